@@ -19,8 +19,10 @@ HIDDEN = "[hidden]"
 # Each starts where a word does and never goes back, since whoever asks for an address
 # decides how long a line is.
 SECRET_PATTERNS = re.compile(
-    # user:password@ in an address; what follows a name of a secret; an AWS key's id.
-    r"(?<=://)[^\s@:]*+:[^\s@]*+(?=@)"
+    # user:password@ in an address; a wall's link; what follows a name of a secret; an
+    # AWS key's id.
+    r"(?<=://)[^\s@:]*+:(?!//)(?:[^\s@:]|:(?!//))*+(?=@)"
+    r"|(?<=/wall/)[\w-]{20,}+"
     r"|(?<=Bearer )\S+|(?<=Token )\S{20,}"
     rf"|(?<![\w-])(?=[\w-]*(?i:{'|'.join(SECRET_NAMES)}))[\w-]++"
     r"[\"']?\s*[=:]\s*[\"']?[^\s\"',;&)]+"

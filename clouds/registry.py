@@ -58,7 +58,7 @@ class CloudKind(models.TextChoices):
     DEMO_AZURE = "demo-azure", "Demo Azure"
 
 
-def acts_not(account: "CloudAccount", now: datetime) -> ActingSource:
+def refuse_to_act(account: "CloudAccount", now: datetime) -> ActingSource:
     raise ProviderError(
         ErrorKind.NOT_ENABLED, f"Acting in {account}", "its cloud offers no actions", ""
     )
@@ -73,7 +73,7 @@ class Cloud:
     settings: type[ProviderSettings]
     check_account_id: Callable[[str], None]
     connect: Callable[["CloudAccount", datetime], Provider]
-    act: Callable[["CloudAccount", datetime], ActingSource] = acts_not
+    act: Callable[["CloudAccount", datetime], ActingSource] = refuse_to_act
     """What changes its resources. Raises ProviderError without rights of its own."""
     pays_for_others: Callable[[str], bool | None] = lambda _: None
     """Whether an account of this id is a bill over others, and nothing else; None where

@@ -1,23 +1,23 @@
 """The ASGI application: sockets at /ws/…, and /health for who watches the process."""
 
 import asyncio
-import logging
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 
-from live.hub import DATABASE_AWAY, Hub
+from core.api.problems import DATABASE_AWAY
+from live.hub import Hub
 from live.sign_in import Refused, sign_in
 from live.topics import TOPICS
 from live.viewers import Ended, Send, Viewer
 
-logger = logging.getLogger(__name__)
-
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Scope = Mapping[str, Any]
 CLOSE_SECONDS = 2.0
+REASON_BYTES = 123
 # Address -> its topics; those of the first need not be asked for.
 EVENTS = "/ws/events"
 ADDRESSES = {
@@ -39,12 +39,17 @@ class Application:
             await self._serve(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Start with the server, and end with it."""
+        """Start with the server, and end with it, or end it."""
         await receive()
         self.hub = Hub()
         running = asyncio.create_task(self.hub.run())
         await send({"type": "lifespan.startup.complete"})
-        await receive()
+        stopping = asyncio.ensure_future(receive())
+        either: list[asyncio.Future[Any]] = [running, stopping]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            # Nobody would be told anything. Who started the process starts it again.
+            signal.raise_signal(signal.SIGTERM)
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
@@ -102,7 +107,7 @@ class Application:
                     return
                 viewer.subscribe(message.result())
             except Ended as ended:
-                close = {"code": ended.code, "reason": str(ended)}
+                close = {"code": ended.code, "reason": _reason(ended)}
                 with suppress(TimeoutError):  # it does not even read that
                     async with asyncio.timeout(CLOSE_SECONDS):
                         await send({"type": "websocket.close", **close})
@@ -120,6 +125,11 @@ def _path(scope: Scope) -> str:
     """Return it without the prefix of SCRIPT_NAME, which some proxies remove."""
     path: str = scope["path"]
     return path.removeprefix(settings.SCRIPT_NAME)
+
+
+def _reason(ended: Ended) -> str:
+    """Return as much of it as a message that closes a socket may hold."""
+    return str(ended).encode()[:REASON_BYTES].decode(errors="ignore")
 
 
 async def _respond(send: Send, kind: str, status: int, text: str) -> None:

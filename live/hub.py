@@ -3,14 +3,14 @@
 import asyncio
 import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
+from core.api.problems import DATABASE_AWAY
 from live.sign_in import Refused, Watcher, still_signed_in
 from live.topics import TOPICS
 from live.viewers import SIGNED_OUT, Ended, Viewer
@@ -18,7 +18,6 @@ from live.watch import Scope, StoredVersions
 
 logger = logging.getLogger(__name__)
 
-DATABASE_AWAY = (OperationalError, InterfaceError)
 # At most four messages a second.
 BATCH_SECONDS = 0.25
 LOOK_SECONDS = 1.0
@@ -37,7 +36,6 @@ class Hub:
         self.stored = StoredVersions()
         self.viewers: set[Viewer] = set()
         self.is_away = True
-        self.opening = Counter[int]()
         # Each has its own connection to the database.
         self._reader, self._clerk = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
@@ -70,8 +68,7 @@ class Hub:
         scope, away = viewer.watcher.scope, {"away": True}
         topics = sorted(viewer.topics)
         versions = {topic: self.stored.version(topic, scope) for topic in topics}
-        spread = len(self.viewers) / PAGES_PER_SECOND
-        greeting = {"versions": versions, "spread": round(spread, 1)}
+        greeting = {"versions": versions, "spread": self._spread}
         viewer.missed = False
         viewer.post(json.dumps(away if self.is_away else greeting))
 
@@ -119,7 +116,13 @@ class Hub:
             for topic in sorted(topics)
             if (accounts := _seen(changes, topic, scope)) is not None
         ]
-        return json.dumps({"events": events}) if events else ""
+        told = {"events": events, "spread": self._spread}
+        return json.dumps(told) if events else ""
+
+    @property
+    def _spread(self) -> float:
+        """Return over how many seconds all of them should fetch their page."""
+        return round(len(self.viewers) / PAGES_PER_SECOND, 1)
 
     def _event(
         self, topic: str, scope: Scope, accounts: frozenset[int]
@@ -147,8 +150,9 @@ class Hub:
                 valid = await self.ask(still_signed_in, watchers)
             except DATABASE_AWAY:
                 continue  # nobody is told anything meanwhile
+            ended = watchers - valid
             for viewer in self.viewers:
-                if viewer.watcher in watchers - valid:
+                if viewer.watcher in ended:
                     viewer.end(Ended(SIGNED_OUT, "Signed out, or your rights changed."))
 
 

@@ -7,7 +7,7 @@ stale, however many messages were lost before.
 import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from select import select
+from select import POLLIN, poll
 from uuid import UUID
 
 from django.db import connection
@@ -112,10 +112,13 @@ def _listen(seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {CHANNEL}")
     raw = connection.connection
-    if not raw.notifies:
-        select([raw], [], [], seconds)
-        raw.poll()
-    raw.notifies.clear()
+    with connection.wrap_database_errors:
+        if not raw.notifies:
+            socket = poll()
+            socket.register(raw.fileno(), POLLIN)
+            socket.poll(seconds * 1000)
+            raw.poll()
+        raw.notifies.clear()
 
 
 def _file_version() -> int:

@@ -39,6 +39,7 @@ VALUES: dict[type[models.Field[Any, Any]], st.SearchStrategy[Any]] = {
     models.FloatField: st.floats(allow_nan=False, allow_infinity=False),
     models.GenericIPAddressField: st.ip_addresses().map(str),
     models.BigIntegerField: st.integers(0, 2**63 - 1),
+    models.SmallIntegerField: st.integers(0, 2**15 - 1),
     models.IntegerField: st.integers(0, 2**31 - 1),
     models.DecimalField: st.decimals(0, 10**12, places=4),
     MoneyField: st.decimals(Decimal("-1.5e8"), Decimal("1.5e8"), places=10)

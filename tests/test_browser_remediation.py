@@ -73,7 +73,7 @@ def test_an_anomaly_becomes_an_action_whose_saving_is_verified(
     expect(other.get_by_role("heading", level=1)).to_contain_text("Approved")
     work_on(action.pk)
     expect(other.get_by_role("heading", level=1)).to_contain_text("Succeeded")
-    expect(other.get_by_role("region", name="Answer")).to_contain_text("did it")
+    expect(other.get_by_role("region", name="Result")).to_contain_text("did it")
 
     weeks_later(staging, 3)
     assert Instance.objects.get(pk=machine.pk).state == "stopped"

@@ -27,11 +27,15 @@ from dashboard.digests.changes import add_digest, remove_digest
 from dashboard.models import Digest
 from insights.budgets.changes import add_budget, change_budget, delete_budget
 from insights.feedback.giving import give_feedback
-from insights.models import Budget, PlannedChange
+from insights.models import Budget, PlannedChange, Remediation
 from insights.owners.assignment import assign
 from insights.planned_changes.changes import add_planned_change, delete_planned_change
+from insights.remediation.action_kinds import RemediationKind
+from insights.remediation.approval import decide
+from insights.remediation.proposals import Proposal, propose
 from insights.testing import anomaly, budget, recommendation, request_of, somebody
 from insights.transitions import change_status, change_statuses
+from inventory.testing import instance
 from syncs.accounts.changes import save_account
 from users.audit import actor_of
 from users.models import AuditEntry
@@ -67,7 +71,7 @@ def test_a_change_and_its_entry_are_stored_together(
     request = request_of(user)
     changes = [*of_alerts(request), *of_insights(request), *of_costs(request)]
     changes += [*of_users(request), *of_accounts(request), *of_digests(request)]
-    changes += of_answers(request)
+    changes += [*of_answers(request), *of_remediation(request)]
     create = AuditEntry.objects.create
 
     def fail_late(**values: Any) -> None:
@@ -174,3 +178,28 @@ def of_answers(request: HttpRequest) -> list[Change]:
         user_id=request.user.pk, asked_at=NOW, is_answered=True, seconds=0.1, **facts
     )
     return [partial(rate, row, 1, "right", request)]
+
+
+def of_remediation(request: HttpRequest) -> list[Change]:
+    owner, actor = account(4), actor_of(request)
+    owner.settings = {"acting_role_arn": "arn:aws:iam::000000000004:role/acting"}
+    owner.save()
+    stop = RemediationKind.STOP_INSTANCE
+    new = Proposal(kind=stop, account=owner, resource=instance(owner, "new"))
+
+    def decided(decision: str, status: str = "proposed", **values: Any) -> Change:
+        resource = instance(owner, decision)
+        facts = {"kind": stop, "status": status, "proposed_at": NOW, **values}
+        row = Remediation.objects.create(
+            account=owner, resource=resource, checked_at=NOW, **facts
+        )
+        return partial(decide, row, decision, row.version, NOW, actor, "Because.")
+
+    return [
+        partial(propose, new, NOW, actor),
+        *(decided("approve"), decided("reject"), decided("cancel")),
+        decided("resume", "unknown"),
+        decided(
+            "roll_back", "succeeded", undo={"kind": "start_instance", "target": ""}
+        ),
+    ]

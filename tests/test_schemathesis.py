@@ -61,8 +61,8 @@ SHARES = 24
 PARTS = 4
 # And where a right is all that matters.
 SAMPLE = 24
-# What whoever may look may post: a question of his own, a view of his own.
-OWN = {"/api/v1/assistant/ask/", "/api/v1/saved-views/"}
+# What whoever may look may post: a question, a digest, a view of his own.
+OWN = {"/api/v1/assistant/ask/", "/api/v1/digests/", "/api/v1/saved-views/"}
 # What is answered to whoever lacks a right, be the rest of his request as it may; a
 # request whose format can't be answered is refused before it is looked who asks.
 REFUSED = {400, 403, 404, 405, 406}

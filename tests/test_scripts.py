@@ -222,7 +222,8 @@ window.fetch = async (url) => {
   if (isAsked) asked.push(Math.round((Date.now() - began) / 1000));
   else shown += 1;
   const json = async () => ({ versions: answer });
-  return { ...answer, ok: answer.status < 300, json, text: async () => text };
+  const { status } = isAsked ? answer : { ...answer, ...answer.document };
+  return { status, ok: status < 300, json, text: async () => text };
 };
 """
 
@@ -289,9 +290,53 @@ def test_nothing_changes_while_somebody_selects_text(live: Page) -> None:
 
 def test_what_is_the_same_stays_and_what_is_not_on_the_page_is_left(live: Page) -> None:
     live.evaluate("document.getElementById('part').isTheOldOne = true")
-    answer = LIVE + '<p id="unknown" data-part>new</p>'
-    assert asked_within(live, 7, status=200, text=answer) == [3, 6]
+    asked_within(live, 7, status=200, runs="b")
+    assert live.locator("#part").inner_text() == "new"
     assert live.evaluate("document.getElementById('part').isTheOldOne") is True
+
+
+def test_a_page_whose_topics_were_taken_away_is_shown_without_them(live: Page) -> None:
+    text = live_page("fewer", "a").replace('{"runs": "a"}', "{}")
+    live.evaluate("given => { text = given; }", f'<main id="main">{text}</main>')
+    assert asked_within(live, 100, status=403, document={"status": 200}) == [3]
+    assert live.locator("#part").inner_text() == "fewer"
+    assert live.locator("#live").inner_text() == ""
+
+
+SOCKETS = """
+const sockets = [], port = { postMessage() {} };
+window.WebSocket = class { static OPEN = 1; constructor() { sockets.push(this); } };
+window.onconnect = null;
+"""
+
+
+def test_a_page_that_comes_after_all_others_left_has_a_socket_again(page: Page) -> None:
+    page.clock.install()
+    show(page, "", SOCKETS, script("live_socket.js"), "onconnect({ ports: [port] });")
+    watch = "port.onmessage({ data: ['runs'] });"
+    page.evaluate(f"{watch} sockets[0].onclose({{}}); port.onmessage({{ data: null }})")
+    page.clock.run_for(20_000)
+    page.evaluate(watch)
+    assert page.evaluate("sockets.length") == 2
+
+
+PANEL = '<section data-panel>%s</section><p id="wall-status">Read</p>'
+
+
+def test_a_wall_shows_what_is_stored_and_says_when_it_cannot_be_read(
+    page: Page,
+) -> None:
+    page.clock.install()
+    show(page, PANEL % "old", SERVER, script("swap.js"), script("wall.js"))
+    text = f'<main id="main">{PANEL % "new"}</main>'
+    page.evaluate("given => { answer = { status: 200 }; text = given; }", text)
+    page.clock.run_for(11_000)
+    expect(page.locator("section")).to_have_text("new")
+    expect(page.locator("section")).to_have_class("is-shown")
+    page.evaluate("answer = { status: 503 }")
+    page.clock.run_for(11_000)
+    expect(page.locator("#wall-status")).to_contain_text("can't be reached")
+    expect(page.locator("section")).to_have_text("new")
 
 
 PICK = '<input type="checkbox" name="pick">'

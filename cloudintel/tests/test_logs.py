@@ -176,7 +176,14 @@ def test_ids_of_keys_are_never_written(number: str) -> None:
     assert number not in repr(hidden(event=f"key {number} is unknown"))
 
 
-@pytest.mark.parametrize("part", ["9", "secret", "-token", "a:"])
+def test_the_link_of_a_wall_is_never_written() -> None:
+    line = hidden(event=f"Forbidden: /wall/{'0a' * 32}/")["event"]
+    assert line == f"Forbidden: /wall/{HIDDEN}/"
+    place = 'File "dashboard/wall/views.py"'
+    assert hidden(event=place)["event"] == place
+
+
+@pytest.mark.parametrize("part", ["9", "secret", "-token", "a:", "://a:", "/wall/"])
 def test_a_long_line_is_read_once(part: str) -> None:
     """Whoever asks for an address decides how long it is. Read again from each of its
     letters, this one would take an hour."""

@@ -69,6 +69,15 @@ def test_a_port_that_another_server_has_is_one_sentence(host: str, family: int) 
     )
 
 
+def test_the_port_of_sockets_is_not_that_of_pages(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LIVE_PORT = port = free_port()
+    monkeypatch.setenv("LIVE_PORT", str(port))
+    with pytest.raises(CommandError, match=f"LIVE_PORT must not be {port}, "):
+        call_command("up", "--first-start", port=port)
+
+
 def test_a_port_of_sockets_that_another_server_has_is_one_sentence(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

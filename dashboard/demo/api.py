@@ -16,6 +16,7 @@ from rest_framework.viewsets import ViewSet
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.problems import Conflict, errors
 from dashboard.demo.conductor import (
+    CONDUCT,
     Conducted,
     InvalidStep,
     conduct,
@@ -25,8 +26,6 @@ from dashboard.demo.conductor import (
 )
 from dashboard.demo.state import demo_state
 from users.audit import Actor, actor_of
-
-CONDUCT = "clouds.conduct_demo"
 
 
 class MayConduct(BasePermission):
@@ -129,14 +128,14 @@ class DemoViewSet(ViewSet):
         return self._conduct(request, "pause")
 
     @extend_schema(request=None, responses=ANSWERS)
-    def go_on(self, request: Request) -> Response:
-        """Go on with the steps that wait."""
-        return self._conduct(request, "go-on")
+    def resume(self, request: Request) -> Response:
+        """Resume with the steps that wait."""
+        return self._conduct(request, "resume")
 
     @extend_schema(request=None, responses=ANSWERS)
-    def let_go(self, request: Request) -> Response:
+    def release(self, request: Request) -> Response:
         """Forget the steps that wait, so that others can conduct."""
-        return self._conduct(request, "let-go")
+        return self._conduct(request, "release")
 
     def _conduct(self, request: Request, what: str) -> Response:
         self._given(StrictSerializer, request)
@@ -168,6 +167,6 @@ DEMO_ROUTES: dict[str, Any] = {
     "scenario/": {"post": "scenario"},
     "next/": {"post": "next_scene"},
     "pause/": {"post": "pause"},
-    "go-on/": {"post": "go_on"},
-    "let-go/": {"post": "let_go"},
+    "resume/": {"post": "resume"},
+    "release/": {"post": "release"},
 }

@@ -20,7 +20,7 @@ from clouds.models import DemoCompany
 from clouds.versions import bump_version
 from core.clocks import is_recent, recent
 from core.windows import utc_day
-from dashboard.demo.stage import perform
+from dashboard.demo.perform import perform
 from providers.demo.scenario_files import Scenario, Scene, scenarios
 from providers.demo.steps import Act, Step, parse_step
 from providers.demo.steps import InvalidStep as InvalidStep
@@ -29,6 +29,8 @@ from syncs.runs.processes import is_dead, own_mark
 from syncs.runs.start import broker_errors
 from users.audit import Actor, record_by
 
+# The permission to do so.
+CONDUCT = "clouds.conduct_demo"
 # A presenter who did nothing for so long has left.
 CONDUCTS_FOR = timedelta(minutes=10)
 # A process on another host cannot be seen from here; after so long it is abandoned.
@@ -62,7 +64,7 @@ def conducting(actor: Actor, now: datetime) -> Iterator[DemoCompany]:
         if other and other != actor.name and row.conducted_at:
             until = row.conducted_at + CONDUCTS_FOR
             raise Conducted(
-                f"{other} conducts the demo. Ask them to let go of it, or take it over "
+                f"{other} conducts the demo. Ask them to release it, or take it over "
                 f"after {until:%H:%M} UTC if they do nothing more."
             )
         row.conductor, row.conducted_at = actor.name, now
@@ -87,7 +89,7 @@ def queue(given: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> No
         row.steps += [step.given for step in steps]
         row.error = ""
         for step in steps:
-            record_by(actor, f"demo.{step.do}", row, **step.given)
+            record_by(actor, "demo.step", row, **step.given)
 
 
 def play_scene(actor: Actor, now: datetime, name: str = "") -> Scene:
@@ -123,10 +125,10 @@ def send() -> None:
 
 
 def conduct(what: str, actor: Actor, now: datetime) -> bool:
-    """Pause, go on, or let go; return whether there is such a thing."""
-    if what == "let-go":
-        let_go(actor, now)
-    elif what in ("pause", "go-on"):
+    """Pause, resume or release; return whether there is such a thing."""
+    if what == "release":
+        release(actor, now)
+    elif what in ("pause", "resume"):
         pause(actor, now, is_paused=what == "pause")
     else:
         return False
@@ -134,18 +136,18 @@ def conduct(what: str, actor: Actor, now: datetime) -> bool:
 
 
 def pause(actor: Actor, now: datetime, *, is_paused: bool) -> None:
-    """Stop after the step that is at work, or go on. Raises Conducted."""
+    """Stop after the step that is at work, or resume. Raises Conducted."""
     with conducting(actor, now) as row:
         row.is_paused = is_paused
-        record_by(actor, "demo.pause" if is_paused else "demo.go_on", row)
+        record_by(actor, "demo.pause" if is_paused else "demo.resume", row)
 
 
-def let_go(actor: Actor, now: datetime) -> None:
-    """Forget what is still to be done, and let go of the demo. Raises Conducted."""
+def release(actor: Actor, now: datetime) -> None:
+    """Forget what is still to be done, and release the demo. Raises Conducted."""
     with conducting(actor, now) as row:
         row.steps, row.is_paused, row.error = [], False, ""
         row.scenario, row.scene, row.conductor = "", 0, ""
-        record_by(actor, "demo.let_go", row)
+        record_by(actor, "demo.release", row)
 
 
 @contextmanager
@@ -169,8 +171,8 @@ def _held(now: datetime) -> Iterator[None]:
 def play(tell: Tell = lambda sentence: None) -> int:
     """Do the steps that wait, until they are done, paused or one fails; return how many
     were done. Raises Busy."""
-    done = 0
-    if not company().steps:
+    done, row = 0, company()
+    if row.is_paused or not row.steps:
         return done
     with _held(timezone.now()):
         while (step := _next()) is not None:

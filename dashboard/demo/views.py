@@ -11,6 +11,7 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from dashboard.demo.conductor import (
+    CONDUCT,
     Conducted,
     InvalidStep,
     conduct,
@@ -22,7 +23,6 @@ from dashboard.demo.forms import step_forms, written
 from dashboard.demo.state import demo_state
 from users.audit import Actor, actor_of
 
-CONDUCT = "clouds.conduct_demo"
 REFUSED = 409
 
 
@@ -51,7 +51,7 @@ class DemoView(PermissionRequiredMixin, TemplateView):
 
 
 class ConductView(PermissionRequiredMixin, View):
-    """One button: play a scenario or its next scene, pause, go on, let go."""
+    """One button: play a scenario or its next scene, pause, resume, release."""
 
     permission_required = CONDUCT
     http_method_names = ["post"]

@@ -10,6 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
+from clouds.demo_clock import company_now, set_clock
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
@@ -137,6 +138,13 @@ def test_reset_clears_and_rebuilds_only_the_demo() -> None:
     assert CpuMetric.objects.filter(resource__account=mine).count() == 5
     production = CloudAccount.objects.get(account_id=PRODUCTION)
     assert production.cost_totals.count() == 8
+
+
+@pytest.mark.parametrize("option", ["--reset", "--remove"])
+def test_what_was_moved_to_the_past_is_at_the_present_again(option: str) -> None:
+    set_clock(NOW - timedelta(days=30))
+    demo(option, days=4)
+    assert company_now(NOW) == NOW
 
 
 @pytest.mark.parametrize("days", [0, -1, 3, 401])

@@ -2,13 +2,13 @@
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from rest_framework.exceptions import AuthenticationFailed
 
 from users.models import ApiToken
 from users.tokens import TokenAuthentication
 
 COOKIE = "wall"
-PATH = "/wall/"
 # What the panels show.
 NEEDED = (
     *("costs.view_dailycost", "inventory.view_instance"),
@@ -24,23 +24,23 @@ class WallTokens(TokenAuthentication):
     scope = ApiToken.Scope.WALL
 
 
-def wall_user(text: str) -> User:
-    """Return the user of the link's token, limited as the token is. Raises NoWall."""
+def wall_token(text: str) -> ApiToken:
+    """Return the link's token, whose user is limited as it is. Raises NoWall."""
     try:
-        user, token = WallTokens().authenticate_credentials(text)
+        _, token = WallTokens().authenticate_credentials(text)
     except AuthenticationFailed as error:
         raise NoWall(
             f"{error.detail} Ask whoever made the link for a new one."
         ) from None
     if token.scope != ApiToken.Scope.WALL:
         raise NoWall("This is no link of a wall. Create one under API tokens.")
-    return user
+    return token
 
 
 def user_of(request: HttpRequest) -> User:
     """Return the user of the screen's link, or who is signed in. Raises NoWall."""
     if text := request.COOKIES.get(COOKIE):
-        user = wall_user(text)
+        user = wall_token(text).user
     elif isinstance(request.user, User):
         user = request.user
     else:
@@ -50,8 +50,17 @@ def user_of(request: HttpRequest) -> User:
     return user
 
 
-def remember(response: HttpResponse, text: str, *, is_secure: bool) -> None:
-    """Keep the token in the browser for the wall alone; it is checked each time."""
+def remember(
+    response: HttpResponse, text: str, token: ApiToken, *, is_secure: bool
+) -> None:
+    """Keep the token's text in the browser, for the wall alone and as long as it is
+    valid: a screen may be switched off. It is checked each time."""
     response.set_cookie(
-        COOKIE, text, path=PATH, httponly=True, secure=is_secure, samesite="Lax"
+        COOKIE,
+        text,
+        expires=token.expires_at,
+        path=reverse("wall"),
+        httponly=True,
+        secure=is_secure,
+        samesite="Lax",
     )

@@ -15,7 +15,7 @@ from clouds.models import CloudAccount
 from costs.chart import trend_chart
 from dashboard.open_items import open_items
 from dashboard.spending import spending
-from dashboard.wall.access import NoWall, remember, user_of, wall_user
+from dashboard.wall.access import NoWall, remember, user_of, wall_token
 from insights.models import Recommendation, Verification
 from inventory.models import Resource
 
@@ -44,11 +44,11 @@ class WallLinkView(View):
 
     def get(self, request: HttpRequest, text: str) -> HttpResponse:
         try:
-            wall_user(text)
+            token = wall_token(text)
         except NoWall as error:
             return refusal(request, str(error))
         response = redirect("wall")
-        remember(response, text, is_secure=request.is_secure())
+        remember(response, text, token, is_secure=request.is_secure())
         return response
 
 

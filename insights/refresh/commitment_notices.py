@@ -10,8 +10,9 @@ from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from clouds.models import CloudAccount
 from core.money import ZERO, for_reading
-from core.windows import Window, add_months, first_of_month, utc_day
+from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from costs.models import DailyCost
+from insights.daily_costs import UNSETTLED_DAYS
 from providers.records import ChargeCategory
 from syncs.datasets import Dataset
 from syncs.models import Watermark
@@ -38,8 +39,9 @@ def queue_ended_commitments(now: datetime) -> None:
     month = first_of_month(utc_day(now))
     months = [add_months(month, -back) for back in range(3)]
     windows = [Window(one, one.replace(day=1 + FIRST_DAYS)) for one in months]
-    read = Watermark.objects.filter(dataset=Dataset.COST)
-    read = read.filter(read_until__gte=windows[0].end)
+    # The newest days arrive in part: a plan's last day would be missing, as if it fell.
+    settled = windows[0].end + ONE_DAY * UNSETTLED_DAYS
+    read = Watermark.objects.filter(dataset=Dataset.COST, read_until__gte=settled)
     accounts = CloudAccount.objects.enabled().in_bulk(
         read.values_list("account", flat=True)
     )

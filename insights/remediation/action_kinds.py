@@ -37,11 +37,17 @@ class KindTraits:
     rules: tuple[Rule, ...] = ()
     """The recommendations that it carries out."""
     has_target: bool = False
+    ends_acting: bool = False
+    """Whether it only keeps a cloud from being changed."""
+
+    @property
+    def needs_approval(self) -> bool:
+        return self.of is not None
 
     @property
     def needs_role(self) -> bool:
         """Whether it changes something in the cloud, at once or later."""
-        return self.of is not None
+        return self.of is not None and not self.ends_acting
 
 
 KINDS = {
@@ -89,7 +95,7 @@ KINDS = {
     RemediationKind.SCHEDULE: KindTraits(
         of=Kind.INSTANCE, rules=(Rule.SCHEDULE,), has_target=True
     ),
-    RemediationKind.END_SCHEDULE: KindTraits(of=Kind.INSTANCE),
+    RemediationKind.END_SCHEDULE: KindTraits(of=Kind.INSTANCE, ends_acting=True),
     RemediationKind.RESTART_SYNC: KindTraits(),
     RemediationKind.FREE_SLOT: KindTraits(),
 }

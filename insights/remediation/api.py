@@ -190,7 +190,7 @@ class RemediationViewSet(RowsViewSet):
     def resume(self, request: Request, pk: str) -> Response:
         return self._decide(request, "resume")
 
-    @decision("Propose the action that takes it back, which is answered.")
+    @decision("Propose the action that rolls it back, which is answered.")
     def roll_back(self, request: Request, pk: str) -> Response:
         return self._decide(request, "roll_back")
 

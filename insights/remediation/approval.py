@@ -6,19 +6,23 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from clouds.models import CloudAccount
-from clouds.registry import acts_for
 from insights.models import Remediation
 from insights.remediation.action_kinds import OF_CLOUD, RemediationKind
 from insights.remediation.action_status import transition
 from insights.remediation.proposals import (
-    ACTING_IS_OFF,
     InvalidProposal,
     Proposal,
     propose,
+    why_not_acting,
 )
 from insights.remediation.queue import send
-from insights.transitions import InvalidTransition, require_version
+from insights.transitions import (
+    InvalidTransition,
+    require_version,
+    update_version,
+)
 from providers.acting import ActionKind
+from providers.errors import ErrorKind, ProviderError
 from users.audit import Actor, record_by
 
 Status = Remediation.Status
@@ -101,8 +105,8 @@ def _approve(
 
 def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
     """Say why this actor can't approve it now; "" if they can."""
-    if row.traits.needs_role and not acts_for(row.account):
-        return ACTING_IS_OFF.format(account=row.account)
+    if row.traits.needs_role and (reason := why_not_acting(row.account)):
+        return reason
     if row.checked_at is None:
         return "Its dry run is not done yet. Wait for it."
     if row.dry_run_error:
@@ -119,6 +123,21 @@ def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
     return ""
 
 
+def require_approver(row: Remediation) -> None:
+    """Raise ProviderError where the user who approved it may do so no longer."""
+    user = row.approver
+    if user is None or not row.traits.needs_approval:
+        return
+    is_seen = Remediation.objects.visible_to(user).filter(pk=row.pk).exists()
+    if not is_seen or not user.has_perm(DECISIONS["approve"]):
+        raise ProviderError(
+            ErrorKind.DENIED,
+            str(row),
+            f"{row.approved_by} may not approve it any more",
+            "Nothing was changed: propose it again.",
+        )
+
+
 def _resume(
     row: Remediation, version: int | None, now: datetime, actor: Actor, note: str
 ) -> None:
@@ -133,19 +152,26 @@ def _resume(
         ) from None
 
 
+@transaction.atomic
 def _check_again(row: Remediation, now: datetime, actor: Actor) -> None:
     if "check" not in decisions_on(row):
         raise InvalidTransition("There is no dry run to repeat.")
-    same = Remediation.objects.filter(pk=row.pk, status=Status.PROPOSED)
-    same.update(checked_at=None, dry_run="", dry_run_error="")
+    values = {"checked_at": None, "dry_run": "", "dry_run_error": ""}
+    update_version(row, row.version, values)
     row.refresh_from_db()
+    row.write_line(
+        "Repeat of the dry run requested.",
+        now,
+        user=actor.user,
+        user_name=actor.name,
+    )
     record_by(actor, "remediation.check", row)
 
 
 def _roll_back(row: Remediation, now: datetime, actor: Actor, note: str) -> Remediation:
-    """Propose the action that takes it back, which is approved like any other."""
+    """Propose the action that undoes it, which is approved like any other."""
     if not row.can_be_undone:
-        raise InvalidTransition("There is nothing that takes it back.")
+        raise InvalidTransition("It can't be rolled back.")
     kind = row.undo["kind"]
     proposal = Proposal(
         kind=OF_CLOUD[ActionKind(kind)] if kind in OF_CLOUD else RemediationKind(kind),
@@ -153,7 +179,7 @@ def _roll_back(row: Remediation, now: datetime, actor: Actor, note: str) -> Reme
         resource=row.resource,
         target=row.undo["target"],
         undoes=row,
-        reason=note or f"Takes back action {row.pk}.",
+        reason=note or f"Rolls back action {row.pk}.",
     )
     try:
         return propose(proposal, now, actor)

@@ -7,12 +7,14 @@ being done twice; after some attempts its outcome is unknown, and a user decides
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from clouds.demo_clock import company_now
@@ -25,6 +27,7 @@ from insights.remediation.action_notices import (
     queue_request_for_approval,
 )
 from insights.remediation.action_status import transition
+from insights.remediation.approval import require_approver
 from insights.remediation.executors import Outcome, executor_of
 from insights.transitions import InvalidTransition, change_status_by
 from providers.acting import UNSURE
@@ -109,15 +112,37 @@ def claim(remediation_id: int, now: datetime) -> Remediation | None:
 
 def try_without_doing(attempt: Attempt) -> None:
     """Store what the cloud says to it, and the resource as it is: what is approved."""
-    row, dry_run, error, expected = attempt.row, "", "", dict[str, object]()
+    row = attempt.row
     try:
         dry_run, expected = executor_of(row, attempt.now).dry_run(row)
     except ProviderError as failure:
-        error = storable(str(failure))
+        _store_dry_run(attempt, error=storable(str(failure)))
+    except Exception as failure:
+        reason = f"Unexpected {type(failure).__name__}: {failure}."
+        _store_dry_run(attempt, error=storable(reason))
+        raise
+    else:
+        _store_dry_run(attempt, dry_run, expected)
+
+
+def _store_dry_run(
+    attempt: Attempt,
+    dry_run: str = "",
+    expected: Mapping[str, Any] | None = None,
+    error: str = "",
+) -> None:
+    row = attempt.row
     same = Remediation.objects.filter(pk=row.pk, status=Status.PROPOSED)
     with transaction.atomic():
-        values = {"dry_run": dry_run, "dry_run_error": error, "expected": expected}
-        if not same.update(checked_at=attempt.now, **values):
+        stored = same.update(
+            dry_run=dry_run,
+            dry_run_error=error,
+            expected=expected or {},
+            checked_at=attempt.now,
+            # So that nobody approves what they have not seen.
+            version=F("version") + 1,
+        )
+        if not stored:
             return  # it was rejected or cancelled meanwhile
         row.refresh_from_db()
         row.write_line(f"Dry run: {dry_run or error}", attempt.now)
@@ -131,11 +156,15 @@ def run(attempt: Attempt) -> None:
     attempts = row.attempts + 1
     if row.status == Status.APPROVED:
         transition(row, "start", attempt.now, attempts=attempts, started_at=attempt.now)
+    elif attempts > MOST_ATTEMPTS:
+        return _close(attempt, "lose", f"Its worker ended again and again. {LOOK}")
     else:
         Remediation.objects.filter(pk=row.pk).update(attempts=attempts)
         row.refresh_from_db()
         row.write_line(f"Taken up again, attempt {attempts}.", attempt.now)
     try:
+        if attempts == 1:
+            require_approver(row)  # what has begun is brought to its end
         executor = executor_of(row, attempt.now)
         outcome = executor.act(row, attempt.progress, is_repeated=attempts > 1)
     except ProviderError as error:
@@ -147,6 +176,7 @@ def run(attempt: Attempt) -> None:
         raise
     else:
         _store_success(attempt, outcome)
+    return None
 
 
 def _store_failure(attempt: Attempt, error: ProviderError) -> None:
@@ -181,8 +211,8 @@ def _store_success(attempt: Attempt, outcome: Outcome) -> None:
             undo=outcome.undo,
         )
         _follow_recommendation(row, now)
-        if row.undoes is not None:
-            note = f"Taken back by action {row.pk}."
+        if row.undoes is not None and row.undoes.can_be_undone:
+            note = f"Rolled back by action {row.pk}."
             transition(row.undoes, "roll_back", now, note=note)
     for sentence in outcome.follow_up(row, now):
         row.write_line(sentence, now)
@@ -197,7 +227,7 @@ def _follow_recommendation(row: Remediation, now: datetime) -> None:
     if done is not None and done.is_live:
         _change(done, Recommendation.Status.DONE, f"By action {row.pk}.", row, now)
     if undone is not None and undone.status == Recommendation.Status.DONE:
-        note = f"Action {row.undoes_id} was taken back by action {row.pk}."
+        note = f"Action {row.undoes_id} was rolled back by action {row.pk}."
         _change(undone, Recommendation.Status.OPEN, note, row, now)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from clouds.registry import CLOUDS, acting_for
-from core.windows import utc_day
+from core.windows import InvalidWindow, utc_day
 from insights.models import PowerSchedule, Remediation
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.power_hours import PowerHours
@@ -51,6 +51,12 @@ class Executor(Protocol):
 
 def executor_of(row: Remediation, now: datetime) -> Executor:
     """Return what does it; no request is sent. Raise ProviderError."""
+    if row.traits.needs_role and not row.account.is_enabled:
+        reason, advice = (
+            f"{row.account} is disabled",
+            "Enable it, and propose it again.",
+        )
+        raise ProviderError(ErrorKind.NOT_ENABLED, str(row), reason, advice)
     if row.traits.acts is not None:
         return CloudExecutor(acting_for(row.account, now), now)
     if row.resource_id is not None:
@@ -76,12 +82,14 @@ class CloudExecutor:
     ) -> Outcome:
         with self._metered(row):
             action = cloud_action(row, row.traits.acts)
-            if row.schedule_id is not None and not is_repeated:
+            if row.schedule_id is not None:
+                # Nobody saw it at that hour: as it is now is as it is expected.
                 found = self._look(action)
-                if is_as_scheduled(row, found.state):
-                    return Outcome(f"It was {found.state} already.")
                 action = replace(action, expected=found)
-                progress(self.source.dry_run(action))
+                if not is_repeated:
+                    if is_as_scheduled(row, found.state):
+                        return Outcome(f"It was {found.state} already.")
+                    progress(self.source.dry_run(action))
             outcome = self.source.act(action, progress, is_repeated=is_repeated)
         undo = outcome.undo
         taken_back = {"kind": undo.kind, "target": undo.target} if undo else {}
@@ -236,12 +244,14 @@ class SyncExecutor:
                 window=run.window,
             )
         except BrokerUnavailable as error:
-            raise ProviderError(
-                ErrorKind.UNAVAILABLE, f"Restart of run {run.pk}", str(error), ""
-            ) from None
+            raise _not_restarted(run, ErrorKind.UNAVAILABLE, str(error)) from None
+        except InvalidWindow as error:
+            raise _not_restarted(run, ErrorKind.INVALID, str(error)) from None
         sentence = " ".join(started.sentences())
         if started.refused:
-            raise ProviderError(
-                ErrorKind.INVALID, f"Restart of run {run.pk}", sentence, ""
-            )
+            raise _not_restarted(run, ErrorKind.INVALID, sentence)
         return Outcome(sentence)
+
+
+def _not_restarted(run: SyncRun, kind: ErrorKind, reason: str) -> ProviderError:
+    return ProviderError(kind, f"Restart of run {run.pk}", reason, "")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 
 from clouds.access import AnyUser
 from insights.models import Anomaly, Recommendation
@@ -18,7 +19,10 @@ NO_ACTION = "No action carries this recommendation out. Follow its steps."
 
 
 class ProposalForm(forms.Form):
-    """Exactly one of recommendation, resource and run, and what to do with it."""
+    """Exactly one of recommendation, resource and run, and what to do with it.
+
+    Raises PermissionDenied for a run of who may start none.
+    """
 
     recommendation = forms.ModelChoiceField(Recommendation.objects, required=False)
     resource = forms.ModelChoiceField(Resource.objects, required=False)
@@ -32,6 +36,7 @@ class ProposalForm(forms.Form):
 
     def __init__(self, user: AnyUser, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         related = {
             "recommendation": ("account", "resource__account"),
             "resource": ("account",),
@@ -60,6 +65,8 @@ class ProposalForm(forms.Form):
             self.add_error("kind", "The recommendation says what is done to what.")
         elif not advised and not data["kind"]:
             self.add_error("kind", "Say what to do.")
+        if data["run"] and not self.user.has_perm("syncs.start_sync"):  # type: ignore[union-attr]
+            raise PermissionDenied("This needs the permission syncs.start_sync.")
         return data
 
     def proposal(self) -> Proposal:

@@ -18,7 +18,10 @@ class InvalidHours(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PowerHours:
-    """Written "20-06 weekends": nights that begin on workdays, and whole weekends."""
+    """Written "20-06 weekends": nights that begin on workdays, and whole weekends.
+
+    With both, a weekend lasts until Monday's hour.
+    """
 
     off_from: int | None
     on_from: int | None
@@ -66,10 +69,9 @@ class PowerHours:
         if self.off_from is None or self.on_from is None:
             return False
         since = (at.hour - self.off_from) % 24
-        began = at - since * HOUR
-        return (
-            since < (self.on_from - self.off_from) % 24 and began.weekday() < SATURDAY
-        )
+        began_on_workday = (at - since * HOUR).weekday() < SATURDAY
+        is_night = since < (self.on_from - self.off_from) % 24
+        return is_night and (began_on_workday or self.weekends)
 
     def same_since(self, now: datetime) -> datetime:
         """Return the hour since which it is to be on, or off, as it is now."""

@@ -98,7 +98,7 @@ def propose(proposal: Proposal, now: datetime, actor: Actor) -> Remediation:
 
 @transaction.atomic
 def _store(proposal: Proposal, now: datetime, actor: Actor) -> Remediation:
-    needs_approval = KINDS[proposal.kind].needs_role
+    needs_approval = KINDS[proposal.kind].needs_approval
     approved = {
         "status": Remediation.Status.APPROVED,
         "approved_at": now,
@@ -141,14 +141,8 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     label = proposal.kind.label
     if traits.of is None or traits.of != resource.kind:
         return f"{label} is nothing for a resource of kind {resource.kind}."
-    if not acts_for(proposal.account):
-        return ACTING_IS_OFF.format(account=proposal.account)
-    if not proposal.account.is_enabled:
-        return f"{proposal.account} is disabled. Enable it first."
-    if resource.is_gone:
-        return f"{resource} is {resource.gone_word}, so there is nothing to change."
-    if tag := protecting_tag(resource.tags, settings.ACTING_PROTECTED_TAGS):
-        return f"{resource} carries the protected tag {tag}; nothing is changed there."
+    if traits.needs_role and (reason := _why_not_changed(proposal.account, resource)):
+        return reason
     if proposal.undoes is not None:
         return _open_one(proposal)  # the inventory may not have read yet what was done
     if traits.of_billed is not None and resource.is_billed != traits.of_billed:
@@ -167,6 +161,23 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
         status = proposal.recommendation.get_status_display().lower()
         return f"The recommendation is {status}. Reopen it first."
     return _open_one(proposal)
+
+
+def _why_not_changed(account: CloudAccount, resource: Resource) -> str:
+    if reason := why_not_acting(account):
+        return reason
+    if resource.is_gone:
+        return f"{resource} is {resource.gone_word}, so there is nothing to change."
+    if tag := protecting_tag(resource.tags, settings.ACTING_PROTECTED_TAGS):
+        return f"{resource} carries the protected tag {tag}; nothing is changed there."
+    return ""
+
+
+def why_not_acting(account: CloudAccount) -> str:
+    """Say why nothing is changed in the account now; "" if it may be."""
+    if not acts_for(account):
+        return ACTING_IS_OFF.format(account=account)
+    return "" if account.is_enabled else f"{account} is disabled. Enable it first."
 
 
 def _why_not_of_run(proposal: Proposal, run: SyncRun) -> str:

@@ -13,18 +13,15 @@ from insights.remediation.proposals import Proposal, propose
 from inventory.models import Resource
 from inventory.testing import instance
 from providers.acting import ActionKind, ActionOutcome, CloudAction, seen
+from providers.acting_steps import OPPOSITES
+from providers.approved import check_approved
 from providers.base import Progress
-from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
 from providers.records import AccessCheck, InstanceRecord, ResourceRecord
 from users.audit import Actor
 
 ADA, BOB = Actor(None, "ada"), Actor(None, "bob")
 STATES = {ActionKind.STOP_INSTANCE: "stopped", ActionKind.START_INSTANCE: "running"}
-OPPOSITES = {
-    ActionKind.STOP_INSTANCE: ActionKind.START_INSTANCE,
-    ActionKind.START_INSTANCE: ActionKind.STOP_INSTANCE,
-}
 
 
 @dataclass
@@ -46,19 +43,18 @@ class FakeActing:
         return self.records.get(action.resource_id)
 
     def dry_run(self, action: CloudAction) -> str:
-        self._refuse_changed(action)
+        check_approved(action, self.records.get(action.resource_id), ())
         return "Request would have succeeded, but DryRun flag is set."
 
     def act(
         self, action: CloudAction, progress: Progress, *, is_repeated: bool = False
     ) -> ActionOutcome:
-        if not is_repeated:
-            self._refuse_changed(action)
+        found = self.records.get(action.resource_id)
+        record = check_approved(action, found, (), is_repeated=is_repeated)
         progress("asked to change it")
         error = self.errors.pop(0) if self.errors else None
         if error and not self.is_done:
             raise error
-        record = self.records[action.resource_id]
         if record.state != (state := STATES.get(action.kind, record.state)):
             self.acted.append(action)
         self.records[action.resource_id] = replace(record, state=state)
@@ -68,16 +64,6 @@ class FakeActing:
         if action.kind in OPPOSITES:
             undo = replace(action, key="", kind=OPPOSITES[action.kind])
         return ActionOutcome(f"It is {state}.", seen(record), undo)
-
-    def _refuse_changed(self, action: CloudAction) -> None:
-        record = self.records.get(action.resource_id)
-        if record is None or seen(record) != action.expected:
-            raise ProviderError(
-                ErrorKind.CHANGED,
-                str(action),
-                "it is not as it was approved",
-                "Propose it again.",
-            )
 
 
 def running(owner: CloudAccount, acting: FakeActing, name: str = "web") -> Resource:

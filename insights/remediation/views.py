@@ -49,7 +49,6 @@ class RemediationListView(PermissionRequiredMixin, FilterView):
     template_name = "insights/remediations.html"
     live_topics = ("remediations",)
     permission_required = VIEW
-    live_topics = ("remediations",)
     filterset_class = RemediationFilter
     paginate_by = 25
     paginator_class = ListPages
@@ -91,7 +90,6 @@ class RemediationView(PermissionRequiredMixin, DetailView[Remediation]):
     template_name = "insights/remediation.html"
     live_topics = ("remediations",)
     permission_required = VIEW
-    live_topics = ("remediations",)
     context_object_name = "action"
 
     def get_queryset(self) -> RemediationQuerySet:

@@ -24,8 +24,8 @@ VERBS = {
     "reject": "Reject",
     "cancel": "Cancel",
     "check": "Repeat dry run",
-    "resume": "Look again and go on",
-    "roll_back": "Propose to take it back",
+    "resume": "Resume",
+    "roll_back": "Propose rollback",
 }
 
 

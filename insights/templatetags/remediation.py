@@ -55,14 +55,14 @@ def _of_recommendations(rows: Any) -> list[Proposal]:
 
 
 def _live(user: Any) -> Any:
+    if not user.has_perm("insights.view_recommendation"):
+        return Recommendation.objects.none()
     live = Recommendation.objects.visible_to(user).live().largest_saving_first()
     return live.select_related("account", "resource__account")
 
 
 def _of_anomaly(anomaly: Anomaly, user: Any) -> Any:
     """Return the largest savings where it costs: its resource, or its region."""
-    if not user.has_perm("insights.view_recommendation"):
-        return Recommendation.objects.none()
     if anomaly.resource_id is not None:
         return _live(user).filter(resource=anomaly.resource_id)
     if anomaly.account_id is None or anomaly.direction != Anomaly.Direction.UP:

@@ -18,7 +18,7 @@ from syncs.models import Watermark
 
 pytestmark = pytest.mark.django_db
 MONTH = first_of_month(utc_day(NOW))
-SIXTH = NOW.replace(day=6)
+EIGHTH = NOW.replace(day=8)
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def mail_only(settings: Settings) -> None:
     settings.ALERT_EMAILS, settings.ALERT_WEBHOOK_URL = ["ops@example.com"], ""
 
 
-def committed(*amounts: str, read_days: int = 4, **values: Any) -> CloudAccount:
+def committed(*amounts: str, read_days: int = 7, **values: Any) -> CloudAccount:
     """An account that paid these on the 1st of this month and of those before it."""
     owner = account()
     Watermark.objects.create(
@@ -48,8 +48,8 @@ def paid(owner: CloudAccount, day: date, amount: str, **values: Any) -> None:
 def test_one_that_did_not_come_is_told_once(mailoutbox: Any) -> None:
     owner = committed("", "1215.50", "1215.50")
     for _ in range(2):
-        queue_ended_commitments(SIXTH)
-        deliver_due(SIXTH)
+        queue_ended_commitments(EIGHTH)
+        deliver_due(EIGHTH)
     (letter,) = mailoutbox
     said = f"Commitment charges of RDS in {owner} of $1,215.50 did not come in"
     assert said in letter.body
@@ -75,13 +75,13 @@ def test_it_is_told_where_it_fell_after_months_alike(
     amounts: tuple[str, ...], is_told: bool
 ) -> None:
     committed(*amounts)
-    queue_ended_commitments(SIXTH)
+    queue_ended_commitments(EIGHTH)
     assert Notice.objects.exists() == is_told
 
 
-def test_nothing_is_told_before_the_first_days_are_read() -> None:
-    committed("", "100", "100", read_days=3)
-    queue_ended_commitments(SIXTH)
+def test_nothing_is_told_while_the_first_days_may_still_grow() -> None:
+    committed("", "100", "100", read_days=6)
+    queue_ended_commitments(EIGHTH)
     assert not Notice.objects.exists()
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_told_before_the_first_days_are_read() -> None:
 )
 def test_support_and_usage_are_no_commitments(values: dict[str, Any]) -> None:
     committed("", "100", "100", **values)
-    queue_ended_commitments(SIXTH)
+    queue_ended_commitments(EIGHTH)
     assert not Notice.objects.exists()
 
 
@@ -102,9 +102,9 @@ def test_plans_that_are_charged_each_day_are_summed(
         for day in range(4):
             at = add_months(MONTH, -back) + timedelta(days=day)
             paid(owner, at, amount, service="Savings Plans")
-    queue_ended_commitments(SIXTH)
+    queue_ended_commitments(EIGHTH)
     assert Notice.objects.get().amount == 40
     Notice.objects.all().delete()
     # Watermarks, accounts, purchases; channels, routes and the notice.
     with django_assert_num_queries(6):
-        queue_ended_commitments(SIXTH)
+        queue_ended_commitments(EIGHTH)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from pytest_django import Settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -79,7 +79,9 @@ def test_an_event_names_what_changed_to_those_who_may_see_it(
         before = subscribe(everybody, "costs", "runs")["versions"]
         subscribe(some, "costs")
         bump_version(first, "cost")
-        (event,) = heard(everybody)["events"]
+        told = heard(everybody)
+        assert told["spread"] == 0.1, "two viewers fetch their pages one after another"
+        (event,) = told["events"]
         assert (event["kind"], event["accounts"]) == ("costs", [first.account_id])
         assert event["version"] != before["costs"]
         bump_version(second, "cost")
@@ -112,6 +114,7 @@ def test_the_costs_socket_tells_without_being_asked_and_nothing_else(
         ("[" * 4000, 1007, 'Send {"subscribe": ["costs"]}.'),
         ('{"subscribe": ["costs"], "x": 1}', 1007, 'Send {"subscribe": ["costs"]}.'),
         ('{"subscribe": ["taxes"]}', 1007, "Choose among the topics costs, runs, "),
+        (f'{{"subscribe": ["{"ü" * 60}"]}}', 1007, "Choose among the topics costs, "),
         ('{"subscribe": "costs"}', 1007, "Choose among the topics costs, runs, "),
         ('{"subscribe": []}', 1007, "Choose among the topics costs, runs, "),
         ('{"subscribe": [{}]}', 1007, "Choose among the topics costs, runs, "),
@@ -183,6 +186,24 @@ def test_it_says_that_the_database_is_away_and_what_changed_meanwhile(
         while "versions" not in told:
             told = heard(client)
         assert told["versions"]["costs"] != before["costs"]
+
+
+def test_it_goes_on_after_the_database_closed_its_connections(
+    process: Application,
+) -> None:
+    owner = account()
+    with opened(person(Role.VIEWER)) as client:
+        before = subscribe(client, "costs")["versions"]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert heard(client) == {"away": True}
+        bump_version(owner, "cost")
+        told = heard(client)
+        while told.get("versions", before) == before:
+            told = heard(client)
 
 
 def test_the_end_of_the_process_ends_all_of_them(

@@ -140,12 +140,23 @@ class DemoProvider:
             self._store(event)
             self.events = known((*self.events, event), self.hour)
 
-    def resource_id(self, name: str) -> str:
-        """Return the id of what has this name or id now; "" without one."""
+    def has_named(self, name: str) -> bool:
+        """Return whether a machine ever has this name, which makes its id."""
+        every = lives(self.account_id, self.events)
+        return any(life.machine.name == name for life in every)
+
+    def instance_id(self, name: str) -> str:
+        """Return the id of the machine of this name or id now; "" without one."""
         for life in lives(self.account_id, self.events):
             is_there = life.launched <= self.hour < life.terminated
             if is_there and name in (life.machine.name, life.instance_id):
                 return life.instance_id
+        return ""
+
+    def resource_id(self, name: str) -> str:
+        """Return the id of what has this name or id now; "" without one."""
+        if found := self.instance_id(name):
+            return found
         for thing in things(self.account_id, self.events):
             is_there = thing.created <= self.hour < thing.deleted
             if is_there and name in (thing.name, thing.id):

@@ -87,9 +87,13 @@ class Step:
 
     @property
     def given(self) -> dict[str, Any]:
-        """Return it as it was written: what differs from the defaults."""
+        """Return it as it was written: what it needs or differs from a default."""
         values = ((one.name, getattr(self, one.name), one.default) for one in FIELDS)
-        return {name: value for name, value, default in values if value != default}
+        return {
+            name: value
+            for name, value, default in values
+            if name in NEEDS[self.do] or value != default
+        }
 
 
 FIELDS = fields(Step)
@@ -112,6 +116,10 @@ def parse_step(given: Mapping[str, Any]) -> Step:
     allowed = ("do", *NEEDS[act], *MAY_HAVE.get(act, ()))
     if unknown := sorted(set(given) - set(allowed)):
         raise InvalidStep(f"{act} takes no {unknown[0]}. Use {', '.join(allowed)}.")
+    given = {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in given.items()
+    }
     if missing := [name for name in NEEDS[act] if given.get(name) in (None, "")]:
         raise InvalidStep(f"{act} needs {', '.join(missing)}.")
     values = {name: _value(name, given[name]) for name in given if name != "do"}
@@ -122,9 +130,13 @@ def parse_step(given: Mapping[str, Any]) -> Step:
 
 def _value(name: str, value: Any) -> Any:
     if name not in NUMBERS:
-        if not isinstance(value, str) or len(value) > LONGEST_NAME:
-            raise InvalidStep(f"{name}: write at most {LONGEST_NAME} characters.")
-        return value.strip()
+        # Neither NUL nor half a character, which PostgreSQL does not store.
+        is_text = isinstance(value, str) and value.isprintable()
+        if not is_text or len(value) > LONGEST_NAME:
+            raise InvalidStep(
+                f"{name}: write at most {LONGEST_NAME} characters, all printable."
+            )
+        return value
     least, most = NUMBERS[name]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     is_whole = name not in WHOLE or isinstance(value, int)

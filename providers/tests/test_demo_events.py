@@ -235,3 +235,16 @@ def test_what_is_recorded_is_kept_once_and_changes_the_answers_at_once() -> None
     assert instance(WEB, provider).state == "stopped"
     provider.record(DemoEvent(kind=EventKind.STARTED, hour=provider.hour, what=ID))
     assert instance(WEB, provider).state == "running"
+
+
+def test_the_id_of_a_machine_is_found_by_name_and_no_volume_is_a_machine() -> None:
+    provider = demo()
+    assert provider.instance_id(WEB) == provider.resource_id(ID) == ID
+    assert provider.resource_id("shop-db-backup").startswith("vol-")
+    assert provider.instance_id("shop-db-backup") == ""
+
+
+def test_a_name_stays_taken_once_its_machine_is_gone() -> None:
+    gone = demo(event(EventKind.REMOVED))
+    assert (gone.instance_id(WEB), gone.has_named(WEB)) == ("", True)
+    assert not gone.has_named("sale-web-01")

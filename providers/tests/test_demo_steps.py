@@ -17,8 +17,10 @@ SPIKE = {
 }
 
 
-def test_a_step_is_written_again_as_it_was_read() -> None:
-    assert parse_step(SPIKE).given == SPIKE
+@pytest.mark.parametrize("factor", [5, 1, 0])
+def test_a_step_is_written_again_as_it_was_read(factor: int) -> None:
+    step = {**SPIKE, "factor": factor}
+    assert parse_step(step).given == step
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,9 @@ def test_a_step_is_written_again_as_it_was_read() -> None:
         ({"do": "explode"}, "is no step. Use one of reset"),
         ({"account": "111122223333"}, "is no account of the demo company"),
         ({"what": ""}, "spike needs what"),
+        ({"account": " "}, "spike needs account"),
+        ({"what": "AWS\0"}, "all printable"),
+        ({"what": "\ud800"}, "all printable"),
         ({"role": "web"}, "spike takes no role"),
         ({"factor": "many"}, "factor must be a number from 0 to 100"),
         ({"factor": True}, "factor must be a number"),

@@ -28,6 +28,9 @@
 
   const live = () => document.getElementById("live");
   const versions = () => JSON.parse(live().dataset.versions);
+  const topics = () => Object.keys(versions());
+  // Nothing of the page changes any more, or nothing that this user may watch.
+  const isOver = () => "ended" in live().dataset || topics().length === 0;
   const backOff = (ms) => Math.min(LONGEST_MS, ms * 2 ** failures);
 
   function mark(next = state) {
@@ -38,8 +41,8 @@
   }
 
   function markOf() {
-    if ("ended" in live().dataset) return "ended";
     if (isEnded) return "stopped";
+    if (isOver()) return "ended";
     return isDue && isBusy() ? "waiting" : state;
   }
 
@@ -72,7 +75,7 @@
       const isShown = await swap.refresh(() => !isBusy());
       const now = performance.now();
       notBefore = now + Math.max(PAUSE_MS, 3 * (now - began));
-      if (isShown === null) isEnded = true;
+      if (isShown === null) { isEnded = true; planAsking(); }
       else if (isShown) failures = 0;
       else {
         failures += 1;
@@ -85,18 +88,18 @@
   function planAsking() {
     clearTimeout(askTimer);
     const { dataset } = live();
-    if (isEnded || document.hidden || state === "live" || "ended" in dataset) return;
+    if (isEnded || document.hidden || state === "live" || isOver()) return;
     askTimer = setTimeout(ask, backOff("active" in dataset ? ASK_AT_WORK_MS : ASK_MS));
   }
 
   async function ask() {
     try {
-      const url = `${live().dataset.ask}?topics=${Object.keys(versions()).join(",")}`;
+      const url = `${live().dataset.ask}?topics=${topics().join(",")}`;
       const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
-      // Signed out, or no longer allowed.
-      isEnded = answer.status >= 400 && answer.status < 500;
-      if (isEnded) return;
+      // Signed out, or a topic is no longer allowed: the page itself tells which.
+      if (answer.status >= 400 && answer.status < 500) { look(0); return; }
       if (!answer.ok) throw new Error(`status ${answer.status}`);
+      isEnded = false;
       failures = 0;
       compare((await answer.json()).versions);
     } catch {
@@ -113,7 +116,7 @@
     if (data.state && data.state !== state) { mark(data.state); planAsking(); }
   }
 
-  const watch = () => page?.postMessage("ended" in live().dataset ? null : Object.keys(versions()));
+  const watch = () => page?.postMessage(isOver() ? null : topics());
 
   function open() {
     const { socket, script } = live().dataset;
@@ -131,7 +134,7 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) { planAsking(); return; }
     if (isDue) look(0);
-    if (state !== "live") ask();
+    if (state !== "live" && !isOver()) ask();
   });
   document.addEventListener("swapped", () => { watch(); mark(); planAsking(); });
   addEventListener("pagehide", () => page?.postMessage(null));

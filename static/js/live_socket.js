@@ -45,11 +45,11 @@
     // Nothing ever came: no such process, or something in between lets no socket through.
     tell({ state: state === "connecting" || state === "polling" ? "polling" : "reconnecting", isStale: code === NOT_ALLOWED });
     const wait = Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1));
-    clearTimeout(timer);
     timer = setTimeout(connect, wait * (0.5 + Math.random()));
   }
 
   function connect() {
+    timer = 0;
     if (socket || pages.size === 0) return;
     try {
       socket = new WebSocket(self.name);
@@ -69,7 +69,7 @@
       if (!topics) return;
       page.postMessage({ state, versions: known });
       subscribe();
-      if (failures === 0) connect();
+      if (!timer) connect();
     };
   }
 

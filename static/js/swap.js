@@ -5,8 +5,8 @@
 
 const swap = (() => {
   const LINKS = ":is(.filters, .ranges, .chips, .bands, .badges, thead) a";
-  // What depends on the address.
-  const PARTS = ["body > header", "#main"];
+  // What depends on the address, or on what is stored.
+  const PARTS = ["body > header", "#main", "body > footer"];
   // Whether a part is open is up to the person, not to the server.
   const LEFT_ALONE = ["open", "hidden"];
   const address = ({ pathname, search }) => pathname + search;

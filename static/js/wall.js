@@ -20,19 +20,12 @@
   }
 
   async function read() {
-    try {
-      const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
-      // Revoked or expired: the page says so.
-      if (answer.status === 403) { location.reload(); return; }
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
-      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
-      swap.change(["#main", ".wall-foot"].map((one) => [document.querySelector(one), found.querySelector(one)]));
-      show(at);
-      wait = READ_MS;
-    } catch {
-      if (status()) status().textContent = "The server can't be reached. These figures may be old; it is tried again.";
-      wait = Math.min(wait * 2, LONGEST_MS);
-    }
+    const isRead = await swap.refresh(() => true);
+    // Revoked or expired: the page says so.
+    if (isRead === null) { location.reload(); return; }
+    if (isRead) show(at);
+    else if (status()) status().textContent = "The server can't be reached. These figures may be old; it is tried again.";
+    wait = isRead ? READ_MS : Math.min(wait * 2, LONGEST_MS);
     setTimeout(read, wait);
   }
 

@@ -13,6 +13,7 @@ from core.windows import InvalidWindow, Window
 from syncs.datasets import Dataset, is_read_from, why_not
 from syncs.models import SyncRun
 from syncs.runs.claims import AlreadyRan, Refused, SlotTaken, claim
+from syncs.runs.watched import runs_changed
 from users.audit import Actor, record_by
 
 
@@ -135,6 +136,7 @@ def send(run: SyncRun) -> None:
             "its server runs, or sync by command."
         )
         SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).delete()
+        runs_changed(run.account)
         raise BrokerUnavailable(reason) from error
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from clouds.models import CloudAccount
 from clouds.testing import account
@@ -11,7 +12,7 @@ from core.windows import InvalidWindow, Window
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs import claims
-from syncs.runs.start import Started, start_syncs
+from syncs.runs.start import BrokerUnavailable, Started, start_syncs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sent_runs")]
 WINDOW = Window(TODAY - timedelta(days=9), TODAY)
@@ -55,3 +56,16 @@ def test_an_account_without_the_window_does_not_stop_the_others(
 def test_where_no_account_has_the_window_it_is_raised(checked: list[str]) -> None:
     with pytest.raises(InvalidWindow, match="start must be later"):
         start(account(1, "short"))
+
+
+def test_who_watches_is_told_that_a_run_was_queued_and_that_it_is_gone(
+    queue_away: None,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    owner = account()
+    with (
+        django_capture_on_commit_callbacks() as told,
+        pytest.raises(BrokerUnavailable),
+    ):
+        start(owner)
+    assert len(told) == 2

@@ -22,6 +22,11 @@ PHRASES = {
     "user.invite": "invited",
     "user.sign_in_link": "made a sign-in link for",
     "channel.test": "sent a test to",
+    "demo.step": "queued a step of the",
+    "demo.scene": "played a scene of the",
+    "demo.pause": "paused the",
+    "demo.resume": "resumed the",
+    "demo.release": "released the",
 }
 WITH_OBJECT = {
     "sync.start": "started the sync",

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         with only_one(address):
             check_port(host, port)
             if live_port:
-                check_live_port(host, live_port)
+                check_live_port(host, live_port, port)
             if options["first_start"]:
                 run_command("first_start")
             elif not any(settings.STATIC_ROOT.iterdir()):
@@ -116,7 +116,9 @@ def only_one(address: str) -> Iterator[None]:
         yield
 
 
-def check_live_port(host: str, port: int) -> None:
+def check_live_port(host: str, port: int, web_port: int) -> None:
+    if port == web_port:
+        raise bad_arguments(f"LIVE_PORT must not be {port}, which --port is.")
     if port > 65535:
         raise bad_arguments(f"No port follows {port - 1}: name one in LIVE_PORT.")
     check_port(host, port, "live process", "with LIVE_PORT; 0 is none")

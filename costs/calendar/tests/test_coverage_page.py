@@ -113,8 +113,9 @@ def test_a_page_holds_20_accounts_in_as_many_queries(
         owner = account(number, f"account-{number:02}")
         store_costs(owner, Window(date(2026, 11, 18), TODAY), {"EC2": "5"})
     # session, user, permissions (2), limit; accounts of the scope, what waits; count,
-    # rows and names of accounts; totals, their ends, covered days; days of data.
-    with django_assert_max_num_queries(14):
+    # rows and names of accounts; totals, their ends, covered days; days of data;
+    # version.
+    with django_assert_max_num_queries(15):
         text = text_of(viewer)
     assert "1–20 of 22" in text
     assert "account-21" in text_of(viewer, page="2")

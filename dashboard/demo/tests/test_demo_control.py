@@ -45,7 +45,7 @@ def test_only_administrators_see_and_conduct_it(role: Role, client: Client) -> N
     assert client.post("/demo/pause/").status_code == 403
     found = api(role)
     assert found.get("/api/v1/demo/").status_code == 403
-    for name in ("steps", "scenario", "next", "pause", "go-on", "let-go"):
+    for name in ("steps", "scenario", "next", "pause", "resume", "release"):
         assert found.post(f"/api/v1/demo/{name}/").status_code == 403
     assert not DemoCompany.objects.exists()
 
@@ -57,7 +57,7 @@ def test_the_second_presenter_is_told_who_conducts_until_the_first_has_left() ->
     queue([STOP], BOB, NOW + timedelta(minutes=11))
     with pytest.raises(Conducted, match="bob conducts"):
         conduct("pause", ADA, NOW + timedelta(minutes=12))
-    conduct("let-go", BOB, NOW + timedelta(minutes=12))
+    conduct("release", BOB, NOW + timedelta(minutes=12))
     queue([STOP], ADA, NOW + timedelta(minutes=12))
 
 
@@ -73,7 +73,7 @@ def test_the_page_queues_a_step_and_says_why_not(client: Client) -> None:
     row = DemoCompany.objects.get()
     assert (row.conductor, row.steps) == ("administrator", [STOP])
     assert AuditEntry.objects.filter(
-        action="demo.stop", user_name="administrator"
+        action="demo.step", user_name="administrator"
     ).exists()
     assert client.post("/demo/fly/").status_code == 404
     text = client.get("/demo/").content.decode()
@@ -91,6 +91,9 @@ def test_a_scenario_is_played_scene_by_scene(client: Client) -> None:
         client.post("/demo/next/")
     text = client.get("/demo/").content.decode()
     assert "That was the last scene." in text
+    below = client.get("/demo/", SCRIPT_NAME="/cloudintel").content.decode()
+    page = scenarios()["restated-bill"].scenes[-1].page
+    assert f'href="/cloudintel{page}"' in below
 
 
 def test_the_api_does_the_same_and_refuses_what_it_does_not_know() -> None:
@@ -108,7 +111,7 @@ def test_the_api_does_the_same_and_refuses_what_it_does_not_know() -> None:
         assert refused.status_code == 400
     other = APIClient()
     other.force_authenticate(User.objects.create_superuser("dora"))
-    refused = other.post("/api/v1/demo/let-go/")
+    refused = other.post("/api/v1/demo/release/")
     assert refused.status_code == 409
     assert "administrator conducts the demo" in refused.json()["detail"]
     unknown = client.post("/api/v1/demo/scenario/", {"name": "none"}, format="json")
@@ -135,7 +138,7 @@ def test_commands_say_what_is_wrong(
     assert caught.value.returncode == status
 
 
-def test_a_command_waits_its_turn_and_lets_go() -> None:
+def test_a_command_waits_its_turn() -> None:
     queue([STOP], ADA, NOW)
     with pytest.raises(CommandError, match="ada conducts the demo") as caught:
         call_command("simulate")

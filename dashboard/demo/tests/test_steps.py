@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db.models import Sum
@@ -13,7 +14,9 @@ from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, DailyCost, Restatement
 from dashboard.demo.conductor import company, conduct, play, queue
-from dashboard.demo.stage import perform
+from dashboard.demo.perform import perform
+from insights.testing import recommendation
+from insights.transitions import StaleVersion
 from inventory.models import Resource
 from metrics.models import CpuMetric
 from providers.demo.company import PRODUCTION
@@ -29,7 +32,7 @@ ADA = Actor(None, "ada")
 @pytest.fixture(autouse=True)
 def no_insights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Their own tests compute them; here it would take seconds a step."""
-    monkeypatch.setattr("dashboard.demo.stage.refresh_insights", lambda *_: None)
+    monkeypatch.setattr("dashboard.demo.perform.refresh_insights", lambda *_: None)
 
 
 def do(word: str, **fields: Any) -> str:
@@ -76,6 +79,17 @@ def test_a_machine_is_added_and_stopped_and_removed_in_the_inventory() -> None:
         assert is_gone or row.state == state
 
 
+def test_a_name_is_given_once_and_only_machines_are_stopped() -> None:
+    machine = {"place": "us-east-1", "target": "c6i.large", "role": "web"}
+    for name in ("order-worker-01", "sale-web-01"):
+        if name == "sale-web-01":
+            do("add", account="production", what=name, **machine)
+        with pytest.raises(InvalidStep, match=f"has or had a machine {name}"):
+            do("add", account="production", what=name, **machine)
+    with pytest.raises(InvalidStep, match="id of a machine that is there"):
+        do("stop", account="production", what="shop-db-backup")
+
+
 def test_a_runaway_machine_shows_in_its_cpu() -> None:
     do("cpu", account="production", what="order-worker-01", factor=97)
     name = {"resource__name": "order-worker-01"}
@@ -91,6 +105,28 @@ def test_a_region_that_is_down_keeps_its_resources_and_the_run_is_partial() -> N
     run = SyncRun.objects.filter(dataset="instances").latest("pk")
     assert (run.status, "eu-west-1" in run.error) == ("partial", True)
     assert ireland.count() == before > 0
+
+
+def test_a_recommendation_is_applied_whole_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    volume = Resource.objects.get(name="shop-db-backup", kind=Resource.Kind.VOLUME)
+    advice = recommendation(volume.account, volume, rule="unattached")
+    step = {"account": "production", "what": "shop-db-backup"}
+    with monkeypatch.context() as changed:
+        refusal = StaleVersion("Somebody else has changed this.")
+        changed.setattr(
+            "dashboard.demo.perform.change_status_by", Mock(side_effect=refusal)
+        )
+        with pytest.raises(InvalidStep, match="Somebody else has changed this"):
+            do("apply", **step)
+    assert not DemoEvent.objects.exists()
+    assert do("apply", **step).startswith("Applied: ")
+    for row in (volume, advice):
+        row.refresh_from_db()
+    assert (bool(volume.gone_since), advice.status) == (True, "done")
+    assert advice.changes.latest("pk").user_name == "ada"
+    assert [event.kind for event in DemoEvent.objects.all()] == ["saved", "removed"]
 
 
 def test_days_pass_one_by_one_up_to_the_present_and_no_further() -> None:
@@ -125,7 +161,7 @@ def test_a_pause_ends_after_the_step_at_work_and_going_on_does_the_rest() -> Non
     assert play(lambda _: conduct("pause", ADA, NOW)) == 1
     assert company().steps == [{"do": "advance", "days": 1}]
     assert play() == 0
-    conduct("go-on", ADA, NOW)
+    conduct("resume", ADA, NOW)
     assert play() == 1
     assert company().steps == []
 
@@ -145,7 +181,7 @@ def test_hours_pass_and_insights_follow_once_the_day_is_over(
 ) -> None:
     computed: list[datetime] = []
     monkeypatch.setattr(
-        "dashboard.demo.stage.refresh_insights", lambda now, _: computed.append(now)
+        "dashboard.demo.perform.refresh_insights", lambda now, _: computed.append(now)
     )
     do("reset", days=10, days_ago=2)
     computed.clear()

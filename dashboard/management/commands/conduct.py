@@ -41,14 +41,14 @@ class Command(BaseCommand):
             'place=eu-west-1 days=1"; may be repeated.',
         )
         parser.add_argument(
-            "--let-go", action="store_true", help="Stop, so that others can conduct."
+            "--release", action="store_true", help="Stop, so that others can conduct."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, steps = options["scenario"], options["step"]
         try:
-            if options["let_go"]:
-                conduct("let-go", command_actor(), timezone.now())
+            if options["release"]:
+                conduct("release", command_actor(), timezone.now())
             elif steps:
                 given = [step_of(words) for words in steps]
                 queue(given, command_actor(), timezone.now())

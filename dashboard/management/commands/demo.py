@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
-from clouds.demo_clock import company_now
+from clouds.demo_clock import company_now, set_clock
 from clouds.models import CloudAccount
 from core.commands import TAKEN, bad_arguments
 from dashboard.demo.company import amount_of, build
@@ -50,6 +50,7 @@ class Command(BaseCommand):
             )
         if options["reset"] or options["remove"]:
             remove_accounts(CloudAccount.objects.demo())
+            set_clock(None)
         if options["remove"]:
             self.stdout.write("Removed the demo company.")
             return

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import clear_script_prefix, set_script_prefix
 
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
@@ -47,6 +48,19 @@ def test_a_link_signs_a_screen_in_for_the_wall_and_nothing_else() -> None:
         assert client.get("/costs/").status_code == 302
         assert client.get("/api/v1/costs/").status_code == 401
         assert client.post("/wall/").status_code == 405
+
+
+def test_a_screen_is_signed_in_below_a_proxys_path_until_the_link_expires() -> None:
+    client = Client()
+    set_script_prefix("/cloudintel/")
+    try:
+        with time_machine.travel(NOW, tick=False):
+            answer = client.get(link(days=3))
+    finally:
+        clear_script_prefix()
+    cookie = answer.cookies["wall"]
+    assert (answer["Location"], cookie["path"]) == ("/cloudintel/wall/",) * 2
+    assert cookie["max-age"] == pytest.approx(3 * 24 * 3600, abs=1)
 
 
 def test_it_shows_only_the_accounts_that_its_user_and_its_link_see() -> None:

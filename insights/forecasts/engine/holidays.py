@@ -54,8 +54,10 @@ def find_holidays(
         usual = np.resize(row_medians(by_season_day(recent, season)), horizon)
         for day, before in zip(ahead, then[known + ahead], strict=True):
             around = expected[max(0, before - season) : before + season + 1]
-            level = float(usual.mean() / np.nanmean(around))
-            due[day] = min(values[before] * level - usual[day], 0.0)
+            level = float(np.nanmean(around))
+            if level > 0:  # else credits came while nothing was charged
+                lacking = values[before] / level * usual.mean() - usual[day]
+                due[day] = min(lacking, 0.0)
     return Holidays(rest, due)
 
 

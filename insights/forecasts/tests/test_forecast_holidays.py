@@ -101,3 +101,12 @@ def test_what_lately_stopped_is_no_holiday() -> None:
     values = company()[:HISTORY]
     values[-10:] = 20
     assert np.mean(forecast(values).mean) < 40
+
+
+def test_credits_while_nothing_was_charged_are_no_holiday() -> None:
+    values = company(days=HISTORY)
+    rested = (date(2024, 12, 26) - FIRST).days
+    values[rested - 45 : rested + 45] = 0.0
+    values[rested : rested + 4] = -50.0
+    found = find_holidays(values, FIRST, HORIZON, season=7)
+    assert not found.due.any()

@@ -46,7 +46,7 @@ def test_one_that_grows_is_followed(days: int) -> None:
     came = values[days : days + 30]
     held = (np.array(found.low_80) <= came) & (came <= np.array(found.high_80))
     assert held.mean() >= 0.6
-    assert "that goes on, and fades" in found.note
+    assert "week-on-week trend is continued" in found.note
 
 
 def test_growth_that_slows_is_not_drawn_on_as_it_was() -> None:

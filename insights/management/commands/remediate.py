@@ -17,14 +17,16 @@ RUN = "run"
 
 class Command(BaseCommand):
     help = (
-        "Actions that change something in a cloud. Without arguments it lists those "
-        "that are open; with a number it shows the log of that one, or does with it: "
-        "approve, reject, cancel, check (repeat its dry run), resume, roll_back, "
-        "or run, which works on it here instead of waiting for a worker."
+        "Lists open actions, which change something in a cloud. With the number of one "
+        "it shows its log; with a decision too, it approves, rejects, cancels or "
+        "resumes it, repeats its dry run (check), proposes what takes it back "
+        "(roll_back), or runs it here instead of waiting for a worker (run)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("number", nargs="?", type=int, help="Of the action.")
+        parser.add_argument(
+            "number", nargs="?", type=int, help="The number of an action."
+        )
         parser.add_argument("decision", nargs="?", choices=[*DECISIONS, RUN])
         parser.add_argument("--note", default="", help="Kept in its log.")
 
@@ -38,11 +40,8 @@ class Command(BaseCommand):
         elif decision:
             row = self._decide(row, decision, options["note"])
         self._show(row)
-        if decision == RUN and row.status in (
-            Remediation.Status.FAILED,
-            Remediation.Status.UNKNOWN,
-        ):
-            raise CommandError(row.error)
+        if decision == RUN and (error := row.error or row.dry_run_error):
+            raise CommandError(error)
         return None
 
     def _list(self) -> None:

@@ -21,6 +21,5 @@ def acting(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeActing]:
     """The cloud of every account, all of which have an acting role."""
     source = FakeActing()
     monkeypatch.setattr(executors, "acting_for", lambda account, now: source)
-    for module in (approval, proposals):
-        monkeypatch.setattr(module, "acts_for", lambda account: True)
+    monkeypatch.setattr(proposals, "acts_for", lambda account: True)
     yield source

@@ -6,6 +6,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import Recommendation, Remediation, Verification
 from insights.remediation.approval import decide
+from insights.remediation.execution import work_on
 from insights.remediation.proposals import proposal_of, propose
 from insights.remediation.testing import (
     ADA,
@@ -111,6 +112,26 @@ def test_it_is_taken_back_by_an_action_that_is_approved_like_any_other(
     assert not Verification.objects.exists()
     assert [one.state for one in acting.records.values()] == ["running"]
     assert back.undo["kind"] == "stop_instance"
+
+
+def test_what_is_taken_back_by_two_is_rolled_back_once(
+    stop: Remediation, acting: FakeActing
+) -> None:
+    row = approved(stop)
+    first = worked_on(decide(row, "roll_back", row.version, NOW, BOB))
+    acting.errors = [RuntimeError("boom")]
+    decide(first, "approve", first.version, NOW, ADA)
+    with pytest.raises(RuntimeError):
+        work_on(first.pk)
+    row.refresh_from_db()
+    second = worked_on(decide(row, "roll_back", row.version, NOW, BOB))
+    decide(second, "approve", second.version, NOW, ADA)
+    assert worked_on(second).status == "succeeded"
+    first.refresh_from_db()
+    decide(first, "resume", first.version, NOW, ADA)
+    assert worked_on(first).status == "succeeded"
+    row.refresh_from_db()
+    assert row.status == "rolled_back"
 
 
 def test_a_recommendation_that_a_user_closed_meanwhile_stays_as_it_is(

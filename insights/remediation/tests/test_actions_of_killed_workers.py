@@ -59,6 +59,19 @@ def test_one_whose_worker_was_killed_is_repeated_and_done_once(
     assert "Taken up again, attempt 2." in log_of(approved)
 
 
+def test_one_whose_workers_are_killed_each_time_is_given_up(
+    approved: Remediation, acting: FakeActing
+) -> None:
+    acting.errors = [Stopped(3.0) for _ in range(MOST_ATTEMPTS)]
+    for _ in range(MOST_ATTEMPTS):
+        assert worked_on(approved).status == "running"
+    assert worked_on(approved).status == "unknown"
+    assert approved.error.startswith("Its worker ended again and again.")
+    assert acting.acted == []
+    decide(approved, "resume", approved.version, NOW, BOB)
+    assert worked_on(approved).status == "succeeded"
+
+
 def test_one_without_heartbeat_is_taken_over(approved: Remediation) -> None:
     long_ago = Remediation.objects.filter(pk=approved.pk)
     long_ago.update(held_by="elsewhere@1:1", heartbeat_at=NOW.replace(year=2020))
@@ -102,6 +115,21 @@ def test_what_nobody_foresaw_is_unknown_and_raised(
     assert approved.status == "unknown"
     assert approved.error.startswith("Unexpected RuntimeError: boom.")
     assert approved.held_by == ""
+
+
+def test_a_dry_run_that_nobody_foresaw_failing_is_not_repeated_by_itself(
+    acting: FakeActing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(action: object) -> str:
+        raise RuntimeError("boom")
+
+    machine = running(account(), acting)
+    monkeypatch.setattr(acting, "dry_run", broken)
+    with pytest.raises(RuntimeError):
+        proposed(machine)
+    row = Remediation.objects.get()
+    assert row.dry_run_error == "Unexpected RuntimeError: boom."
+    assert (row.waits_for_worker, row.held_by) == (False, "")
 
 
 def test_one_that_fails_reaches_people(

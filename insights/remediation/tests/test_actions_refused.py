@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db.models import F
 
-from clouds.models import CloudAccount
+from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import Remediation
-from insights.remediation import approval, proposals
+from insights.remediation import proposals
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import decide
 from insights.remediation.proposals import (
@@ -27,11 +28,12 @@ from insights.remediation.testing import (
     running,
     worked_on,
 )
-from insights.testing import later, recommendation
+from insights.testing import later, recommendation, somebody
 from insights.transitions import InvalidTransition, StaleVersion
 from inventory.models import Address, Resource, Volume
 from inventory.testing import instance, resource
 from providers.errors import ErrorKind, ProviderError
+from users.audit import Actor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acting")]
 
@@ -61,10 +63,39 @@ def test_an_account_without_an_acting_role_is_never_changed(
 ) -> None:
     machine, other = running(owner, acting), running(owner, acting, "db")
     row = proposed(machine)
-    for module in (proposals, approval):
-        monkeypatch.setattr(module, "acts_for", lambda account: False)
+    monkeypatch.setattr(proposals, "acts_for", lambda account: False)
     assert "Acting is off for production" in proposal_refused(other, "stop_instance")
     assert "Acting is off for production" in refusal(row)
+
+
+def test_a_disabled_account_is_changed_no_more(
+    owner: CloudAccount, acting: FakeActing
+) -> None:
+    row, other = (
+        proposed(running(owner, acting)),
+        proposed(running(owner, acting, "db")),
+    )
+    decide(row, "approve", row.version, NOW, BOB)
+    CloudAccount.objects.update(is_enabled=False)
+    assert worked_on(row).status == "failed"
+    assert "production (000000000001) is disabled. Enable it" in row.error
+    assert acting.acted == []
+    other = Remediation.objects.get(pk=other.pk)
+    assert "is disabled. Enable it first." in refusal(other)
+
+
+@pytest.mark.parametrize("values", [{"is_active": False}, {"all_accounts": False}])
+def test_nothing_is_done_by_the_approval_of_who_lost_that_right(
+    owner: CloudAccount, acting: FakeActing, values: dict[str, bool]
+) -> None:
+    anna = somebody("administrator", name="anna")
+    row = proposed(running(owner, acting))
+    decide(row, "approve", row.version, NOW, Actor(anna, "anna"))
+    model = User if "is_active" in values else AccountAccess
+    model.objects.update(**values)
+    assert worked_on(row).status == "failed"
+    assert "anna may not approve it any more." in row.error
+    assert acting.acted == []
 
 
 def test_who_proposed_it_does_not_approve_it(
@@ -126,7 +157,7 @@ def test_a_resource_that_changed_since_approval_is_left_alone(
     record = acting.records[machine.resource_id]
     acting.records[machine.resource_id] = replace(record, tags={"env": "production"})
     assert worked_on(row).status == "failed"
-    assert "it is not as it was approved. Propose it again." in row.error
+    assert "tags was empty and is env=production" in row.error
     assert acting.acted == []
 
 
@@ -163,6 +194,21 @@ def test_an_older_version_decides_nothing(
     Remediation.objects.update(version=F("version") + 1)
     with pytest.raises(StaleVersion):
         decide(Remediation.objects.get(), "approve", row.version, NOW, BOB)
+
+
+def test_what_an_earlier_dry_run_saw_is_approved_no_longer(
+    owner: CloudAccount, acting: FakeActing
+) -> None:
+    row = proposed(running(owner, acting))
+    shown = row.version
+    decide(row, "check", shown, NOW, BOB)
+    assert row.lines.filter(user_name="bob").exists()
+    with pytest.raises(StaleVersion):
+        decide(row, "approve", shown, NOW, BOB)
+    between = row.version
+    worked_on(row)
+    with pytest.raises(StaleVersion):
+        decide(row, "approve", between, NOW, BOB)
 
 
 def test_rejecting_needs_a_reason_and_ends_it(

@@ -8,6 +8,8 @@ import pytest
 from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import PowerSchedule, Remediation
+from insights.recommendations.engine.schedule import Pattern
+from insights.remediation import proposals
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import decide
 from insights.remediation.power_hours import InvalidHours, PowerHours
@@ -24,6 +26,7 @@ from insights.remediation.testing import (
 from insights.testing import recommendation
 from inventory.models import Resource
 from inventory.testing import instance
+from providers.errors import ErrorKind, ProviderError
 
 
 def at(day: int, hour: int) -> datetime:
@@ -36,7 +39,8 @@ def at(day: int, hour: int) -> datetime:
     [
         ("20-06", [at(23, 20), at(24, 5), at(28, 5)], [at(24, 6), at(28, 20)]),
         ("weekends", [at(28, 0), at(29, 23)], [at(27, 23), at(30, 0)]),
-        ("20-6 weekends", [at(27, 21), at(28, 12), at(29, 22)], [at(30, 2)]),
+        ("20-6 weekends", [at(27, 21), at(28, 12), at(30, 5)], [at(30, 6)]),
+        ("9-17 weekends", [at(27, 9), at(29, 23)], [at(27, 17), at(30, 0)]),
         ("1-5", [at(24, 1)], [at(24, 5), at(28, 2)]),
     ],
 )
@@ -47,6 +51,19 @@ def test_hours_say_when_it_is_off(
     assert [hours.is_off(one) for one in off] == [True] * len(off)
     assert [hours.is_off(one) for one in on] == [False] * len(on)
     assert PowerHours.parse(hours.text) == hours
+
+
+@pytest.mark.parametrize(
+    ("weekends", "off_from", "on_from"),
+    [(True, 20, 6), (True, None, None), (False, 1, 5)],
+)
+def test_a_week_is_off_as_long_as_its_recommendation_counts(
+    weekends: bool, off_from: int | None, on_from: int | None
+) -> None:
+    hours = PowerHours(off_from, on_from, weekends=weekends)
+    week = [at(day, hour) for day in range(23, 30) for hour in range(24)]
+    pattern = Pattern(weekends, off_from, on_from)
+    assert sum(map(hours.is_off, week)) == pattern.hours_off
 
 
 @pytest.mark.parametrize("text", ["", " ", "20", "24-6", "6-6", "20-06 sundays", "x"])
@@ -98,8 +115,21 @@ def test_it_is_stopped_and_started_once_at_each_hour(
         "stopped",
     )
     assert run_due(at(21, 12)) == []
-    assert [one.kind for one in run_due(at(23, 0))] == ["start_instance"]
+    assert run_due(at(23, 5)) == []
+    assert [one.kind for one in run_due(at(23, 6))] == ["start_instance"]
     assert state(acting) == "running"
+
+
+def test_a_stop_that_the_cloud_did_not_finish_goes_on_with_the_instance_as_it_is(
+    schedule: PowerSchedule, acting: FakeActing
+) -> None:
+    run_due(NOW)
+    acting.errors = [ProviderError(ErrorKind.UNFINISHED, "Stop", "not yet", "Look.")]
+    [asked] = run_due(at(20, 21))
+    assert (asked.status, acting.acted) == ("running", [])
+    assert worked_on(asked).status == "succeeded"
+    [action] = acting.acted
+    assert action.expected.type == "m5.large"
 
 
 def test_what_somebody_starts_in_its_hours_is_left_running(
@@ -118,6 +148,19 @@ def test_taken_back_it_ends(schedule: PowerSchedule) -> None:
     schedule.refresh_from_db()
     assert schedule.ended_at is not None
     assert run_due(at(20, 21)) == []
+
+
+def test_it_is_ended_where_nothing_may_be_changed_any_more(
+    schedule: PowerSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposals, "acts_for", lambda account: False)
+    row = Remediation.objects.get(kind="schedule")
+    back = worked_on(decide(row, "roll_back", row.version, NOW, BOB))
+    assert back.status == "proposed"
+    decide(back, "approve", back.version, NOW, ADA)
+    assert worked_on(back).status == "succeeded"
+    schedule.refresh_from_db()
+    assert schedule.ended_at is not None
 
 
 def test_what_is_gone_ends_its_schedule(schedule: PowerSchedule) -> None:

@@ -52,3 +52,14 @@ def test_it_says_why_not(row: Remediation, acting: FakeActing) -> None:
     acting.errors = [ProviderError(ErrorKind.DENIED, "Stop i-web", "denied", "Ask.")]
     with pytest.raises(CommandError, match="Stop i-web: denied. Ask."):
         said(row.pk, "run")
+
+
+def test_a_dry_run_that_fails_is_a_failure(
+    row: Remediation, acting: FakeActing
+) -> None:
+    said(row.pk, "check")
+    acting.records.clear()
+    with pytest.raises(CommandError, match="it is gone"):
+        said(row.pk, "run")
+    row.refresh_from_db()
+    assert row.status == "proposed"

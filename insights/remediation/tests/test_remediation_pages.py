@@ -120,6 +120,22 @@ def test_a_resource_offers_what_is_recommended_and_what_is_possible(
     assert Remediation.objects.get().resource_id == other.pk
 
 
+def test_a_resource_shows_recommendations_only_to_who_may_view_them(
+    advised: Recommendation,
+) -> None:
+    Recommendation.objects.update(rule="schedule", evidence={"quiet_weekends": True})
+    olga = somebody("operator", name="olga")
+    client = Client()
+    client.force_login(olga)
+    address = advised.resource.get_absolute_url()
+    assert "Stop and start by schedule: off weekends UTC" in text(client, address)
+    group = olga.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="view_recommendation"))
+    page = text(client, address)
+    assert "Stop and start by schedule" not in page
+    assert "Propose: Stop instance, web" in page
+
+
 def test_who_only_views_proposes_nothing(advised: Recommendation) -> None:
     viewer = signed_in("viewer")
     assert "Propose:" not in text(viewer, advised.get_absolute_url())

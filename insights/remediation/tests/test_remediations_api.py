@@ -156,14 +156,29 @@ def test_a_list_takes_as_many_queries_for_many(
         assert len(operator.get(URL).json()["results"]) == 3
 
 
-def test_a_failed_sync_is_restarted(operator: Client) -> None:
-    run = SyncRun.objects.create(
+def failed_run() -> SyncRun:
+    return SyncRun.objects.create(
         account=account(),
         dataset="cost",
         status="failed",
         started_at=NOW,
         heartbeat_at=NOW,
     )
+
+
+def test_who_may_start_no_sync_restarts_none(client: Client, db: None) -> None:
+    user = somebody("operator")
+    run = failed_run()
+    group = user.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="start_sync"))
+    client.force_login(user)
+    answer = post(client, URL, 403, run=run.pk, kind="restart_sync")
+    assert "syncs.start_sync" in answer["detail"]
+    assert not Remediation.objects.exists()
+
+
+def test_a_failed_sync_is_restarted(operator: Client) -> None:
+    run = failed_run()
     answer = post(operator, URL, 201, run=run.pk, kind="restart_sync")
     assert (answer["status"], answer["title"]) == (
         *("approved",),

@@ -1,5 +1,7 @@
 """A failed sync is restarted and a stuck one ended, as actions with a log."""
 
+from datetime import date
+
 import pytest
 
 from clouds.testing import account
@@ -37,6 +39,15 @@ def test_a_failed_sync_is_restarted_without_another_user() -> None:
     assert (row.kind, row.status) == ("restart_sync", "succeeded")
     assert row.answer == "Started: Cost of production (000000000001)."
     assert SyncRun.objects.filter(status="queued").count() == 1
+
+
+def test_one_whose_days_the_cloud_no_longer_keeps_fails_with_the_reason() -> None:
+    old = run("failed")
+    SyncRun.objects.update(start=date(2020, 1, 1), end=date(2020, 1, 2))
+    old.refresh_from_db()
+    row = done(old)
+    assert row.status == "failed"
+    assert row.error.startswith(f"Restart of run {old.pk}: start 2020-01-01 and end")
 
 
 def test_a_stuck_one_is_ended_and_its_slot_is_free() -> None:

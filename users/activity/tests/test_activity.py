@@ -48,6 +48,7 @@ def boss(client: Client) -> Client:
         ("user.invite", "auth.user", "invited"),
         ("channel.remove", "", "removed the channel"),
         ("channel.test", "alerts.notice", "sent a test to"),
+        ("demo.step", "clouds.democompany", "queued a step of the"),
         ("thing.was_bent", "gone.thing", "was bent the thing"),
     ],
 )

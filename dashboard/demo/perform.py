@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.db import transaction
 
 from clouds.demo_clock import company_now, set_clock
 from clouds.models import CloudAccount
@@ -14,7 +13,7 @@ from costs.sync import sync_cost
 from dashboard.demo.company import build, catch_up, provider_of, sync_estate
 from insights.models import Recommendation
 from insights.refresh.refresh_state import Part
-from insights.transitions import InvalidTransition, change_status
+from insights.transitions import InvalidTransition, change_status_by
 from inventory.kinds import Kind
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
@@ -23,6 +22,7 @@ from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
 from providers.demo.steps import Act, InvalidStep, Step
 from syncs.accounts.changes import remove_accounts
+from users.audit import Actor
 
 ONE_MINUTE = timedelta(minutes=1)
 # How much of a bill's end is read again where an event changed it.
@@ -146,7 +146,8 @@ EVENTS: Mapping[Act, EventKind] = {
 }
 # What begins with the newest day that is read, so that it shows at once.
 OF_DAYS = (Act.SPIKE, Act.CPU)
-OF_RESOURCES = (Act.CPU, Act.REMOVE, Act.STOP, Act.START)
+OF_MACHINES = (Act.CPU, Act.STOP, Act.START)
+OF_RESOURCES = (*OF_MACHINES, Act.REMOVE)
 OF_BILLS = (Act.SPIKE, Act.RESTATE)
 
 
@@ -158,6 +159,11 @@ def _event(asked: Asked) -> DemoEvent:
         what = resource_id(asked)
     if step.do in OF_BILLS:
         _require_charges(asked)
+    if step.do is Act.ADD and provider.has_named(what):
+        raise InvalidStep(
+            f"what: {asked.account.name} has or had a machine {what}. Choose another "
+            "name."
+        )
     return DemoEvent(
         kind=EVENTS[step.do],
         hour=today - 24 if step.do in OF_DAYS else provider.hour,
@@ -172,11 +178,13 @@ def _event(asked: Asked) -> DemoEvent:
 
 def resource_id(asked: Asked) -> str:
     """Return the id of what the step names. Raises InvalidStep."""
-    found = asked.provider.resource_id(asked.step.what)
+    provider, is_machine = asked.provider, asked.step.do in OF_MACHINES
+    find = provider.instance_id if is_machine else provider.resource_id
+    found = find(asked.step.what)
     if not found:
         raise InvalidStep(
             f"what: {asked.account.name} has no {asked.step.what} now. Use the name or "
-            "id of a resource that is there."
+            f"id of a {'machine' if is_machine else 'resource'} that is there."
         )
     return found
 
@@ -242,14 +250,12 @@ def _apply(asked: Asked, by: str) -> str:
             f"what: nothing that can be applied is recommended about {asked.step.what}."
         )
     row = able[0]
-    for event in _events_of(row, asked.provider):
-        asked.provider.record(event)
-    request = HttpRequest()
-    request.user = AnonymousUser()
     try:
-        change_status(
-            *(row, row.Status.DONE, row.version, asked.now), request=request, by=by
-        )
+        with transaction.atomic():
+            for event in _events_of(row, asked.provider):
+                asked.provider.record(event)
+            done = row.Status.DONE
+            change_status_by(Actor(None, by), row, done, row.version, asked.now)
     except InvalidTransition as error:
         raise InvalidStep(str(error)) from None
     sync_ec2(asked.account, asked.now)

@@ -178,8 +178,9 @@ class Resize(_InstanceChange):
         return f"It is {record.state} as {record.instance_type}."
 
     def _has(self, record: ResourceRecord, instance_type: str) -> bool:
-        is_instance = isinstance(record, InstanceRecord)
-        return is_instance and record.instance_type == instance_type
+        if not isinstance(record, InstanceRecord):
+            return False
+        return record.instance_type == instance_type
 
     def _change_to(self, instance_type: str) -> None:
         request = self._of_type(instance_type)

@@ -70,8 +70,7 @@ class Delete(_DiskChange):
 
     def _snapshot(self, record: ResourceRecord) -> Mapping[str, Any]:
         """Open to whom the disk is open; Azure's default is every network."""
-        with understood(self.question("read", self.action.resource_id)):
-            own = self.read(self.action.resource_id)["properties"]
+        own = self._properties(self.action.resource_id)
         return {
             "location": record.region,
             "tags": {**record.tags, ACTION_TAG: self.action.key},
@@ -100,10 +99,11 @@ class Delete(_DiskChange):
 
     def _refuse_used_since(self) -> None:
         """Its snapshot may be of an earlier run, and lack what was written since."""
-        disk, snapshot = self.read(self.action.resource_id), self.read(self.snapshot_id)
+        disk = self._properties(self.action.resource_id)
+        snapshot = self._properties(self.snapshot_id)
         with understood(self.question("read", self.action.resource_id)):
-            used_at = instant(disk["properties"].get(LAST_USE))
-            taken_at = instant(snapshot["properties"]["timeCreated"])
+            used_at = instant(disk.get(LAST_USE))
+            taken_at = instant(snapshot["timeCreated"])
             is_used = bool(used_at and taken_at and used_at > taken_at)
         if is_used:
             raise failure(
@@ -112,6 +112,12 @@ class Delete(_DiskChange):
                 f"it was attached after its snapshot {self.snapshot_id} was taken",
                 "The disk was not deleted: look at it, and propose the action again.",
             )
+
+    def _properties(self, resource_id: str) -> Mapping[str, Any]:
+        raw: Any = self.read(resource_id)
+        with understood(self.question("read", resource_id)):
+            found: Mapping[str, Any] = raw["properties"]
+            return found
 
 
 class ChangeType(_DiskChange):

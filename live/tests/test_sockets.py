@@ -1,8 +1,12 @@
 """Sockets of a running process: what they tell whom, and what ends them."""
 
 import json
+import os
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -15,7 +19,8 @@ from websockets.sync.client import ClientConnection, connect
 from clouds.testing import account, see_only
 from clouds.versions import bump_version
 from core.testing.postgres import free_port
-from live import hub, viewers
+from core.testing.waiting import wait_until
+from live import hub, viewers, watch
 from live.application import Application
 from live.testing import served
 from live.watch import StoredVersions
@@ -204,6 +209,36 @@ def test_it_goes_on_after_the_database_closed_its_connections(
         told = heard(client)
         while told.get("versions", before) == before:
             told = heard(client)
+
+
+def test_a_connection_that_is_cut_while_it_listens_is_a_database_that_is_away() -> None:
+    opened: Queue[Any] = Queue()
+
+    def listen() -> None:
+        connection.ensure_connection()
+        opened.put(connection.connection)
+        try:
+            watch._listen(60)
+        finally:
+            connection.close()
+
+    def listens() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT FROM pg_stat_activity "
+                "WHERE pid = %s AND state = 'idle' AND query LIKE 'LISTEN%%'",
+                [raw.info.backend_pid],
+            )
+            return cursor.rowcount == 1
+
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(listen)
+        raw = opened.get(timeout=60)
+        wait_until("the connection that listens", listens)
+        with socket.socket(fileno=os.dup(raw.fileno())) as cut:
+            cut.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(OperationalError):
+            listening.result(60)
 
 
 def test_the_end_of_the_process_ends_all_of_them(

@@ -56,8 +56,8 @@ def find_holidays(
             around = expected[max(0, before - season) : before + season + 1]
             level = float(np.nanmean(around))
             if level > 0:  # else credits came while nothing was charged
-                lacking = values[before] / level * usual.mean() - usual[day]
-                due[day] = min(lacking, 0.0)
+                left = max(values[before], 0.0) / level * usual.mean()
+                due[day] = min(left - usual[day], 0.0)
     return Holidays(rest, due)
 
 

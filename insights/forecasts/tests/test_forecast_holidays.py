@@ -110,3 +110,13 @@ def test_credits_while_nothing_was_charged_are_no_holiday() -> None:
     values[rested : rested + 4] = -50.0
     found = find_holidays(values, FIRST, HORIZON, season=7)
     assert not found.due.any()
+
+
+def test_a_credit_while_little_was_charged_is_not_grown_with_the_level() -> None:
+    values = company(noise=0.01)[:HISTORY]
+    credited = (date(2024, 12, 24) - FIRST).days
+    values[: credited + 30] /= 100
+    values[credited : credited + 3] = -200.0
+    due = find_holidays(values, FIRST, HORIZON, 7).due
+    assert due.any()
+    assert due.min() >= -105

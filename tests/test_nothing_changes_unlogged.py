@@ -197,7 +197,7 @@ def of_remediation(request: HttpRequest) -> list[Change]:
 
     return [
         partial(propose, new, NOW, actor),
-        *(decided("approve"), decided("reject"), decided("cancel")),
+        *(decided("check"), decided("approve"), decided("reject"), decided("cancel")),
         decided("resume", "unknown"),
         decided(
             "roll_back", "succeeded", undo={"kind": "start_instance", "target": ""}

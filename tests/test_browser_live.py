@@ -151,3 +151,17 @@ def test_one_browser_has_one_socket_however_many_tabs(
         assert application.hub is not None
         (viewer,) = application.hub.viewers
         assert viewer.topics == {"costs", "runs"}
+
+
+def test_a_wall_shows_what_is_stored_meanwhile(
+    windows: Windows, accounts: tuple[CloudAccount, CloudAccount], port: int
+) -> None:
+    first, _ = accounts
+    page = windows.of(person(Role.VIEWER), "/wall/")
+    page.clock.install()
+    page.reload()
+    expect(page.locator("#main")).to_contain_text("No costs are stored yet")
+    spend(first, "777")
+    page.clock.run_for(11_000)
+    expect(page.locator("#main")).to_contain_text(OF_A_MONTH)
+    expect(page.locator("#wall-status")).to_contain_text("Costs of")

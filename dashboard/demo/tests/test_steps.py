@@ -110,6 +110,7 @@ def test_a_region_that_is_down_keeps_its_resources_and_the_run_is_partial() -> N
 def test_a_recommendation_is_applied_whole_or_not_at_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    set_clock(NOW - timedelta(hours=1))
     volume = Resource.objects.get(name="shop-db-backup", kind=Resource.Kind.VOLUME)
     advice = recommendation(volume.account, volume, rule="unattached")
     step = {"account": "production", "what": "shop-db-backup"}

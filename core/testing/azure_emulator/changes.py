@@ -1,4 +1,4 @@
-"""One resource: read, changed, deleted; changes that take their time; locks, rights."""
+"""One resource: read, changed, deleted; and changes that take their time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from zlib import crc32
 from core.testing.azure_emulator import disks, network, storage_accounts
 from core.testing.azure_emulator.compute import COMPUTE_VERSIONS, machine_entry
 from core.testing.azure_emulator.disks import Disk, Snapshot
+from core.testing.azure_emulator.locks import refuse_locked, resource_id_of
 from core.testing.azure_emulator.machines import ALLOCATED, EmulatedVm
 from core.testing.azure_emulator.network import PublicIp
 from core.testing.azure_emulator.resources import EmulatedResource
@@ -36,8 +37,6 @@ NAME = "/(?P<name>[^/]+)"
 RETRY_AFTER = "10"
 ACCESS_TIERS = {"Hot", "Cool", "Cold"}
 DISK_SKUS = {"Standard_LRS", "StandardSSD_LRS", "Premium_LRS", "StandardSSD_ZRS"}
-PERMISSION_VERSIONS = frozenset({"2015-07-01", "2018-07-01", "2022-04-01"})
-LOCK_VERSIONS = frozenset({"2016-09-01", "2020-05-01"})
 
 
 # What is there
@@ -72,21 +71,15 @@ def _subscription(azure: EmulatedAzure, call: Call) -> EmulatedSubscription:
     return azure.world.subscriptions[call.subscription_id]
 
 
-def _id(call: Call) -> str:
-    """The resource's, of a path that may end with a verb."""
-    parts = call.path.lower().split("/")
-    return "/".join(parts[:9])
-
-
 def _vm(azure: EmulatedAzure, call: Call) -> EmulatedVm:
-    found = _subscription(azure, call).vms.get(_id(call))
+    found = _subscription(azure, call).vms.get(resource_id_of(call))
     if found is None:
         raise _not_found(call)
     return found
 
 
 def _resource(azure: EmulatedAzure, call: Call) -> EmulatedResource:
-    found = _subscription(azure, call).resources.get(_id(call))
+    found = _subscription(azure, call).resources.get(resource_id_of(call))
     if found is None:
         raise _not_found(call)
     return found
@@ -106,7 +99,7 @@ def _not_found(call: Call) -> AzureError:
 
 def deallocate(azure: EmulatedAzure, call: Call) -> Answer:
     """It gives its hardware back after a while."""
-    _refuse_locked(azure, call)
+    refuse_locked(azure, call)
     vm = _vm(azure, call)
     vm.power = "deallocating" if vm.power in ALLOCATED else vm.power
     return _begun(azure, call, partial(_deallocated, azure, vm))
@@ -127,7 +120,7 @@ def _periods(vm: EmulatedVm, azure: EmulatedAzure) -> list[tuple[Any, Any]]:
 
 def start(azure: EmulatedAzure, call: Call) -> Answer:
     """It runs after a while, if hardware is free for its size."""
-    _refuse_locked(azure, call)
+    refuse_locked(azure, call)
     vm = _vm(azure, call)
     return _begun(azure, call, partial(_started, azure, vm))
 
@@ -145,7 +138,7 @@ def _started(azure: EmulatedAzure, vm: EmulatedVm) -> str:
 
 def patch_machine(azure: EmulatedAzure, call: Call) -> Answer:
     """Of what can be changed only the size, if nobody has changed it meanwhile."""
-    _refuse_locked(azure, call)
+    refuse_locked(azure, call)
     vm = _vm(azure, call)
     if call.headers.get("if-match", etag_of(vm)) != etag_of(vm):
         message = "The condition specified using HTTP conditional header is not met."
@@ -163,13 +156,13 @@ def patch_machine(azure: EmulatedAzure, call: Call) -> Answer:
 
 def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
     """A snapshot of a disk; one of that name that is there is left as it is."""
-    _refuse_locked(azure, call)
+    refuse_locked(azure, call)
     subscription = _subscription(azure, call)
     source = _inner(call, "properties", "creationData", "sourceResourceId")
     disk = subscription.resources.get(str(source).lower())
     if not isinstance(disk, Disk):
         raise AzureError("NotFound", f"The disk {source} was not found.", 404)
-    if not subscription.resources.get(_id(call)):
+    if not subscription.resources.get(resource_id_of(call)):
         made = subscription.add(
             Snapshot,
             call.names["name"],
@@ -192,7 +185,7 @@ def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
 
 def patch_disk(azure: EmulatedAzure, call: Call) -> Answer:
     """Of what can be changed only the type, while no machine runs with it."""
-    _refuse_locked(azure, call)
+    refuse_locked(azure, call)
     disk = _resource(azure, call)
     sku = _inner(call, "sku", "name")
     if sku not in DISK_SKUS:
@@ -209,7 +202,7 @@ def patch_disk(azure: EmulatedAzure, call: Call) -> Answer:
 
 def patch_storage_account(azure: EmulatedAzure, call: Call) -> Answer:
     """The access tier, at once."""
-    _refuse_locked(azure, call)
+    refuse_locked(azure, call)
     account = _resource(azure, call)
     tier = _inner(call, "properties", "accessTier")
     if tier not in ACCESS_TIERS:
@@ -220,9 +213,9 @@ def patch_storage_account(azure: EmulatedAzure, call: Call) -> Answer:
 
 def delete_resource(azure: EmulatedAzure, call: Call) -> Answer:
     """204 where there is none; refused where something has it."""
-    _refuse_locked(azure, call)
+    refuse_locked(azure, call)
     subscription = _subscription(azure, call)
-    found = subscription.resources.get(_id(call))
+    found = subscription.resources.get(resource_id_of(call))
     if found is None:
         return Answer(None, status=204)
     if isinstance(found, Disk) and found.vms:
@@ -267,7 +260,7 @@ def _inner(call: Call, *names: str) -> Any:
 
 def _begun(azure: EmulatedAzure, call: Call, do: Callable[[], str]) -> Answer:
     """202, and the address that tells how far it is. One at a time of a resource."""
-    subscription, changed = _subscription(azure, call), _id(call)
+    subscription, changed = _subscription(azure, call), resource_id_of(call)
     if changed in subscription.changing:
         message = "The request failed due to conflict with a concurrent request."
         raise AzureError("Conflict", message, 409)
@@ -299,48 +292,6 @@ def get_operation(azure: EmulatedAzure, call: Call) -> Answer:
         return Answer({"name": number, "status": state})
     error = {"code": state, "message": f"The request failed: {state}."}
     return Answer({"name": number, "status": "Failed", "error": error})
-
-
-# Rights and locks
-
-
-def list_permissions(azure: EmulatedAzure, call: Call) -> Answer:
-    """What the roles of who asks allow there: all but what is denied."""
-    entry = {"actions": ["*"], "notActions": azure.faults.denied_operations()}
-    return Answer({"value": [entry | {"dataActions": [], "notDataActions": []}]})
-
-
-def list_locks(azure: EmulatedAzure, call: Call) -> Answer:
-    """Those of the resource, and of what it is in."""
-    scope = call.path.lower().partition("/providers/microsoft.authorization")[0]
-    return Answer(
-        {
-            "value": [
-                {"name": f"lock-{number}", "properties": {"level": level}}
-                for number, (at, level) in enumerate(_locks(azure, call, scope))
-            ]
-        }
-    )
-
-
-def _locks(azure: EmulatedAzure, call: Call, scope: str) -> list[tuple[str, str]]:
-    locks = _subscription(azure, call).locks
-    return [
-        (at, level) for at, level in locks.items() if f"{scope}/".startswith(f"{at}/")
-    ]
-
-
-def _refuse_locked(azure: EmulatedAzure, call: Call) -> None:
-    is_removal = call.operation.endswith("/delete")
-    for at, level in _locks(azure, call, _id(call)):
-        if level == "ReadOnly" or is_removal:
-            raise AzureError(
-                "ScopeLocked",
-                f"The scope '{_id(call)}' cannot perform {call.operation} operation "
-                f"because following scope(s) are locked: '{at}'. Please remove the "
-                "lock and try again.",
-                409,
-            )
 
 
 def _route(
@@ -376,12 +327,6 @@ def _operations(namespace: str) -> Route:
     return Route(name, "GET", path_of(path), get_operation)
 
 
-def _anywhere(what: str, versions: frozenset[str], answer: Any) -> Route:
-    path = f"{SUBSCRIPTION}(/.+?)?/providers/Microsoft\\.Authorization/{what}"
-    operation = f"Microsoft.Authorization/{what}/read"
-    return Route(operation, "GET", path_of(path), answer, versions)
-
-
 ROUTES = (
     _route(f"{MACHINES}/read", "GET", get_machine, COMPUTE_VERSIONS),
     _route(f"{MACHINES}/write", "PATCH", patch_machine, COMPUTE_VERSIONS),
@@ -406,6 +351,4 @@ ROUTES = (
     ),
     _operations("Microsoft.Compute"),
     _operations("Microsoft.Network"),
-    _anywhere("permissions", PERMISSION_VERSIONS, list_permissions),
-    _anywhere("locks", LOCK_VERSIONS, list_locks),
 )

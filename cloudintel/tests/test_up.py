@@ -18,9 +18,9 @@ def nothing_starts(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.STATE_DIR = tmp_path
-    # The command sets them for its processes.
-    for name in ("WEB_PORT", "LIVE_PORT"):
-        monkeypatch.setenv(name, "")
+    # The command sets them for its processes. Another may have the port of sockets.
+    monkeypatch.setenv("WEB_PORT", "")
+    monkeypatch.setenv("LIVE_PORT", "0")
     for name in ("run_command", "Supervisor"):
         monkeypatch.delattr(up, name)
 
@@ -37,8 +37,9 @@ def nothing_starts(
     ],
 )
 def test_arguments_that_cannot_work_are_named(
-    arguments: list[str], status: int, told: str
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, told: str
 ) -> None:
+    monkeypatch.setenv("LIVE_PORT", "")
     with pytest.raises(CommandError) as caught:
         call_command("up", "--first-start", *arguments)
     assert told in str(caught.value)

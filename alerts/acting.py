@@ -6,15 +6,12 @@ from typing import Protocol, runtime_checkable
 
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest
-from rest_framework.request import Request
 
 from alerts.messages import group_of
 from alerts.models import ACTED_ON, Notice, Snooze
 from alerts.outbox import queue_notice
-from users.audit import record
+from users.audit import AnyRequest, record
 
-AnyRequest = HttpRequest | Request
 ACT = "alerts.acknowledge_notice"
 LONGEST_SNOOZE = timedelta(days=90)
 BY_LINK = "link in {}"

@@ -9,10 +9,9 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from alerts.acting import AnyRequest
 from alerts.models import Channel, Notice, Route
 from alerts.outbox import send_test
-from users.audit import record
+from users.audit import AnyRequest, record
 from users.views import own_user
 
 

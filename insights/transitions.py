@@ -11,16 +11,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import F
-from django.http import HttpRequest
-from rest_framework.request import Request
 
 from clouds.versions import bump_version
 from insights.labels.judging import judge_by_status
 from insights.models import Anomaly, Recommendation, Verification
 from insights.recommendations.engine.advice import VerdictStatus
-from users.audit import Actor, actor_of, record_by
+from users.audit import Actor, AnyRequest, actor_of, record_by
 
-AnyRequest = HttpRequest | Request
 Row = Anomaly | Recommendation
 SHORTEST_REASON = 3
 

@@ -26,7 +26,10 @@ class Actor:
     address: str | None = None
 
 
-def actor_of(request: HttpRequest | Request, user_name: str = "") -> Actor:
+AnyRequest = HttpRequest | Request
+
+
+def actor_of(request: AnyRequest, user_name: str = "") -> Actor:
     """Return who sent the request; `user_name` names somebody who is not signed in."""
     user = request.user if isinstance(request.user, User) else None
     name = user.get_username() if user else user_name
@@ -63,7 +66,7 @@ def record_by(
 
 
 def record(
-    request: HttpRequest | Request,
+    request: AnyRequest,
     action: str,
     about: Model | None = None,
     *,
@@ -74,9 +77,7 @@ def record(
     return record_by(actor_of(request, user_name), action, about, **details)
 
 
-def record_each(
-    request: HttpRequest | Request, action: str, about: Iterable[Model]
-) -> None:
+def record_each(request: AnyRequest, action: str, about: Iterable[Model]) -> None:
     for one in about:
         record(request, action, one)
 
@@ -87,7 +88,7 @@ def record_command(
     return record_by(command_actor(), action, about, **details)
 
 
-def client_address(request: HttpRequest | Request) -> str | None:
+def client_address(request: AnyRequest) -> str | None:
     """Return the client's IP address, behind TRUSTED_PROXIES proxies; None if unknown.
 
     Each proxy appends its peer to X-Forwarded-For; anything before those entries may be

@@ -6,12 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from alerts.acting import AnyRequest
 from alerts.channels import configured_channels
 from clouds.access import is_limited
 from core.windows import utc_day
 from dashboard.digests.models import Digest
-from users.audit import record
+from users.audit import AnyRequest, record
 
 ONLY_TO_YOU = "You see only some accounts, so your digest goes to you alone."
 NO_ADDRESS = "You have no e-mail address; ask an administrator to enter it."

@@ -15,8 +15,8 @@ from insights.budgets.refresh import refresh_budget
 from insights.models import Budget
 from insights.owners.matching import OwnerRules
 from insights.owners.refresh import refresh_owner
-from insights.transitions import AnyRequest, update_version
-from users.audit import record
+from insights.transitions import update_version
+from users.audit import AnyRequest, record
 from users.changes import values_changed
 
 # What users decide about a budget; the rest is computed.

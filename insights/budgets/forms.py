@@ -20,7 +20,8 @@ from insights.budgets.models import (
     forecasted_percents,
 )
 from insights.models import Budget
-from insights.transitions import AnyRequest, StaleVersion, require_version
+from insights.transitions import StaleVersion, require_version
+from users.audit import AnyRequest
 
 # What every database can store; no month costs more.
 LARGEST_AMOUNT = Decimal(900_000_000)

@@ -11,8 +11,8 @@ from django.db.models import F
 from clouds.versions import bump_version
 from insights.labels.judging import judge_by_feedback
 from insights.models import Anomaly, Feedback, Forecast, Recommendation
-from insights.transitions import AnyRequest, require_version, update_version
-from users.audit import record
+from insights.transitions import require_version, update_version
+from users.audit import AnyRequest, record
 
 # The subject of the version that feedback moves.
 FEEDBACK = "feedback"

@@ -17,9 +17,8 @@ from insights.models import Anomaly, Budget, Recommendation
 from insights.owners.matching import OwnerRules
 from insights.owners.notices import notify_owner
 from insights.owners.refresh import refresh_owner, set_owner
-from insights.transitions import AnyRequest
 from inventory.models import Resource
-from users.audit import record
+from users.audit import AnyRequest, record
 from users.owned import Owned
 
 # What has an owner -> its model, and the permission to hand it over.

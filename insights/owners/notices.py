@@ -11,7 +11,7 @@ from alerts.models import EMAIL, Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from core.windows import utc_day
 from insights.models import Anomaly, Recommendation
-from insights.transitions import AnyRequest
+from users.audit import AnyRequest
 from users.owned import Owned
 
 # What was due before is on the page of what is theirs.

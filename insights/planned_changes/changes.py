@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from insights.models import Anomaly, PlannedChange
-from insights.transitions import AnyRequest, change_status_automatically
-from users.audit import record
+from insights.transitions import change_status_automatically
+from users.audit import AnyRequest, record
 
 Status = Anomaly.Status
 

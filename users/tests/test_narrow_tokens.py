@@ -1,16 +1,12 @@
 """Tokens that may do less than their user: read only, and of some accounts only."""
 
 from datetime import timedelta
-from importlib import import_module
 from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
-from django.apps import apps
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -21,7 +17,7 @@ from core.testing.clock import NOW
 from users.activity.sentences import facts_of
 from users.models import ApiToken, AuditEntry
 from users.testing import person
-from users.tokens import hash_token, make_token, token_facts
+from users.tokens import make_token, token_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -181,28 +177,3 @@ def test_two_accounts_are_not_recorded_as_a_change_of_one(
     token, _ = make_token(person("viewer"), 1, accounts=three[:2])
     facts = list(facts_of(AuditEntry(details=token_facts(token))))
     assert f"accounts: {three[0]}, {three[1]}" in facts
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.on_each_database
-def test_tokens_of_before_are_moved_and_still_open_the_api() -> None:
-    viewer: User = person("viewer")
-    text = "ab" * 32
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE knox_authtoken (digest varchar(128) PRIMARY KEY, "
-            "token_key varchar(25), created timestamp with time zone, "
-            "expiry timestamp with time zone, user_id integer)"
-        )
-        cursor.execute(
-            "INSERT INTO knox_authtoken VALUES (%s, %s, %s, %s, %s)",
-            [hash_token(text), text[:15], NOW, None, viewer.pk],
-        )
-    move = import_module("users.migrations.0002_own_api_tokens").move_tokens
-    for _ in range(2):
-        with connection.schema_editor() as editor:
-            move(apps, editor)
-    token = ApiToken.objects.get()
-    assert (token.created_at, token.expires_at, token.all_accounts) == (NOW, None, True)
-    assert asking_with(text).get("/api/v1/accounts/").status_code == 200
-    assert "knox_authtoken" not in connection.introspection.table_names()

@@ -23,7 +23,8 @@ class Columns:
         self._types = types
         self._names = {spelled(name): name for name in types}
         self.used: set[str] = set()
-        self.has_decimal_commas = False
+        self.decimal_comma: bool | None = None
+        """Whether that is what a comma is in amounts, or a mark of thousands."""
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
@@ -76,8 +77,10 @@ class Columns:
         kind, column = self.type_of(name), self.raw(name)
         if kind == "VARCHAR":
             text = f"nullif(trim({column}), '')"
-            if self.has_decimal_commas:
+            if self.decimal_comma:
                 text = f"replace(replace({text}, '.', ''), ',', '.')"
+            elif self.decimal_comma is False:
+                text = f"replace({text}, ',', '')"
             return f"CAST({text} AS {AMOUNT})"
         if kind in ("DOUBLE", "FLOAT"):
             return f"CAST({column}::VARCHAR AS {AMOUNT})"

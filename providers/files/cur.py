@@ -146,7 +146,7 @@ def _category(kind: str) -> str:
 def _tags(columns: Columns) -> str:
     if "resource_tags" in columns:
         tags = columns.tags("resource_tags")
-        return f"""map_from_entries(list_transform(map_entries({tags}), one ->
+        return f"""map_from_entries(list_transform(map_entries({tags}), lambda one:
             {{'k': regexp_replace(one.key, '^user[_:]', ''), 'v': one.value}}))"""
     named = {
         name: OF_USERS.sub("", columns.in_file(name))
@@ -160,4 +160,4 @@ def _tags(columns: Columns) -> str:
         for name, key in named.items()
     )
     return f"""map_from_entries(
-        list_filter([{entries}], one -> one.v <> ''))::{TAGS}"""
+        list_filter([{entries}], lambda one: one.v <> ''))::{TAGS}"""

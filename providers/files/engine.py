@@ -16,9 +16,13 @@ import duckdb
 
 from core.money import QUANTUM
 from providers.errors import ErrorKind, ProviderError
+from providers.files import azure_exports
 from providers.files.columns import quoted_text
 from providers.files.formats import Format, recognized
 from providers.files.line_items import LINE_COLUMNS
+
+# Of Azure, whose texts depend on the language of who exports.
+AMOUNTS = (*azure_exports.COSTS, "quantity", "usagequantity", "unitprice")
 
 # ruff: noqa: S608 (names are of this room; texts are quoted)
 MEMORY = "500MB"
@@ -68,26 +72,40 @@ class Engine:
         found = recognized(types, reading)
         if found.name.startswith("Azure"):
             with engine_errors(reading):
-                found.columns.has_decimal_commas = self._has_commas(files, found)
+                found.columns.decimal_comma = self._decimal_comma(files, found, reading)
         return found
 
-    def _has_commas(self, files: Sequence[Path], found: Format) -> bool:
-        """Return whether amounts have a decimal comma, as some languages write them:
-        one is there, and no decimal point."""
+    def _decimal_comma(
+        self, files: Sequence[Path], found: Format, reading: str
+    ) -> bool | None:
+        """Return whether amounts have a decimal comma, as some languages write them;
+        None: no amount has a comma at all."""
         amounts = [
-            f"{column}"
-            for name in ("costinbillingcurrency", "cost", "pretaxcost", "quantity")
+            found.columns.raw(name)
+            for name in AMOUNTS
             if name in found.columns and found.columns.type_of(name) == "VARCHAR"
-            for column in [found.columns.raw(name)]
         ]
         if not amounts:
-            return False
-        text = f"concat({', '.join(amounts)})"
-        ((commas, points),) = self._rows(
-            f"SELECT count(*) FILTER ({text} LIKE '%,%'), "
-            f"count(*) FILTER ({text} LIKE '%.%') FROM {read_files(files)}"
+            return None
+        counts = ", ".join(
+            f"count(*) FILTER (len(list_filter([{', '.join(amounts)}], "
+            f"lambda one: regexp_matches(one, '{sign}'))) > 0)"
+            for sign in (",[0-9]*$", "[.][0-9]*$", "[.].*,", ",.*[.]")
         )
-        return bool(commas) and not points
+        ((commas, points, before_comma, before_point),) = self._rows(
+            f"SELECT {counts} FROM {read_files(files)}"
+        )
+        if (
+            before_comma
+            and before_point
+            or (commas and points and not before_comma and not before_point)
+        ):
+            raise unreadable(
+                reading, "some amounts have a decimal comma, and some a decimal point"
+            )
+        if before_comma or before_point:
+            return bool(before_comma)
+        return True if commas else None
 
     def months(
         self, files: Sequence[Path], account_id: str, reading: str

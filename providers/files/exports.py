@@ -171,9 +171,7 @@ def _newest(runs: Sequence[Run], reading: str) -> list[Run]:
         per_month[run.month].append(run)
     for month, found in per_month.items():
         if len(found) > 1:
-            names = " and ".join(
-                sorted(f"{one.export} {one.kind}".strip() for one in found)
-            )
+            names = " and ".join(sorted(map(_named, found)))
             when = f" of {month:%Y-%m}" if month else ""
             raise ProviderError(
                 ErrorKind.INVALID,
@@ -190,6 +188,10 @@ def _newest(runs: Sequence[Run], reading: str) -> list[Run]:
             ADVICE,
         )
     return sorted(newest.values(), key=lambda one: (one.month or date.min, one.export))
+
+
+def _named(run: Run) -> str:
+    return f"{run.export} {run.kind}".strip() if run.manifest else run.files[0].name
 
 
 def _month_of(name: str) -> date | None:

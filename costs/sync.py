@@ -30,8 +30,9 @@ from providers.base import (
     Progress,
     SlowCostSource,
 )
+from providers.bill_records import BillMonth
 from providers.errors import ErrorKind, ProviderError
-from providers.records import BillMonth, CostTotalRecord
+from providers.records import CostTotalRecord
 from syncs.accounts.organization import refresh_members, refresh_organization
 from syncs.datasets import Dataset
 from syncs.models import SyncRun

@@ -13,6 +13,7 @@ from providers.access import checked
 from providers.aws.client import AwsOptions
 from providers.azure.client import AzureOptions
 from providers.base import Progress
+from providers.bill_records import Bill, BillMonth
 from providers.errors import ErrorKind, ProviderError
 from providers.files.account_settings import BILL, S3, FilesSettings
 from providers.files.blobs import Container
@@ -21,7 +22,7 @@ from providers.files.engine import Engine, LineSums
 from providers.files.exports import Run, runs_of
 from providers.files.places import Bucket, Directory, Place, StoredFile
 from providers.meter import Meter
-from providers.records import AccessCheck, Bill, BillMonth, CostReading
+from providers.records import AccessCheck, CostReading
 
 MONTHS_BEFORE = 120
 # Clouds may correct a bill until about the middle of the next month.

@@ -66,7 +66,7 @@ def test_each_day_reconciles_with_its_lines_and_a_second_sync_reads_nothing(
     month = LineItemMonth.objects.get()
     assert (month.month, month.row_count, month.run) == (OCTOBER, 3, run)
     assert month.billed == D("1.1234567890")  # of 1.12345678905, half to even
-    assert len(duckdb.sql(f"FROM '{month.path}'").fetchall()) == 3
+    assert len(duckdb.execute(f"FROM '{month.path}'").fetchall()) == 3
     assert Watermark.objects.get().read_until == date(2026, 10, 4)
     again = sync_cost(owner, NOW)
     assert (again.status, again.rows, again.window) == ("succeeded", 0, None)

@@ -6,7 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from core.windows import Window
+from providers.errors import ProviderError
 from providers.records import CostReading
+
+
+class NoLines(ProviderError):
+    """The files of a month are whole and have no line, as on its first days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     assert stored(owner) == {1: D(4)}
     assert stored(owner, 9)[5] == D(5)
     assert (
-        "2026-10 was restated: it has 1 lines where it had 2, and 4.00 USD" in run.error
+        "2026-10 was restated: it has fewer lines, 1 and not 2, and sums to 4.00 USD"
+        in run.error
     )
     changes = Restatement.objects.values_list("day__day", "old_billed", "new_billed")
     assert set(changes) >= {(1, D(1), D(4)), (9, D(1), D(0))}
@@ -169,7 +170,7 @@ def test_files_of_several_bills_are_told_apart_by_name(place: Path) -> None:
     call_command("import_bill", str(path), "--billing-account", other, stdout=None)
     assert CostTotal.objects.get(billed__gt=0).billed == D(2)
     error = SyncRun.objects.get().error
-    assert "2026-10: 1 lines of other billing accounts were left out." in error
+    assert "2026-10: lines of other billing accounts that were left out: 1." in error
 
 
 @pytest.mark.parametrize(

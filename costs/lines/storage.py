@@ -72,8 +72,8 @@ def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[s
     if not before or bill.line_count >= before.row_count:
         return []
     return [
-        f"{month.month:%Y-%m} was restated: it has fewer lines, {bill.line_count:,} and "
-        f"not {before.row_count:,}, and sums to {as_text(bill.billed)} {bill.currency} "
+        f"{month.month:%Y-%m} was restated: it has fewer lines, {bill.line_count:,} "
+        f"and not {before.row_count:,}, and sums to {as_text(bill.billed)} {bill.currency} "
         f"and not {as_text(before.billed)} {before.currency}."
     ]
 

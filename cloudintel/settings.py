@@ -373,6 +373,9 @@ REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.
 REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
+# Points of system metrics; older ones are not taken. Their sums stay.
+SYSTEM_METRICS_DAYS = days("SYSTEM_METRICS_DAYS", default=90)
+
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.
 ASSISTANT_MODEL_URL = url("ASSISTANT_MODEL_URL", "", "https", "http")

@@ -14,6 +14,7 @@ from cloudintel.environment import (
     EMAIL,
     FROM,
     HOST,
+    HOST_LABEL,
     ORIGIN,
     PATH,
     boolean,
@@ -373,6 +374,8 @@ REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.
 REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
+# By which metrics name this host; empty: by its own name, which containers change.
+HOST_NAME = text("HOST_NAME", "", HOST_LABEL, "a name such as cloudintel-1")
 # Points of system metrics; older ones are not taken. Their sums stay.
 SYSTEM_METRICS_DAYS = days("SYSTEM_METRICS_DAYS", default=90)
 

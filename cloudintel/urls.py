@@ -64,6 +64,14 @@ from metrics.api.views import (
     UsageMetricViewSet,
 )
 from pricing.api import ResourcePriceViewSet
+from monitoring.metrics.api import (
+    MetricAggregateViewSet,
+    MetricBatchViewSet,
+    MetricSeriesViewSet,
+    MetricViewSet,
+)
+from monitoring.metrics.views import history
+from monitoring.rules.api import BreachViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
@@ -140,6 +148,7 @@ router.register("budgets", BudgetViewSet)
 router.register("planned-changes", PlannedChangeViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
+router.register("monitoring/breaches", BreachViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
@@ -181,6 +190,22 @@ api: list[URLPattern | URLResolver] = [
         path(f"api/v1/demo/{name}", DemoViewSet.as_view(methods))
         for name, methods in DEMO_ROUTES.items()
     ),
+    path(
+        "api/v1/monitoring/metrics/",
+        MetricViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/batch/",
+        MetricBatchViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/aggregate/",
+        MetricAggregateViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/series/",
+        MetricSeriesViewSet.as_view({"get": "list"}),
+    ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
@@ -214,4 +239,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("status", status),
     path("metrics", metrics),
+    path("metrics/history", history),
 ]

@@ -1,17 +1,19 @@
-"""What a worker watches beside its tasks: the disk that it writes to, and whether it
-still takes any. It tells by itself, as without a queue no task would."""
+"""What a worker watches beside its tasks: its host, the disk that it writes to, and
+whether it still takes any. It tells by itself, as without a queue no task would."""
 
 import logging
 import shutil
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
+import psutil
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
+from monitoring.metrics.host import record_host
 from syncs.models import Worker
 
 logger = logging.getLogger(__name__)
@@ -35,7 +37,8 @@ def _watch(name: str) -> None:
     while not pause.wait(LOOKS_EVERY_SECONDS):
         try:
             look_after_worker(name, timezone.now())
-        except (DatabaseError, OSError) as error:
+            record_host(timezone.now())
+        except (DatabaseError, OSError, psutil.Error) as error:
             logger.error("the health of this worker was not looked at: %s", error)
         finally:
             connection.close()

@@ -79,6 +79,11 @@ SUBJECTS = {
         ("clouds.demoevent", "theater_comedy"),
     ],
     "Assistant": [("assistant.interaction", "forum")],
+    "Monitoring": [
+        ("monitoring.alertrule", "rule"),
+        ("monitoring.breach", "notification_important"),
+        ("monitoring.metricseries", "monitoring"),
+    ],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [
         ("auth.user", "person"),

@@ -259,6 +259,13 @@ OPERATIONS = (
         words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
     ),
     Page(
+        "System",
+        "system-metrics",
+        ("monitoring.view_metricpoint",),
+        words="host CPU memory disk network processes metrics server",
+        needs_all_accounts=True,
+    ),
+    Page(
         "Digests",
         "digests",
         (VIEW_COSTS,),

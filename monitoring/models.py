@@ -1,5 +1,18 @@
 """The models of each subject of this room, which Django finds here."""
 
-from monitoring.metrics.models import MetricPoint, MetricRollup, MetricSeries
+from monitoring.metrics.models import (
+    HostCounters,
+    MetricPoint,
+    MetricRollup,
+    MetricSeries,
+)
+from monitoring.rules.models import AlertRule, Breach
 
-__all__ = ["MetricPoint", "MetricRollup", "MetricSeries"]
+__all__ = [
+    "AlertRule",
+    "Breach",
+    "HostCounters",
+    "MetricPoint",
+    "MetricRollup",
+    "MetricSeries",
+]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models
 
-from monitoring.metrics.querysets import PointQuerySet, SeriesQuerySet
+from monitoring.metrics.querysets import OfInstallationQuerySet, SeriesQuerySet
 
 LONGEST_NAME, LONGEST_UNIT = 100, 20
 
@@ -52,7 +52,7 @@ class MetricPoint(models.Model):
     recorded_at = models.DateTimeField()
     value = models.FloatField()
 
-    objects = PointQuerySet.as_manager()
+    objects = OfInstallationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-recorded_at", "-series_id"]
@@ -95,3 +95,19 @@ class MetricRollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} in the {self.interval} of {self.start_at:%Y-%m-%d %H:%M}"
+
+
+class HostCounters(models.Model):
+    """One row is what a host had counted when it was last read."""
+
+    host = models.CharField(max_length=253, unique=True)
+    read_at = models.DateTimeField()
+    boot_at = models.DateTimeField(help_text="When the host started to count.")
+    counters = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["host"]
+        verbose_name_plural = "host counters"
+
+    def __str__(self) -> str:
+        return self.host

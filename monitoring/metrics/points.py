@@ -44,7 +44,9 @@ class InvalidPoint(ValueError):
     """What is wrong, by field."""
 
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
-        super().__init__(" ".join(f"{name}: {text[0]}" for name, text in errors.items()))
+        super().__init__(
+            " ".join(f"{name}: {text[0]}" for name, text in errors.items())
+        )
         self.errors = errors
 
 

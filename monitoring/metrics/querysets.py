@@ -33,7 +33,3 @@ class SeriesQuerySet(OfInstallationQuerySet):
     def version(self) -> str:
         """Name the state of these series and of their points."""
         return str(self.aggregate(newest=Max("changed_at"))["newest"])
-
-
-class PointQuerySet(OfInstallationQuerySet):
-    pass

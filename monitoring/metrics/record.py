@@ -155,5 +155,3 @@ def _write_rollups(sums: Mapping[RollupKey, Distribution]) -> None:
         for key, one in sums.items()
     )
     upsert(MetricRollup, [*ROLLUP_KEY, *SUMS], rows, ROLLUP_KEY)
-
-

@@ -14,7 +14,6 @@ from rest_framework.viewsets import ViewSetMixin
 from alerts.api import NoticeViewSet, RouteViewSet
 from assistant.api import AskView, AssistantViewSet, InteractionViewSet
 from carbon.api import CarbonViewSet
-from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from costs.calendar.api import CoverageViewSet
@@ -63,6 +62,8 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.health.status import health, status
+from monitoring.prometheus.exposition import metrics
 from pricing.api import ResourcePriceViewSet
 from monitoring.metrics.api import (
     MetricAggregateViewSet,

@@ -1,5 +1,6 @@
 """The models of each subject of this room, which Django finds here."""
 
+from monitoring.health.models import HealthPeriod, HealthState
 from monitoring.metrics.models import (
     HostCounters,
     MetricPoint,
@@ -11,6 +12,8 @@ from monitoring.rules.models import AlertRule, Breach
 __all__ = [
     "AlertRule",
     "Breach",
+    "HealthPeriod",
+    "HealthState",
     "HostCounters",
     "MetricPoint",
     "MetricRollup",

@@ -1,0 +1,40 @@
+"""Named questions of what checks found."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db.models import Max, Q, Sum
+
+from clouds.access import AccountScopedQuerySet, AnyUser, visible_accounts
+
+
+class HealthPeriodQuerySet(AccountScopedQuerySet):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Those of the installation are seen by all who may see any."""
+        accounts = visible_accounts(user)
+        if accounts is None:
+            return self
+        return self.filter(
+            Q(account=None) | Q(account__in=accounts.values("cloudaccount"))
+        )
+
+    def of_installation(self) -> Self:
+        return self.filter(account=None)
+
+    def of_grain(self, grain: str, start: datetime, length: timedelta) -> Self:
+        return self.filter(
+            grain=grain, starts_at__gte=start, starts_at__lt=start + length
+        )
+
+    def newest(self, since: datetime) -> dict[str, Any]:
+        """Return the newest minute of each component since then, by its name."""
+        minutes = self.filter(grain="minute", starts_at__gte=since)
+        return {row.component: row for row in minutes.order_by("starts_at")}
+
+    def counted(self, since: datetime) -> dict[str, dict[str, Any]]:
+        """Return the checks of each component in its days since then, by its name."""
+        days = self.filter(grain="day", starts_at__gte=since).order_by()
+        sums = days.values("component").annotate(
+            Sum("checks"), Sum("degraded"), Sum("down"), Max("max_response_ms")
+        )
+        return {row["component"]: row for row in sums}

@@ -63,8 +63,6 @@ from metrics.api.views import (
     UsageMetricViewSet,
 )
 from monitoring.health.status import health, status
-from monitoring.prometheus.exposition import metrics
-from pricing.api import ResourcePriceViewSet
 from monitoring.metrics.api import (
     MetricAggregateViewSet,
     MetricBatchViewSet,
@@ -72,7 +70,9 @@ from monitoring.metrics.api import (
     MetricViewSet,
 )
 from monitoring.metrics.views import history
+from monitoring.prometheus.exposition import metrics
 from monitoring.rules.api import BreachViewSet
+from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet

@@ -1,6 +1,6 @@
 """What a worker watches beside its tasks: its host, the disk that it writes to, whether
-it still takes any, and all health while nobody else does. It tells by itself, as without a
-queue no task would."""
+it still takes any, and all health while nobody else does. It tells by itself, as
+without a queue no task would."""
 
 import logging
 from datetime import datetime, timedelta

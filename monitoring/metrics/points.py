@@ -1,4 +1,4 @@
-"""One measured value as it is sent: checked, or refused with the field and the reason."""
+"""One measured value as it is sent: checked, or refused by field with the reason."""
 
 import json
 import math

@@ -134,7 +134,7 @@ def _stored_rollups(wanted: Mapping[RollupKey, Distribution]) -> list[Any]:
 
 
 def _sum_again(days: set[tuple[int, datetime]]) -> None:
-    """Sum up the whole days of these series from their points, of which some changed."""
+    """Sum up whole days of these series from their points, of which some changed."""
     summed: dict[RollupKey, Distribution] = defaultdict(Distribution)
     for day in {day for _, day in days}:
         points = MetricPoint.objects.filter(

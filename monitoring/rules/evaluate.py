@@ -70,7 +70,7 @@ def _broken(
 
 
 def end_breach(breach: Breach, sentence: str, now: datetime) -> None:
-    """End it, and tell each channel that was told of it; one that was not is deleted."""
+    """End it, and tell each channel that was told of it; delete what none was."""
     if breach.notified_at is None:
         Breach.objects.filter(pk=breach.pk, notified_at=None).delete()
         return

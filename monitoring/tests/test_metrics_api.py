@@ -49,13 +49,13 @@ def test_one_that_is_recorded_is_listed_and_again_changes_nothing() -> None:
         ({"name": "no spaces"}, "name"),
         ({"value": "much"}, "value"),
         ({"value": True}, "value"),
-        ({"value": 1e308 * 10}, "value"),
+        ({"value": 1e301}, "value"),
         ({"unit": "x" * 21}, "unit"),
         ({"labels": {"a b": "c"}}, "labels"),
         ({"labels": {"a": 1}}, "labels"),
         ({"labels": {f"l{n}": "" for n in range(11)}}, "labels"),
         ({"recorded_at": "yesterday"}, "recorded_at"),
-        ({"recorded_at": "2026-06-20"}, "recorded_at"),
+        ({"recorded_at": "2026-11-20"}, "recorded_at"),
         ({"recorded_at": (NOW + timedelta(hours=1)).isoformat()}, "recorded_at"),
         ({"recorded_at": (NOW - timedelta(days=91)).isoformat()}, "recorded_at"),
         ({"valeu": 1}, "valeu"),
@@ -127,7 +127,7 @@ def test_aggregates_are_of_whole_hours_or_days_and_of_all_labels() -> None:
         "monitoring/metrics/aggregate/",
         **{"name": "jobs.waiting", "interval": "hour", "labels": "queue=a"},
     )
-    assert [row["start_at"] for row in hourly["rows"]] == ["2026-06-20T07:00:00Z"]
+    assert [row["start_at"] for row in hourly["rows"]] == ["2026-11-20T10:00:00Z"]
     text = csv_of("monitoring/metrics/aggregate/", name="jobs.waiting")
     assert text.splitlines()[0] == "start_at,count,minimum,maximum,average,p50,p95,p99"
 
@@ -138,10 +138,10 @@ def test_aggregates_are_of_whole_hours_or_days_and_of_all_labels() -> None:
         ({}, "name"),
         ({"name": "unknown"}, "name"),
         ({"name": "x", "interval": "week"}, "interval"),
-        ({"name": "x", "start": "2026-06-01T08:00Z"}, "start"),
-        ({"name": "x", "interval": "hour", "start": "2026-06-01T08:30Z"}, "start"),
+        ({"name": "x", "start": "2026-11-01T08:00Z"}, "start"),
+        ({"name": "x", "interval": "hour", "start": "2026-11-01T08:30Z"}, "start"),
         ({"name": "x", "interval": "hour", "start": "2026-01-01T00:00Z"}, "start"),
-        ({"name": "x", "start": "2026-06-30T00:00Z"}, "start"),
+        ({"name": "x", "start": "2026-11-30T00:00Z"}, "start"),
         ({"name": "x", "labels": "a"}, "labels"),
         ({"name": "x", "strat": "1"}, "strat"),
     ],
@@ -171,7 +171,7 @@ def test_the_history_is_of_hosts_in_minutes_hours_or_days() -> None:
     )
     for hours, interval, count in (
         (1, "minute", 60),
-        (24, "hour", 3),
+        (24, "hour", 2),
         (2000, "day", 1),
     ):
         found = viewer().get("/metrics/history", {"hours": hours}).json()

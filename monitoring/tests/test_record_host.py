@@ -25,7 +25,7 @@ def values(at: datetime) -> Mapping[str, float]:
 def counted(monkeypatch: pytest.MonkeyPatch, boot_at: datetime, by: float) -> None:
     """Have a host that has counted so much of everything since it started."""
     counters = {"cpu_seconds": 120 * by, "cpu_busy_seconds": 30 * by}
-    counters |= {name: 6000 * by for name in host.RATES}
+    counters |= dict.fromkeys(host.RATES, 6000 * by)
     reading = HostReading(boot_at, {"host_memory_percent": 50.0}, counters)
     monkeypatch.setattr(host, "read_host", lambda: reading)
 

@@ -88,7 +88,7 @@ class MetricSeriesSerializer(serializers.ModelSerializer[MetricSeries]):
         fields = ["id", "name", "labels", "unit", "created_at", "changed_at"]
 
 
-class SummarySerializer(serializers.Serializer[Summary]):
+class MetricSummarySerializer(serializers.Serializer[Summary]):
     """One hour or day; percentiles are off by at most 1% of themselves."""
 
     start_at = serializers.DateTimeField()
@@ -110,7 +110,7 @@ class AggregateSerializer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     series = serializers.IntegerField(help_text="How many there are.")
-    rows = SummarySerializer(many=True)
+    rows = MetricSummarySerializer(many=True)
 
 
 class MetricViewSet(RowsViewSet):

@@ -93,9 +93,7 @@ class AggregateFilter(filters.FilterSet):
 
     name = filters.CharFilter(required=True, help_text="The metric.")
     labels = labels_filter()
-    interval = OneChoice(
-        choices=Interval.choices, method="unfiltered", help_text="day by default."
-    )
+    interval = OneChoice(choices=Interval.choices, help_text="day by default.")
     start = moment_filter("created_at", "gte", "From this hour or day on.")
     end = moment_filter("created_at", "lt", "Before this hour or day.")
 

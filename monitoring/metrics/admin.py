@@ -1,6 +1,5 @@
 """The admin of what is measured: its series, which can be deleted with their points."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -25,6 +24,6 @@ class MetricSeriesAdmin(UnlimitedUsersAdmin[MetricSeries]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def get_deleted_objects(self, objs: Sequence[Any], request: HttpRequest) -> Any:
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Name the series alone: their points are thousands each."""
         return [str(one) for one in objs], {"metric series": len(objs)}, set(), []

@@ -68,7 +68,7 @@ class RefusedMetricSerializer(serializers.Serializer[Any]):
 
     index = serializers.IntegerField(help_text="Its place in what was sent, from 0.")
     name = serializers.CharField(allow_null=True)
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField())
     )
 
@@ -225,7 +225,7 @@ class MetricAggregateViewSet(ConditionalMixin, GenericViewSet[MetricSeries]):
     def list(self, request: Request) -> Response | StreamingHttpResponse:
         """Count, least, largest, average and percentiles by hour or UTC day of the last
         30 days, or of a window, of all series of a name that have the labels."""
-        series = self.filter_queryset(self.get_queryset())
+        series: Any = self.filter_queryset(self.get_queryset())
         asked = checked(AggregateFilter(request.GET, self.get_queryset()))
         units = list(series.values_list("unit", flat=True))
         if not units:

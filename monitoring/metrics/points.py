@@ -90,8 +90,8 @@ def parse_point(raw: Any, now: datetime) -> Point:
 
 
 def _problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
-    for name in sorted(set(raw) - FIELDS):
-        yield name, f"Unknown field. Valid fields: {', '.join(sorted(FIELDS))}."
+    for unknown in sorted(set(raw) - FIELDS):
+        yield unknown, f"Unknown field. Valid fields: {', '.join(sorted(FIELDS))}."
     name, value, unit = raw.get("name"), raw.get("value"), raw.get("unit")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         yield "name", "Give letters, digits and _ . : only, a letter first."

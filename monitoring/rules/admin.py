@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from alerts.channels import configured_channels
 from core.admin.columns import linked, moment
@@ -34,14 +34,13 @@ class AlertRuleAdmin(UnlimitedUsersAdmin[AlertRule]):
     )
 
     def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **kw: Any
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
         if db_field.name == "channel":
             names = [(name, name) for name in configured_channels()]
-            field = super().formfield_for_dbfield(db_field, request, **kw)
-            field.widget = forms.Select(choices=[("", "As routes say"), *names])
-            return field
-        return super().formfield_for_dbfield(db_field, request, **kw)
+            choices = [("", "As routes say"), *names]
+            kwargs["widget"] = UnfoldAdminSelectWidget(choices=choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Breach)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -31,7 +32,7 @@ def point(
     return Point(name, labels, NOW - timedelta(minutes=minutes_ago), value, unit)
 
 
-def sums() -> dict[tuple[int, str, datetime], tuple[float, ...]]:
+def sums() -> dict[tuple[int, str, datetime], Any]:
     """What is stored of each hour and day, without what adding rounds."""
     return {
         (row.series_id, row.interval, row.start_at): (
@@ -45,7 +46,7 @@ def sums() -> dict[tuple[int, str, datetime], tuple[float, ...]]:
     }
 
 
-def sums_of_points() -> dict[tuple[int, str, datetime], tuple[float, ...]]:
+def sums_of_points() -> dict[tuple[int, str, datetime], Any]:
     found: dict[tuple[int, str, datetime], Distribution] = {}
     for one in MetricPoint.objects.all():
         for interval in MetricRollup.Interval:

@@ -52,8 +52,8 @@ def main() -> None:
         f"recorded {found['per_second']:,.0f} points/s, goal {GOAL_POINTS:,}; "
         f"COPY without sums {found['copy_per_second']:,.0f}"
     )
-    for name, (p50, p95) in found["asked"].items():
-        print(f"{name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+    for name, (p50, p95, busy) in found["asked"].items():
+        print(f"{name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, processor {busy:.1f} ms")
     print(f"goals: p95 {GOAL_MS} ms, cached {GOAL_CACHED_MS} ms")
     save("system_metrics", found)
 
@@ -166,8 +166,9 @@ def recorded(batches: int) -> tuple[float, float]:
     return batches * BATCH / took, batches * BATCH / copied
 
 
-def asked(names: int, rounds: int) -> dict[str, tuple[float, float]]:
-    """Return the median and 95th percentile in ms of each question."""
+def asked(names: int, rounds: int) -> dict[str, tuple[float, float, float]]:
+    """Return the median and 95th percentile in ms of each question, and what it takes
+    of the processor beside PostgreSQL."""
     from users.testing import viewer
 
     client, draw = viewer(), random.Random(2)
@@ -176,7 +177,11 @@ def asked(names: int, rounds: int) -> dict[str, tuple[float, float]]:
         def address() -> str:
             # Another address each time, so that none is answered from the cache.
             start = FIRST - timedelta(days=draw.randrange(50))
-            given = {"name": f"load{draw.randrange(names)}", "start": iso(start), **more}
+            given = {
+                "name": f"load{draw.randrange(names)}",
+                "start": iso(start),
+                **more,
+            }
             given["end"] = iso(MIDNIGHT + timedelta(days=draw.randrange(10)))
             return f"{ADDRESS}aggregate/?{urlencode(given)}"
 
@@ -195,15 +200,17 @@ def asked(names: int, rounds: int) -> dict[str, tuple[float, float]]:
     }
     found = {}
     for name, address in questions.items():
-        times = []
+        times, busy = [], []
         for _ in range(rounds + 3):
             path = address()
-            started = time.perf_counter()
+            started, working = time.perf_counter(), time.process_time()
             response = client.get(path)
             times.append((time.perf_counter() - started) * 1000)
+            busy.append((time.process_time() - working) * 1000)
             assert response.status_code == 200, response.content
         times = times[3:]
-        found[name] = (statistics.median(times), statistics.quantiles(times, n=20)[-1])
+        p95 = statistics.quantiles(times, n=20)[-1]
+        found[name] = (statistics.median(times), p95, statistics.median(busy))
     return found
 
 

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+# The percentiles that are told.
+SHARES = (0.5, 0.95, 0.99)
 # A percentile is off by this share at most.
 ACCURACY = 0.01
 GROWTH = (1 + ACCURACY) / (1 - ACCURACY)

@@ -82,6 +82,9 @@ class MetricRollup(models.Model):
     total = models.FloatField()
     minimum = models.FloatField()
     maximum = models.FloatField()
+    p50 = models.FloatField()
+    p95 = models.FloatField()
+    p99 = models.FloatField()
     buckets = models.JSONField(help_text="How many values each bucket has.")
 
     class Meta:

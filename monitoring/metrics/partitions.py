@@ -10,7 +10,8 @@ from datetime import date
 from django.db import connection
 
 from core.db.exclusive import hold_until_commit
-from core.windows import add_months, first_of_month
+from core.windows import add_months, first_of_month, midnight
+from monitoring.metrics.models import MetricPoint
 
 TABLE = "monitoring_metricpoint"
 MONTHS_AHEAD = 2
@@ -40,16 +41,30 @@ def ensure_partitions(days: Iterable[date]) -> None:
             )
 
 
+def delete_points(before: date) -> None:
+    """Delete what was recorded before that day; whole months at once on PostgreSQL."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for name in sorted(_partitions()):
+                if name < partition_of(before):
+                    cursor.execute(f"DROP TABLE {name}")
+    MetricPoint.objects.filter(recorded_at__lt=midnight(before)).delete()
+
+
 def partition_of(month: date) -> str:
     return f"{TABLE}_{month:%Y_%m}"
 
 
 def _missing(months: set[date]) -> set[date]:
+    present = _partitions()
+    return {month for month in months if partition_of(month) not in present}
+
+
+def _partitions() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid "
             "WHERE inhparent = %s::regclass",
             [TABLE],
         )
-        present = {name for (name,) in cursor.fetchall()}
-    return {month for month in months if partition_of(month) not in present}
+        return {name for (name,) in cursor.fetchall()}

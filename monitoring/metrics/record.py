@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.db.upsert import upsert
 from core.windows import ONE_DAY
-from monitoring.metrics.distribution import Distribution
+from monitoring.metrics.distribution import SHARES, Distribution
 from monitoring.metrics.models import MetricPoint, MetricRollup, MetricSeries
 from monitoring.metrics.partitions import ensure_partitions, months_ahead
 from monitoring.metrics.points import Point
@@ -22,6 +22,7 @@ SeriesKey = tuple[str, str]
 # (series, interval, start) of a sum.
 RollupKey = tuple[int, str, datetime]
 SUMS = ("count", "total", "minimum", "maximum", "buckets")
+PERCENTILES = ("p50", "p95", "p99")
 ROLLUP_KEY = ("series_id", "interval", "start_at")
 
 
@@ -151,7 +152,10 @@ def _sum_again(days: set[tuple[int, datetime]]) -> None:
 
 def _write_rollups(sums: Mapping[RollupKey, Distribution]) -> None:
     rows = (
-        (*key, one.count, one.total, one.minimum, one.maximum, one.buckets)
+        (
+            *(*key, one.count, one.total, one.minimum, one.maximum, one.buckets),
+            *one.percentiles(SHARES),
+        )
         for key, one in sums.items()
     )
-    upsert(MetricRollup, [*ROLLUP_KEY, *SUMS], rows, ROLLUP_KEY)
+    upsert(MetricRollup, [*ROLLUP_KEY, *SUMS, *PERCENTILES], rows, ROLLUP_KEY)

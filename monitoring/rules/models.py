@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from alerts.channels import configured_channels
 from alerts.models import NAME_LENGTH, Notice, Severity
+from monitoring.health.components import COMPONENTS
 from monitoring.metrics.models import LONGEST_NAME
 from monitoring.metrics.querysets import OfInstallationQuerySet
 
@@ -71,6 +72,9 @@ class AlertRule(models.Model):
             errors["threshold"] = "Give the value from which on somebody is told."
         if not self.is_of_metric and self.threshold is not None:
             errors["threshold"] = "A component has no value; leave it empty."
+        if not self.is_of_metric and not _is_component(self.subject):
+            known = ", ".join(sorted(COMPONENTS))
+            errors["subject"] = f"There is no such component. There are: {known}."
         if not _are_texts(self.labels):
             errors["labels"] = 'Give an object of texts, such as {"host": "web-1"}.'
         if self.labels and not self.is_of_metric:
@@ -85,6 +89,11 @@ class AlertRule(models.Model):
         assert self.threshold is not None  # noqa: S101 - clean() refuses it
         above = self.kind == self.Kind.ABOVE
         return value > self.threshold if above else value < self.threshold
+
+
+def _is_component(name: str) -> bool:
+    """Return whether it is checked; each account is one too, by its key."""
+    return name in COMPONENTS or name.startswith("account-")
 
 
 def _are_texts(labels: Any) -> bool:

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from alerts.models import Notice
 from alerts.outbox import deliver_due
 from core.testing.clock import NOW
+from monitoring.health.components import COMPONENTS
 from monitoring.health.models import HealthPeriod
 from monitoring.metrics.points import Point, labels_text
 from monitoring.metrics.record import record_points
@@ -133,8 +134,17 @@ def test_a_component_that_is_down_is_told() -> None:
     ("wrong", "field"),
     [
         ({"threshold": None}, "threshold"),
-        ({"kind": "down"}, "threshold"),
-        ({"kind": "down", "threshold": None, "labels": {"a": "b"}}, "labels"),
+        ({"kind": "down", "subject": "cache"}, "threshold"),
+        ({"kind": "down", "threshold": None, "subject": "cahce"}, "subject"),
+        (
+            {
+                "kind": "down",
+                "subject": "cache",
+                "threshold": None,
+                "labels": {"a": "b"},
+            },
+            "labels",
+        ),
         ({"labels": ["a"]}, "labels"),
         ({"channel": "nobody"}, "channel"),
         ({"for_minutes": 2000}, "for_minutes"),
@@ -154,7 +164,11 @@ def test_the_page_says_what_is_broken_now() -> None:
     assert "Busy" in viewer().get("/monitoring/system/").content.decode()
 
 
-def test_an_installation_begins_with_rules_that_are_valid() -> None:
+def test_an_installation_begins_with_rules_that_are_valid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A room below registers this one.
+    monkeypatch.setitem(COMPONENTS, "backups", COMPONENTS["disk"])
     migration = import_module("monitoring.migrations.0003_default_alert_rules")
     migration.add(apps, None)
     for one in AlertRule.objects.all():

@@ -62,6 +62,7 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.health.api import HealthPeriodViewSet, HealthViewSet
 from monitoring.health.status import health, status
 from monitoring.prometheus.exposition import metrics
 from pricing.api import ResourcePriceViewSet
@@ -146,6 +147,7 @@ router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
+router.register("monitoring/health/history", HealthPeriodViewSet)
 
 
 def action_view(
@@ -183,6 +185,7 @@ api: list[URLPattern | URLResolver] = [
         for name, methods in DEMO_ROUTES.items()
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
     path("api/v1/assignments/", AssignmentView.as_view()),

@@ -62,6 +62,11 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.database.api import (
+    PoolView,
+    PublishMetricsView,
+    QueryTimesViewSet,
+)
 from monitoring.health.api import HealthPeriodViewSet, HealthViewSet
 from monitoring.health.status import health, status
 from monitoring.prometheus.exposition import metrics
@@ -185,6 +190,12 @@ api: list[URLPattern | URLResolver] = [
         for name, methods in DEMO_ROUTES.items()
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path(
+        "api/v1/monitoring/database/queries/",
+        QueryTimesViewSet.as_view({"get": "list"}),
+    ),
+    path("api/v1/monitoring/database/pool/", PoolView.as_view()),
+    path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
     path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),

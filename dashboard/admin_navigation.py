@@ -56,6 +56,8 @@ SUBJECTS = {
     ],
     "Monitoring": [
         ("monitoring.healthperiod", "monitor_heart"),
+        ("monitoring.namedquery", "database"),
+        ("monitoring.slowquery", "hourglass_bottom"),
     ],
     "Carbon": [
         ("carbon.resourceemission", "eco"),

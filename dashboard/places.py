@@ -259,16 +259,23 @@ OPERATIONS = (
         words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
     ),
     Page(
+        "Digests",
+        "digests",
+        (VIEW_COSTS,),
+        words="daily weekly e-mail summary subscription",
+    ),
+    Page(
         "Health",
         "health-history",
         ("monitoring.view_healthperiod",),
         words="status uptime checks monitoring workers queue cache scheduler disk",
     ),
     Page(
-        "Digests",
-        "digests",
-        (VIEW_COSTS,),
-        words="daily weekly e-mail summary subscription",
+        "Database",
+        "database",
+        ("monitoring.view_namedquery",),
+        words="slow queries tables connections pool size cache hit rate migrations",
+        needs_all_accounts=True,
     ),
 )
 ADMIN = (

@@ -1,5 +1,6 @@
 """The admin of each subject of this room, which Django finds here."""
 
+from monitoring.database import admin as database
 from monitoring.health import admin as health
 
-__all__ = ["health"]
+__all__ = ["database", "health"]

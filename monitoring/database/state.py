@@ -170,7 +170,9 @@ def _highest(tables: Sequence[str]) -> Mapping[str, int]:
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
     """Return the migrations of this release. Reading their files takes a while."""
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    return frozenset(loader.disk_migrations)
 
 
 def _migrations() -> dict[str, Any]:

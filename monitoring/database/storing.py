@@ -84,7 +84,7 @@ def plan_of(call: SlowCall) -> str:
     is_postgres = connection.vendor == "postgresql"
     explain = "EXPLAIN (FORMAT JSON)" if is_postgres else "EXPLAIN QUERY PLAN"
     try:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"{explain} {call.sql}", call.params)
             rows = cursor.fetchall()
     except DatabaseError:

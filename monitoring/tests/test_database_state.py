@@ -174,7 +174,7 @@ def test_cloudwatch_takes_them_with_their_labels(
         "AWS_ACCESS_KEY_ID": "AKIATEST",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES": "10485760",
+        "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES": "1048576",
     }.items():
         monkeypatch.setenv(name, value)
     answer = operator().post(PUBLISH)

@@ -14,6 +14,7 @@ from monitoring.models import HealthPeriod
 
 # To add up SQLite's pages by table takes seconds where there are millions.
 TABLES_TRUE_FOR_SECONDS = 600
+LARGEST_ADDED_UP = 100 * 2**20
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -134,7 +135,7 @@ def _of_sqlite() -> dict[str, Any]:
     return {
         **about,
         "is_replica": False,
-        "tables": sqlite_tables(),
+        "tables": sqlite_tables(about["size_bytes"]),
         "connections": connections(),
         "oldest_transaction_seconds": None,
         "replicas": [],
@@ -142,17 +143,21 @@ def _of_sqlite() -> dict[str, Any]:
     }
 
 
-def sqlite_tables() -> Rows:
-    """Rows are the highest row id: at least as many, as some were deleted."""
+def sqlite_tables(size_bytes: int) -> Rows:
+    """Rows are the highest row id: at least as many, as some were deleted. Bytes are
+    null in a large database."""
     found: Rows | None = answers.get("monitoring:tables")
     if found is None:
-        sizes = rows_of(
-            "SELECT m.tbl_name AS name, sum(s.pgsize) AS bytes FROM sqlite_master m "
-            "JOIN dbstat s ON s.name = m.name AND s.aggregate = TRUE "
-            "GROUP BY m.tbl_name ORDER BY bytes DESC, m.tbl_name"
+        tables = rows_of(
+            "SELECT tbl_name AS name, sum((SELECT sum(pgsize) FROM dbstat s "
+            "WHERE s.name = m.name AND s.aggregate = TRUE AND %s)) AS bytes "
+            "FROM sqlite_master m GROUP BY tbl_name ORDER BY bytes DESC, tbl_name",
+            size_bytes <= LARGEST_ADDED_UP,
         )
-        highest = _highest([one["name"] for one in sizes])
-        found = [{**one, "rows": highest.get(one["name"])} for one in sizes]
+        highest = _highest([one["name"] for one in tables])
+        found = [{**one, "rows": highest.get(one["name"])} for one in tables]
+        if size_bytes > LARGEST_ADDED_UP:
+            found = sorted(found, key=lambda one: -(one["rows"] or 0))
         answers.set("monitoring:tables", found, TABLES_TRUE_FOR_SECONDS)
     return found
 

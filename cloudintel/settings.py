@@ -156,6 +156,14 @@ DATABASE_URL = url(
 )
 DATABASES = {"default": database(DATABASE_URL)}
 
+# The console of pgbouncer, of whose pools the page of the database tells.
+PGBOUNCER_URL = url("PGBOUNCER_URL", "", "postgres", "postgresql")
+# Where metrics of the database are sent when somebody asks for it.
+PUSHGATEWAY_URL = url("PUSHGATEWAY_URL", "", "https", "http").rstrip("/")
+CLOUDWATCH_NAMESPACE = text(
+    "CLOUDWATCH_NAMESPACE",
+    *("", r"([A-Za-z][\w./#:-]{0,99})?", "a namespace such as Company/cloudintel"),
+)
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":

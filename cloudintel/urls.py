@@ -62,6 +62,12 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.database.api import (
+    PoolView,
+    PublishMetricsView,
+    QueryTimesViewSet,
+)
+from monitoring.health.api import HealthPeriodViewSet, HealthViewSet
 from monitoring.health.status import health, status
 from monitoring.metrics.api import (
     MetricAggregateViewSet,
@@ -155,6 +161,7 @@ router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
+router.register("monitoring/health/history", HealthPeriodViewSet)
 
 
 def action_view(
@@ -208,6 +215,13 @@ api: list[URLPattern | URLResolver] = [
         MetricSeriesViewSet.as_view({"get": "list"}),
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path(
+        "api/v1/monitoring/database/queries/",
+        QueryTimesViewSet.as_view({"get": "list"}),
+    ),
+    path("api/v1/monitoring/database/pool/", PoolView.as_view()),
+    path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
+    path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
     path("api/v1/assignments/", AssignmentView.as_view()),

@@ -58,10 +58,10 @@ TAGS = {
     "notices": "What channels were told; acknowledging and snoozing it.",
     "alert-routes": "What each alert channel gets.",
     "digests": "Daily and weekly digests, and what one says now.",
-    "monitoring": "The installation's own health, metrics, database and scans.",
     "remediations": "Actions that change something in a cloud: approval, outcome, log.",
     "demo": "The demo company: its days, and what happens to it.",
     "live": "Whether something changed since a page was shown.",
+    "monitoring": "The installation's own health, metrics, database and scans.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",
 }
 

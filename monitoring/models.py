@@ -1,5 +1,6 @@
 """The models of each subject of this room, which Django finds here."""
 
+from monitoring.database.models import NamedQuery, QueryHour, SlowQuery
 from monitoring.health.models import HealthPeriod, HealthState
 from monitoring.metrics.models import (
     HostCounters,
@@ -18,4 +19,7 @@ __all__ = [
     "MetricPoint",
     "MetricRollup",
     "MetricSeries",
+    "NamedQuery",
+    "QueryHour",
+    "SlowQuery",
 ]

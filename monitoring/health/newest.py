@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitoring.health.components import COMPONENTS
-from monitoring.health.recording import Finding, find
+from monitoring.health.querysets import HealthPeriodQuerySet
+from monitoring.health.recording import ACCOUNTS_EVERY_MINUTES, Finding, find
 from monitoring.models import HealthPeriod, HealthState
 
 # Everything is checked each minute; what is older says nothing of now.
 TRUE_FOR = timedelta(minutes=3)
+TRUE_FOR_ACCOUNTS = timedelta(minutes=2 * ACCOUNTS_EVERY_MINUTES)
 UNCHECKED = (
     "Nothing has been checked for 3 minutes. Look whether a worker and the scheduler "
     "run, and at their logs."
@@ -46,3 +48,9 @@ def worst_state(findings: Sequence[Finding]) -> HealthState:
     """Return the most urgent of their states."""
     order = list(HealthState)
     return max((one.state for one in findings), key=order.index, default=HealthState.OK)
+
+
+def newest_of_accounts(rows: HealthPeriodQuerySet, now: datetime) -> dict[str, Finding]:
+    """Return what is known of the accounts that these rows are of, by component."""
+    found = rows.exclude(account=None).newest(since=now - TRUE_FOR_ACCOUNTS)
+    return {name: of_row(row) for name, row in found.items()}

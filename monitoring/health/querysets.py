@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import Max, Q, Sum
+from django.db.models import F, Q
 
 from clouds.access import AccountScopedQuerySet, AnyUser, visible_accounts
 
@@ -31,10 +31,7 @@ class HealthPeriodQuerySet(AccountScopedQuerySet):
         minutes = self.filter(grain="minute", starts_at__gte=since)
         return {row.component: row for row in minutes.order_by("starts_at")}
 
-    def counted(self, since: datetime) -> dict[str, dict[str, Any]]:
-        """Return the checks of each component in its days since then, by its name."""
-        days = self.filter(grain="day", starts_at__gte=since).order_by()
-        sums = days.values("component").annotate(
-            Sum("checks"), Sum("degraded"), Sum("down"), Max("max_response_ms")
-        )
-        return {row["component"]: row for row in sums}
+    def components(self) -> Self:
+        """Return the name of each component once, those of the installation first."""
+        named = self.order_by().values_list("component", flat=True).distinct()
+        return named.order_by(F("account").asc(nulls_first=True), "component")

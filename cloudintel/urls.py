@@ -14,7 +14,6 @@ from rest_framework.viewsets import ViewSetMixin
 from alerts.api import NoticeViewSet, RouteViewSet
 from assistant.api import AskView, AssistantViewSet, InteractionViewSet
 from carbon.api import CarbonViewSet
-from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from costs.calendar.api import CoverageViewSet
@@ -63,6 +62,22 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.database.api import (
+    PoolView,
+    PublishMetricsView,
+    QueryTimesViewSet,
+)
+from monitoring.health.api import HealthPeriodViewSet, HealthViewSet
+from monitoring.health.status import health, status
+from monitoring.metrics.api import (
+    MetricAggregateViewSet,
+    MetricBatchViewSet,
+    MetricSeriesViewSet,
+    MetricViewSet,
+)
+from monitoring.metrics.views import history
+from monitoring.prometheus.exposition import metrics
+from monitoring.rules.api import BreachViewSet
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -86,6 +101,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("inventory.urls")),
     path("", include("dashboard.urls")),
     path("", include("metrics.urls")),
+    path("", include("monitoring.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
 ]
@@ -139,11 +155,13 @@ router.register("budgets", BudgetViewSet)
 router.register("planned-changes", PlannedChangeViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
+router.register("monitoring/breaches", BreachViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
+router.register("monitoring/health/history", HealthPeriodViewSet)
 
 
 def action_view(
@@ -180,7 +198,30 @@ api: list[URLPattern | URLResolver] = [
         path(f"api/v1/demo/{name}", DemoViewSet.as_view(methods))
         for name, methods in DEMO_ROUTES.items()
     ),
+    path(
+        "api/v1/monitoring/metrics/",
+        MetricViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/batch/",
+        MetricBatchViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/aggregate/",
+        MetricAggregateViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/series/",
+        MetricSeriesViewSet.as_view({"get": "list"}),
+    ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path(
+        "api/v1/monitoring/database/queries/",
+        QueryTimesViewSet.as_view({"get": "list"}),
+    ),
+    path("api/v1/monitoring/database/pool/", PoolView.as_view()),
+    path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
+    path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
     path("api/v1/assignments/", AssignmentView.as_view()),
@@ -213,4 +254,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("status", status),
     path("metrics", metrics),
+    path("metrics/history", history),
 ]

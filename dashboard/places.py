@@ -264,6 +264,26 @@ OPERATIONS = (
         (VIEW_COSTS,),
         words="daily weekly e-mail summary subscription",
     ),
+    Page(
+        "Health",
+        "health-history",
+        ("monitoring.view_healthperiod",),
+        words="status uptime checks monitoring workers queue cache scheduler disk",
+    ),
+    Page(
+        "Database",
+        "database",
+        ("monitoring.view_namedquery",),
+        words="slow queries tables connections pool size cache hit rate migrations",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "System",
+        "system-metrics",
+        ("monitoring.view_metricpoint",),
+        words="host CPU memory disk network processes metrics server",
+        needs_all_accounts=True,
+    ),
 )
 ADMIN = (
     Page(

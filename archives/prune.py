@@ -76,7 +76,7 @@ def prune(
     with unnamed_file() as draft:
         on_progress(f"writing {one}")
         rows = archived.values(one.month).iterator(parquet.ROWS_PER_BATCH)
-        parquet.write(rows, archived.schema, draft)
+        parquet.write(rows, archived.types, draft)
         size, digest = draft.tell(), parquet.sha256(draft)
         location = write_file(draft, place, file_name(one, digest))
     with transaction.atomic():

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
 from django.db.models import F, QuerySet
 
 from archives.models import Table
+from archives.parquet import Row
 from clouds.models import CloudAccount
 from clouds.versions import bump_versions
 from core.db.money_field import DECIMAL_PLACES, MAX_DIGITS
@@ -28,10 +28,10 @@ from metrics.models import (
 )
 from syncs.datasets import Dataset
 
-Row = tuple[Any, ...]
-TEXT, DAY = pa.string(), pa.date32()
-MONEY = pa.decimal128(MAX_DIGITS, DECIMAL_PLACES)
-FLOAT, COUNT = pa.float64(), pa.int64()
+# Types of columns, as DuckDB names them.
+TEXT, DAY, YES_OR_NO = "VARCHAR", "DATE", "BOOLEAN"
+MONEY = f"DECIMAL({MAX_DIGITS},{DECIMAL_PLACES})"
+FLOAT, COUNT = "DOUBLE", "BIGINT"
 
 
 class CannotRestore(Exception):
@@ -44,14 +44,14 @@ class Archived:
 
     rows: QuerySet[Any]
     """All of them, in an order without ties."""
-    columns: Mapping[str, tuple[str, pa.DataType]]
+    columns: Mapping[str, tuple[str, str]]
     """Column of the file -> where it comes from, and its type."""
     models_of: Callable[[Sequence[Row]], list[Any]]
     """What a batch of the file's rows is in the database. Raises CannotRestore."""
 
     @property
-    def schema(self) -> pa.Schema:
-        return pa.schema([(name, kind) for name, (_, kind) in self.columns.items()])
+    def types(self) -> dict[str, str]:
+        return {name: kind for name, (_, kind) in self.columns.items()}
 
     def of_month(self, month: date) -> QuerySet[Any]:
         return self.rows.filter(day__gte=month, day__lt=add_months(month, 1))
@@ -97,7 +97,7 @@ COST_FIELDS = {
     "currency": TEXT,
     "billed": MONEY,
     "effective": MONEY,
-    "is_estimated": pa.bool_(),
+    "is_estimated": YES_OR_NO,
 }
 TAG_FIELDS = {
     "day": DAY,
@@ -108,7 +108,7 @@ TAG_FIELDS = {
     "currency": TEXT,
     "billed": MONEY,
     "effective": MONEY,
-    "is_estimated": pa.bool_(),
+    "is_estimated": YES_OR_NO,
 }
 RESOURCE = {
     "provider": ("resource__account__provider", TEXT),
@@ -132,12 +132,12 @@ USAGE_FIELDS = {
 }
 
 
-def _same(fields: Mapping[str, pa.DataType]) -> dict[str, tuple[str, pa.DataType]]:
+def _same(fields: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return {name: (name, kind) for name, kind in fields.items()}
 
 
 def _of_bills(
-    model: type[DailyCost] | type[TagCost], fields: Mapping[str, pa.DataType]
+    model: type[DailyCost] | type[TagCost], fields: Mapping[str, str]
 ) -> Archived:
     """Days of accounts, named as their clouds do."""
 
@@ -163,9 +163,7 @@ def _of_bills(
     )
 
 
-def _of_resources(
-    model: type[DailyMetric], fields: Mapping[str, pa.DataType]
-) -> Archived:
+def _of_resources(model: type[DailyMetric], fields: Mapping[str, str]) -> Archived:
     """Days of resources, named as their clouds do; the kind is the last column, which
     the first files, all of instances, do not have."""
 

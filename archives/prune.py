@@ -11,10 +11,11 @@ from django.db.models.functions import TruncMonth
 
 from archives import parquet
 from archives.models import Archive, Table
+from archives.places import installation_id
 from archives.restore import open_archives
 from archives.rollups import existing_accounts, recompute
 from archives.schemas import TABLES, Archived, lock_writers, move_table_version
-from archives.storage import installation_id, unnamed_file, verified, write_file
+from archives.storage import unnamed_file, verified, write_file
 from core.windows import add_months, first_of_month, utc_day
 from providers.base import Progress
 

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.management import CommandError
 
 from archives.models import Archive, Table
+from archives.places import installation_id
 from archives.prune import due, prune
-from archives.storage import PlaceFailed, installation_id, verified, write_file
+from archives.storage import PlaceFailed, verified, write_file
 from archives.tests.months import MARCH, SPAN, contents, run, store_old_months, sums
 from clouds.testing import account
 from core.testing.aws_emulator import EmulatedAws
@@ -196,7 +197,7 @@ def test_a_full_disk_leaves_nothing_behind(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("archives.storage.os.fsync", full)
+    monkeypatch.setattr("archives.places.os.fsync", full)
     store_old_months(account())
     before = contents()
     (tmp_path / "cost").mkdir()
@@ -227,7 +228,7 @@ def test_it_is_on_disk_before_its_rows_go(
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         synced.append((path.suffix or path.name, DailyCost.objects.count()))
 
-    monkeypatch.setattr("archives.storage.os.fsync", note)
+    monkeypatch.setattr("archives.places.os.fsync", note)
     store_old_months(account())
     run("prune", "cost", "--to", tmp_path, "--yes")
     # The folder is made, then each month's file is written and named there.

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "metrics",
     "carbon",
     "insights",
+    "monitoring",
     "archives",
     "assistant",
     "dashboard",

@@ -86,6 +86,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("inventory.urls")),
     path("", include("dashboard.urls")),
     path("", include("metrics.urls")),
+    path("", include("monitoring.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
 ]

@@ -1,0 +1,3 @@
+"""The models of each subject of this room, which Django finds here."""
+
+__all__: list[str] = []

@@ -1,0 +1,1 @@
+"""Celery tasks of each subject of this room; beat sends them."""

@@ -380,6 +380,8 @@ ASSISTANT_MODEL_KEY = given("ASSISTANT_MODEL_KEY")
 ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
+# table=days, where they are not those of archives/retention/periods.py.
+RETENTION_DAYS = numbers("RETENTION_DAYS")
 
 LOG_LEVEL = one_of(
     "LOG_LEVEL", default=["WARNING"], allowed=["DEBUG", "INFO", "WARNING", "ERROR"]

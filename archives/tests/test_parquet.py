@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archives import parquet
-from archives.schemas import MONEY
+from archives.archived import MONEY
 
 WRITTEN_BY_PYARROW = Path(__file__).parent / "data" / "cost-2024-03.parquet"
 TYPES = {

@@ -2,6 +2,10 @@
 
 from django.db import models
 
+from archives.backup.models import Backup
+
+__all__ = ["Archive", "Backup", "Table"]
+
 
 class Table(models.TextChoices):
     """What can be archived: the rows that grow each day."""

@@ -86,11 +86,14 @@ def dollars(name: str) -> Decimal | None:
     return amount
 
 
-def time_of_day(name: str, default: str = "") -> time | None:
-    """Return a time of day such as 02:00; None if unset without a default."""
+def time_of_day(name: str) -> time | None:
+    """Return a time of day such as 02:00; None if unset."""
+    return daily_at(name, "") if given(name) else None
+
+
+def daily_at(name: str, default: str) -> time:
+    """Return a time of day such as 02:00."""
     found = given(name) or default
-    if not found:
-        return None
     try:
         return datetime.strptime(found, "%H:%M").time()
     except ValueError:

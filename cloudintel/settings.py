@@ -19,6 +19,7 @@ from cloudintel.environment import (
     boolean,
     cache_url,
     certificates,
+    daily_at,
     days,
     directory,
     dollars,
@@ -382,7 +383,7 @@ ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
 
 BACKUP_DAILY = boolean("BACKUP_DAILY", default=True)
-BACKUP_AT = time_of_day("BACKUP_AT", default="01:00")
+BACKUP_AT = daily_at("BACKUP_AT", default="01:00")
 BACKUP_PLACE = given("BACKUP_PLACE", str(STATE_DIR / "backups"))
 # Each file is encrypted with a key that is derived from it; empty: none is.
 BACKUP_KEY = secret("BACKUP_KEY", guessed="reads each backup")

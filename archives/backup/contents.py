@@ -34,7 +34,7 @@ def money_columns() -> dict[str, list[str]]:
     """Return every table that models have, with its columns of money."""
     return {
         model._meta.db_table: [
-            one.column
+            str(one.column)
             for one in model._meta.local_fields
             if isinstance(one, MoneyField)
         ]

@@ -1,7 +1,7 @@
 """Which backup is due, which one is to be proven, and which are old enough to go."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -32,8 +32,7 @@ ALARM = Facts(Topic.HEALTH, Severity.CRITICAL)
 
 def last_planned(now: datetime) -> datetime:
     """Return the newest time at which a daily backup was due."""
-    at: time = settings.BACKUP_AT
-    today = datetime.combine(now.date(), at, now.tzinfo)
+    today = datetime.combine(now.date(), settings.BACKUP_AT, now.tzinfo)
     return today if today <= now else today - ONE_DAY
 
 

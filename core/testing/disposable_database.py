@@ -60,6 +60,6 @@ def _copied(migrated: BaseDatabaseWrapper, folder: Path) -> str:
     name = f"disposable_{names_digest(uuid4().hex, length=8)}"
     template = migrated.settings_dict["NAME"]
     migrated.close()  # nobody may be connected to what is copied
-    with migrated._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with migrated._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
     return name

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 EACH_MINUTE = {
     "schedule-tick": "syncs.tasks.schedule_tick",
+    "check-health": "monitoring.tasks.check_health",
     "deliver-notices": "alerts.tasks.deliver_notices",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "queue-remediations": "insights.tasks.queue_remediations",

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "metrics",
     "carbon",
     "insights",
+    "monitoring",
     "archives",
     "assistant",
     "dashboard",
@@ -231,6 +232,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
 # The process that tells open pages what changed; 0: none, and pages ask themselves.
 LIVE_PORT = positive("LIVE_PORT", default=0, least=0, most=65535)
+# Where workers look whether it is alive.
+LIVE_URL = url("LIVE_URL", f"http://127.0.0.1:{LIVE_PORT}", "https", "http").rstrip("/")
 WEB_PORT = positive("WEB_PORT", default=8000, most=65535)
 LIVE_SOCKETS_PER_USER = positive("LIVE_SOCKETS_PER_USER", default=50)
 
@@ -358,6 +361,8 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # written to the admin at the first start; what is changed there stays.
 CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+# It stores each sending at once, by which the check of health sees that it runs.
+CELERY_BEAT_SYNC_EVERY = 1
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")

@@ -23,6 +23,7 @@ DATA = (
     "metrics",
     "carbon",
     "insights",
+    "monitoring",
     "assistant",
     "dashboard",
 )

@@ -1,10 +1,12 @@
 """Which months of history lie in files, and who put them there."""
 
-from typing import Any, Self
-
 from django.db import models
 
-from clouds.access import AnyUser, is_limited
+from archives.backup.models import Backup
+from archives.retention.models import RetentionRun
+from clouds.access import OfAllAccountsQuerySet
+
+__all__ = ["Archive", "Backup", "RetentionRun", "Table"]
 
 
 class Table(models.TextChoices):
@@ -21,14 +23,6 @@ class Table(models.TextChoices):
     NOTICES = "notices", "Notices"
     FEEDBACK = "feedback", "Feedback"
     AUDIT = "audit", "Audit log"
-
-
-class OfAllAccountsQuerySet(models.QuerySet[Any]):
-    """Rows that concern all accounts at once."""
-
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return none for a limited user."""
-        return self.none() if is_limited(user) else self
 
 
 class Archive(models.Model):
@@ -70,39 +64,3 @@ class Archive(models.Model):
         if self.expired_at:
             return "expired"
         return "restored" if self.restored_at else "archived"
-
-
-class RetentionRun(models.Model):
-    """One row is one time that everything was archived which is kept no longer."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        RUNNING = "running", "Running"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-
-    ACTIVE = (Status.QUEUED, Status.RUNNING)
-
-    status = models.CharField(
-        max_length=16, choices=Status.choices, default=Status.QUEUED
-    )
-    asked_at = models.DateTimeField()
-    asked_by = models.CharField(max_length=150, blank=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    months = models.PositiveIntegerField(default=0, help_text="Archived, of tables.")
-    rows = models.BigIntegerField(default=0, help_text="Archived and deleted.")
-    size_bytes = models.BigIntegerField(default=0, help_text="Of the new files.")
-    expired = models.PositiveIntegerField(default=0, help_text="Files deleted.")
-    error = models.TextField(blank=True, help_text="What failed and what to do.")
-
-    objects = OfAllAccountsQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-asked_at", "-id"]
-        permissions = [
-            ("run_retention", "Can archive and delete what is kept no longer")
-        ]
-
-    def __str__(self) -> str:
-        return f"Retention of {self.asked_at:%Y-%m-%d %H:%M}: {self.status}"

@@ -41,7 +41,7 @@ def use_django_logging(**_: Any) -> None:
 
 @worker_init.connect
 def fold_counts(**_: Any) -> None:
-    from cloudintel.prometheus_files import settled_counts
+    from monitoring.prometheus.count_files import settled_counts
 
     with settled_counts(settings.COUNTS_DIR):
         pass  # files that earlier workers left
@@ -49,7 +49,7 @@ def fold_counts(**_: Any) -> None:
 
 @worker_ready.connect
 def watch_health(sender: Any, **_: Any) -> None:
-    from cloudintel.worker_health import watch_worker
+    from monitoring.health.worker_watch import watch_worker
 
     watch_worker(sender.hostname)
 

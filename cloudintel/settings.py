@@ -19,6 +19,7 @@ from cloudintel.environment import (
     boolean,
     cache_url,
     certificates,
+    daily_at,
     days,
     directory,
     dollars,
@@ -53,7 +54,8 @@ read_env_file("ENV_FILE", default=BASE_DIR / ".env")
 STATE_DIR = private_directory("STATE_DIR", default=BASE_DIR / "var")
 
 DEBUG = boolean("DEBUG", default=False)
-SECRET_KEY = secret("SECRET_KEY") or stored_secret(STATE_DIR / "secret_key")
+SIGNS_IN = "signs in as anybody"
+SECRET_KEY = secret("SECRET_KEY", SIGNS_IN) or stored_secret(STATE_DIR / "secret_key")
 # Where a proxy shows it, such as /cloudintel; with or without the prefix that remains.
 SCRIPT_NAME = text("SCRIPT_NAME", "", PATH, "a path such as /cloudintel").rstrip("/")
 FORCE_SCRIPT_NAME = SCRIPT_NAME or None
@@ -230,6 +232,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
 # The process that tells open pages what changed; 0: none, and pages ask themselves.
 LIVE_PORT = positive("LIVE_PORT", default=0, least=0, most=65535)
+# Where workers look whether it is alive.
+LIVE_URL = url("LIVE_URL", f"http://127.0.0.1:{LIVE_PORT}", "https", "http").rstrip("/")
 WEB_PORT = positive("WEB_PORT", default=8000, most=65535)
 LIVE_SOCKETS_PER_USER = positive("LIVE_SOCKETS_PER_USER", default=50)
 
@@ -357,6 +361,8 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # written to the admin at the first start; what is changed there stays.
 CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+# It stores each sending at once, by which the check of health sees that it runs.
+CELERY_BEAT_SYNC_EVERY = 1
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
@@ -382,6 +388,14 @@ ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
 # table=days, where they are not those of archives/retention/periods.py.
 RETENTION_DAYS = numbers("RETENTION_DAYS")
+
+BACKUP_DAILY = boolean("BACKUP_DAILY", default=True)
+BACKUP_AT = daily_at("BACKUP_AT", default="01:00")
+BACKUP_PLACE = given("BACKUP_PLACE", str(STATE_DIR / "backups"))
+# Each file is encrypted with a key that is derived from it; empty: none is.
+BACKUP_KEY = secret("BACKUP_KEY", guessed="reads each backup")
+# The directory of pg_dump and pg_restore; empty: where programs are found.
+POSTGRES_PROGRAMS = given("POSTGRES_PROGRAMS")
 
 LOG_LEVEL = one_of(
     "LOG_LEVEL", default=["WARNING"], allowed=["DEBUG", "INFO", "WARNING", "ERROR"]

@@ -14,7 +14,6 @@ from rest_framework.viewsets import ViewSetMixin
 from alerts.api import NoticeViewSet, RouteViewSet
 from assistant.api import AskView, AssistantViewSet, InteractionViewSet
 from carbon.api import CarbonViewSet
-from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from costs.calendar.api import CoverageViewSet
@@ -63,6 +62,9 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.health.api import HealthPeriodViewSet, HealthViewSet
+from monitoring.health.status import health, status
+from monitoring.prometheus.exposition import metrics
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -145,6 +147,7 @@ router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
+router.register("monitoring/health/history", HealthPeriodViewSet)
 
 
 def action_view(
@@ -182,6 +185,7 @@ api: list[URLPattern | URLResolver] = [
         for name, methods in DEMO_ROUTES.items()
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
     path("api/v1/assignments/", AssignmentView.as_view()),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from cloudintel.prometheus_files import count_in, settled_counts
+from monitoring.prometheus.count_files import count_in, settled_counts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
 

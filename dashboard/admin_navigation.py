@@ -54,6 +54,9 @@ SUBJECTS = {
         ("metrics.networkmetric", "network_check"),
         ("metrics.usagemetric", "leaderboard"),
     ],
+    "Monitoring": [
+        ("monitoring.healthperiod", "monitor_heart"),
+    ],
     "Carbon": [
         ("carbon.resourceemission", "eco"),
         ("carbon.emissiontotal", "functions"),

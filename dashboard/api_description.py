@@ -40,6 +40,8 @@ SPECTACULAR: dict[str, Any] = {
         "NoticeSeverityEnum": "alerts.models.Severity",
         "TopicEnum": "alerts.models.Topic",
         "BudgetStateEnum": "insights.budgets.models.STATES",
+        "HealthStateEnum": "monitoring.models.HealthState",
+        "HealthGrainEnum": "monitoring.models.HealthPeriod.Grain",
         "LevelEnum": "insights.recommendations.models.LEVELS",
     },
 }

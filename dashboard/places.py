@@ -259,6 +259,12 @@ OPERATIONS = (
         words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
     ),
     Page(
+        "Health",
+        "health-history",
+        ("monitoring.view_healthperiod",),
+        words="status uptime checks monitoring workers queue cache scheduler disk",
+    ),
+    Page(
         "Digests",
         "digests",
         (VIEW_COSTS,),

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from alerts.models import Notice
 from alerts.outbox import deliver_due
-from cloudintel.worker_health import look_after_worker
 from core.testing.clock import NOW
+from monitoring.health.worker_watch import look_after_worker
 from syncs.models import Worker
 
 pytestmark = pytest.mark.django_db

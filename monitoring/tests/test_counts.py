@@ -12,7 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from pytest_django import Settings
 
 from cloudintel.celery import fold_counts
-from cloudintel.prometheus_files import FILE_BYTES, count_in, settled_counts
+from monitoring.prometheus.count_files import FILE_BYTES, count_in, settled_counts
 
 KEY = mmap_key("lookups", "lookups_total", ["part"], ["page"], "Help.")
 

@@ -1,9 +1,10 @@
-"""What a worker watches beside its tasks: the disk that it writes to, and whether it
-still takes any. It tells by itself, as without a queue no task would."""
+"""What a worker watches beside its tasks: the disk that it writes to, whether it still
+takes any, and all health while nobody else does. It tells by itself, as without a
+queue no task would."""
 
 import logging
-import shutil
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from threading import Event, Thread
 
 from django.conf import settings
@@ -12,13 +13,18 @@ from django.utils import timezone
 
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
+from monitoring.health.checks import CRITICAL_FROM, FULL_FROM, used_of_disk
+from monitoring.health.recording import check_health
+from monitoring.models import HealthPeriod
 from syncs.models import Worker
 
 logger = logging.getLogger(__name__)
 
 LOOKS_EVERY_SECONDS = 60.0
-# Of the disk of STATE_DIR, on which the database, queue or archives may lie.
-FULL_FROM, CRITICAL_FROM = 0.90, 0.97
+# Twice at its start: what starts beside it may not be there the first time.
+PAUSES = (0.0, 5.0)
+# Beat has all of it checked each minute.
+UNCHECKED_AFTER = timedelta(minutes=2)
 # The broker may restart.
 SILENT_AFTER = timedelta(minutes=5)
 GROWS = "Free space on it, or enlarge it: what is stored there fails once it is full."
@@ -32,13 +38,22 @@ def watch_worker(name: str) -> None:
 
 def _watch(name: str) -> None:
     pause = Event()
-    while not pause.wait(LOOKS_EVERY_SECONDS):
+    for seconds in chain(PAUSES, repeat(LOOKS_EVERY_SECONDS)):
+        pause.wait(seconds)
+        now = timezone.now()
         try:
-            look_after_worker(name, timezone.now())
+            if seconds in PAUSES or is_unchecked(now):
+                check_health(now)
+            look_after_worker(name, now)
         except (DatabaseError, OSError) as error:
             logger.error("the health of this worker was not looked at: %s", error)
         finally:
             connection.close()
+
+
+def is_unchecked(now: datetime) -> bool:
+    """Return whether neither beat nor another worker has it checked."""
+    return not HealthPeriod.objects.newest(since=now - UNCHECKED_AFTER)
 
 
 def look_after_worker(name: str, now: datetime) -> None:
@@ -54,16 +69,14 @@ def look_after_worker(name: str, now: datetime) -> None:
 
 
 def _notify_full_disk(worker: Worker, now: datetime) -> None:
-    disk = shutil.disk_usage(settings.STATE_DIR)
-    used = 1 - disk.free / disk.total
+    used, text = used_of_disk()
     if used < FULL_FROM:
         return
     is_critical = used >= CRITICAL_FROM
     queue_notice(
         worker,
         f"disk {now:%Y-%m-%d} {is_critical}",
-        f"The disk of {settings.STATE_DIR} of worker {worker} is {used:.0%} full, "
-        f"{disk.free / 2**30:.1f} GiB are free. {GROWS}",
+        f"The disk of {settings.STATE_DIR} of worker {worker} is {text} {GROWS}",
         now,
         Facts(Topic.HEALTH, Severity.CRITICAL if is_critical else Severity.WARNING),
         cause=GROWS,

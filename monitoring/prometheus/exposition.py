@@ -1,16 +1,12 @@
-"""/health, /status, and /metrics for Prometheus."""
+"""/metrics: the installation's numbers in Prometheus' text format."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from threading import Lock
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
-from django.core.cache import cache
-from django.db import DatabaseError, connection
 from django.db.models import Count, F, Sum
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from prometheus_client import CollectorRegistry, generate_latest
@@ -23,95 +19,16 @@ from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from cloudintel.prometheus_files import settled_counts
 from clouds.access import is_limited
 from clouds.models import CloudAccount
 from insights.prometheus import insight_metrics
-from syncs.models import ApiUsage, SyncRun, Worker
+from monitoring.health.newest import newest_findings
+from monitoring.models import HealthState
+from monitoring.prometheus.count_files import settled_counts
+from syncs.models import ApiUsage, SyncRun
 from syncs.runs.freshness import freshness
-from syncs.runs.start import broker_errors
 
-ANSWERS_WITHIN_SECONDS = 2
-checking = Lock()
-
-
-def health(request: HttpRequest) -> JsonResponse:
-    """The process responds. No other part is checked."""
-    return JsonResponse({"status": "ok"})
-
-
-def status(request: HttpRequest) -> JsonResponse:
-    """Return the state of each part and data freshness; 503 when a part is down.
-
-    It names states only, so that a monitor needs no token. A part that is down may take
-    seconds to time out, so one request checks at a time and others get 429: nobody can
-    block all threads of the server.
-    """
-    if not checking.acquire(blocking=False):
-        busy = JsonResponse({"status": "busy"}, status=429)
-        busy["Retry-After"] = str(ANSWERS_WITHIN_SECONDS)
-        return busy
-    try:
-        return _status()
-    finally:
-        checking.release()
-
-
-def _status() -> JsonResponse:
-    parts = {name: _state_of(check) for name, check in PARTS.items()}
-    down = any(answer != "ok" for answer in parts.values())
-    counts: dict[str, int] = {}
-    if parts["database"] == "ok":
-        datasets = freshness(CloudAccount.objects.enabled(), timezone.now())
-        counts = Counter(one.state.value for one in datasets)
-    body = {"status": "down" if down else "ok", **parts, "freshness": counts}
-    return JsonResponse(body, status=503 if down else 200)
-
-
-def _state_of(check: Callable[[], None]) -> str:
-    try:
-        check()
-    except failures() as error:
-        return f"down: {type(error).__name__}"
-    return "ok"
-
-
-def failures() -> tuple[type[Exception], ...]:
-    return (DatabaseError, Away, *broker_errors())
-
-
-class Away(Exception):
-    """A part responds, but not as it should."""
-
-
-def check_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
-def check_broker() -> None:
-    with current_app.connection_for_read() as broker:
-        broker.transport_options["socket_timeout"] = ANSWERS_WITHIN_SECONDS
-        broker.ensure_connection(max_retries=1, timeout=ANSWERS_WITHIN_SECONDS)
-
-
-def check_cache() -> None:
-    cache.set("cloudintel:status", "ok", 10)
-    if cache.get("cloudintel:status") != "ok":
-        raise Away("the cache did not return what was stored")
-
-
-def check_workers() -> None:
-    if not Worker.objects.alive(timezone.now()):
-        raise Away("no worker has sent a heartbeat")
-
-
-PARTS = {
-    "database": check_database,
-    "broker": check_broker,
-    "cache": check_cache,
-    "workers": check_workers,
-}
+UP = {HealthState.OK: 1, HealthState.DEGRADED: 0.5, HealthState.DOWN: 0}
 
 
 class MayScrape(BasePermission):
@@ -129,12 +46,19 @@ def metrics(request: Request) -> HttpResponse:
     """Return metrics in Prometheus' text format, the same from every web process:
     from the database, and from the files in which all processes of this machine count.
     """
+    return HttpResponse(metrics_text(), content_type=CONTENT_TYPE_LATEST)
+
+
+def metrics_text() -> bytes:
+    with settled_counts(settings.COUNTS_DIR):
+        return generate_latest(metrics_registry())
+
+
+def metrics_registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     registry.register(DatabaseCollector())
     MultiProcessCollector(registry, str(settings.COUNTS_DIR))
-    with settled_counts(settings.COUNTS_DIR):
-        text = generate_latest(registry)
-    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
+    return registry
 
 
 class DatabaseCollector(Collector):
@@ -142,6 +66,7 @@ class DatabaseCollector(Collector):
         yield from _runs()
         yield from _usage()
         yield from _freshness()
+        yield from _health()
         yield from insight_metrics(timezone.now())
 
 
@@ -213,3 +138,15 @@ def _freshness() -> Iterator[Metric]:
     text = "Age of the oldest successful sync among enabled accounts."
     names = {"oldest_good_read_seconds": text}
     yield from _gauges(names, ["dataset"], (([key], [n]) for key, n in oldest.items()))
+
+
+def _health() -> list[Metric]:
+    names = {
+        "component_up": "1: the component is ok, 0.5: degraded, 0: down.",
+        "component_response_seconds": "How long its newest check took.",
+    }
+    rows = (
+        ([one.component], (UP[one.state], one.response_ms / 1000))
+        for one in newest_findings(timezone.now())
+    )
+    return _gauges(names, ["component"], rows)

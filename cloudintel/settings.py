@@ -388,6 +388,7 @@ ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
 # table=days, where they are not those of archives/retention/periods.py.
 RETENTION_DAYS = numbers("RETENTION_DAYS")
+RETENTION_DAILY = boolean("RETENTION_DAILY", default=True)
 
 BACKUP_DAILY = boolean("BACKUP_DAILY", default=True)
 BACKUP_AT = daily_at("BACKUP_AT", default="01:00")

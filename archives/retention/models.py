@@ -51,3 +51,9 @@ class RetentionRun(models.Model):
 
     def __str__(self) -> str:
         return f"retention of {self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_to_do(self) -> bool:
+        """Return whether it waits; a planned one that failed is tried again."""
+        failed = self.status == self.Status.FAILED and self.planned_for is not None
+        return failed or self.status == self.Status.QUEUED

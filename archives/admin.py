@@ -2,8 +2,11 @@
 
 from django.contrib import admin
 
+from archives.backup import admin as backup
 from archives.models import Archive
 from users.audited_admin import ReadOnlyAdmin
+
+__all__ = ["backup"]
 
 
 @admin.register(Archive)

@@ -12,6 +12,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from alerts.api import NoticeViewSet, RouteViewSet
+from archives.backup.api import BackupViewSet
 from assistant.api import AskView, AssistantViewSet, InteractionViewSet
 from carbon.api import CarbonViewSet
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
@@ -81,6 +82,7 @@ pages: list[URLPattern | URLResolver] = [
     path("carbon/", CarbonView.as_view(), name="carbon"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("", include("alerts.urls")),
+    path("", include("archives.urls")),
     path("", include("assistant.urls")),
     path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),
@@ -148,6 +150,7 @@ router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 router.register("monitoring/health/history", HealthPeriodViewSet)
+router.register("monitoring/backups", BackupViewSet)
 
 
 def action_view(

@@ -265,6 +265,13 @@ OPERATIONS = (
         words="status uptime checks monitoring workers queue cache scheduler disk",
     ),
     Page(
+        "Backups",
+        "backups",
+        ("archives.view_backup",),
+        words="restore recovery disaster verified dump",
+        needs_all_accounts=True,
+    ),
+    Page(
         "Digests",
         "digests",
         (VIEW_COSTS,),

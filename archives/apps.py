@@ -7,3 +7,7 @@ class ArchivesConfig(AppConfig):
 
     def ready(self) -> None:
         from archives import checks  # noqa: F401 - registers them
+        from archives.backup.health_check import BACKUPS
+        from monitoring.health.components import register
+
+        register(BACKUPS)

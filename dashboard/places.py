@@ -265,6 +265,20 @@ OPERATIONS = (
         words="status uptime checks monitoring workers queue cache scheduler disk",
     ),
     Page(
+        "Backups",
+        "backups",
+        ("archives.view_backup",),
+        words="restore recovery disaster verified dump",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Retention",
+        "retention",
+        ("archives.view_retentionrun", "archives.view_archive"),
+        words="archive prune history keep delete Parquet months",
+        needs_all_accounts=True,
+    ),
+    Page(
         "Digests",
         "digests",
         (VIEW_COSTS,),

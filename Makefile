@@ -43,7 +43,8 @@ format: $(VENV)/.installed-dev
 bench: bench-costs bench-cpu bench-azure bench-azure_costs bench-reads bench-requests \
 	bench-feedback bench-teams bench-instances bench-resources bench-pages bench-plans \
 	bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies bench-incidents \
-	bench-insights bench-live bench-install bench-query_statistics bench-system_metrics
+	bench-insights bench-live bench-backup bench-install bench-query_statistics \
+	bench-system_metrics
 
 bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)
@@ -64,11 +65,11 @@ clean:
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
 # The browser tests alone need a Chromium.

@@ -12,6 +12,13 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from alerts.api import NoticeViewSet, RouteViewSet
+from archives.backup.api import BackupViewSet
+from archives.retention.api import (
+    ArchiveViewSet,
+    RetentionRunViewSet,
+    RetentionView,
+    RunRetentionView,
+)
 from assistant.api import AskView, AssistantViewSet, InteractionViewSet
 from carbon.api import CarbonViewSet
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
@@ -94,6 +101,7 @@ pages: list[URLPattern | URLResolver] = [
     path("carbon/", CarbonView.as_view(), name="carbon"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("", include("alerts.urls")),
+    path("", include("archives.urls")),
     path("", include("assistant.urls")),
     path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),
@@ -162,6 +170,9 @@ router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 router.register("monitoring/health/history", HealthPeriodViewSet)
+router.register("monitoring/backups", BackupViewSet)
+router.register("monitoring/archives", ArchiveViewSet)
+router.register("monitoring/retention/runs", RetentionRunViewSet)
 
 
 def action_view(
@@ -221,6 +232,8 @@ api: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/monitoring/database/pool/", PoolView.as_view()),
     path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
+    path("api/v1/monitoring/retention/", RetentionView.as_view()),
+    path("api/v1/monitoring/retention/run/", RunRetentionView.as_view()),
     path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),

@@ -284,6 +284,20 @@ OPERATIONS = (
         words="host CPU memory disk network processes metrics server",
         needs_all_accounts=True,
     ),
+    Page(
+        "Backups",
+        "backups",
+        ("archives.view_backup",),
+        words="restore recovery disaster verified dump",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Retention",
+        "retention",
+        ("archives.view_retentionrun", "archives.view_archive"),
+        words="archive prune history keep delete Parquet months",
+        needs_all_accounts=True,
+    ),
 )
 ADMIN = (
     Page(

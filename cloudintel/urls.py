@@ -63,6 +63,7 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.scans.api import FindingViewSet, ScanViewSet
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -145,6 +146,8 @@ router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
+router.register("monitoring/scans", ScanViewSet)
+router.register("monitoring/findings", FindingViewSet)
 
 
 def action_view(

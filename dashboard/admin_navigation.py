@@ -79,6 +79,10 @@ SUBJECTS = {
         ("clouds.demoevent", "theater_comedy"),
     ],
     "Assistant": [("assistant.interaction", "forum")],
+    "Monitoring": [
+        ("monitoring.scan", "security"),
+        ("monitoring.finding", "bug_report"),
+    ],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [
         ("auth.user", "person"),

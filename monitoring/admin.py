@@ -1,3 +1,5 @@
 """The admin of each subject of this room, which Django finds here."""
 
-__all__: list[str] = []
+from monitoring.scans import admin as scans
+
+__all__ = ["scans"]

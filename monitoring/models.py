@@ -1,3 +1,5 @@
 """The models of each subject of this room, which Django finds here."""
 
-__all__: list[str] = []
+from monitoring.scans.models import Finding, Scan
+
+__all__ = ["Finding", "Scan"]

@@ -63,7 +63,7 @@ class Chart:
         )
 
     def _value(self, expression: str, scope: Scope) -> Any:
-        """Return what a pipeline gives: each command's result is the next one's last."""
+        """Return what a pipeline gives; each result is the next command's last word."""
         commands: list[list[str]] = [[]]
         for word in WORD.findall(expression):
             commands.append([]) if word == "|" else commands[-1].append(word)

@@ -27,7 +27,11 @@ class Override(yaml.SafeLoader):
     """A compose file; what !reset takes away reads as what is written after it."""
 
 
-Override.add_constructor("!reset", lambda loader, node: loader.construct_sequence(node))
+def _nothing(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> list[Any]:
+    return loader.construct_sequence(node)
+
+
+yaml.add_constructor("!reset", _nothing, Override)
 
 
 def runs(command: list[str]) -> bool:

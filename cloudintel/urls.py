@@ -85,6 +85,7 @@ from monitoring.metrics.api import (
 from monitoring.metrics.views import history
 from monitoring.prometheus.exposition import metrics
 from monitoring.rules.api import BreachViewSet
+from monitoring.scans.api import FindingViewSet, ScanViewSet
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -173,6 +174,8 @@ router.register("monitoring/health/history", HealthPeriodViewSet)
 router.register("monitoring/backups", BackupViewSet)
 router.register("monitoring/archives", ArchiveViewSet)
 router.register("monitoring/retention/runs", RetentionRunViewSet)
+router.register("monitoring/scans", ScanViewSet)
+router.register("monitoring/findings", FindingViewSet)
 
 
 def action_view(

@@ -259,6 +259,14 @@ OPERATIONS = (
         words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
     ),
     Page(
+        "Security",
+        "scans",
+        ("monitoring.view_finding", "monitoring.view_scan"),
+        also=("finding",),
+        words="scans findings vulnerabilities bandit SARIF advisories weaknesses",
+        needs_all_accounts=True,
+    ),
+    Page(
         "Digests",
         "digests",
         (VIEW_COSTS,),

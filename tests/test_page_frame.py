@@ -42,6 +42,7 @@ SECTIONS = {
     "/syncs/": [
         *("/coverage/", "/alerts/", "/digests/"),
         *("/monitoring/health/", "/monitoring/database/", "/monitoring/system/"),
+        "/monitoring/scans/",
     ],
     "/insights/": [
         "/insights/mine/",

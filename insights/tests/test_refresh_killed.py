@@ -17,7 +17,7 @@ from insights.tasks import refresh_due
 from insights.tests.test_refresh import changes, company, everybody, stored
 from syncs.runs.processes import mark_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Killed(BaseException):
@@ -73,6 +73,7 @@ def test_in_the_middle_of_forecasts_none_of_the_account_is_kept(
 @pytest.mark.parametrize(
     "name", ["refresh_anomalies", "refresh_recommendations", "_close"]
 )
+@pytest.mark.on_each_database
 def test_between_its_parts_the_next_one_goes_on(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

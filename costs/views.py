@@ -38,9 +38,9 @@ from costs.queries.links import (
     query_of_periods,
     quick_ranges,
 )
+from costs.queries.plain_values import DEFAULT_DAYS
 from costs.queries.query import (
     COMBINABLE_WITH_TAG,
-    DEFAULT_DAYS,
     DIMENSIONS,
     CostQuery,
     InvalidQuery,

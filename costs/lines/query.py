@@ -35,7 +35,9 @@ DIMENSIONS = {
     "usage_type": Dimension(
         "Usage type", "SkuMeter", "usage_type", "exclude_usage_type"
     ),
-    "operation": Dimension("Operation", "x_Operation", "operation", "exclude_operation"),
+    "operation": Dimension(
+        "Operation", "x_Operation", "operation", "exclude_operation"
+    ),
     "resource": Dimension("Resource", "ResourceId", "resource", "exclude_resource"),
     "account": Dimension(
         "Account", "SubAccountId", "sub_account", "exclude_sub_account"

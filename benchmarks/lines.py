@@ -51,15 +51,21 @@ ITEMS = """
         hour AS ChargePeriodStart,
         hour + INTERVAL 1 HOUR AS ChargePeriodEnd,
         day AS x_Day,
+        '{start}'::TIMESTAMP AS BillingPeriodStart,
+        '{end}'::TIMESTAMP AS BillingPeriodEnd,
         '{payer}' AS BillingAccountId,
+        'Northpeak Outdoor' AS BillingAccountName,
+        'Management account' AS BillingAccountType,
         account AS SubAccountId,
         'account ' || account AS SubAccountName,
+        'Account' AS SubAccountType,
         'AWS' AS ProviderName,
         'AWS' AS PublisherName,
         'Amazon Web Services, Inc.' AS InvoiceIssuerName,
         '' AS InvoiceId,
         service AS ServiceName,
         'Other' AS ServiceCategory,
+        '' AS ServiceSubcategory,
         region AS RegionId,
         region AS RegionName,
         CASE WHEN region = 'global' THEN '' ELSE region || 'a' END AS AvailabilityZone,
@@ -75,6 +81,7 @@ ITEMS = """
         service || ' use ' || i % 5 AS ChargeDescription,
         'SKU' || hash(service, i % 5) % 100000 AS SkuId,
         'SKU' || hash(service, i % 5) % 100000 || '.JRTCKXETXF' AS SkuPriceId,
+        '' AS SkuPriceDetails,
         'USE1-Usage:' || i % 5 AS SkuMeter,
         'Operation' || i % 3 AS x_Operation,
         CASE WHEN commitment = '' THEN 'Standard' ELSE 'Committed' END
@@ -92,6 +99,9 @@ ITEMS = """
         CASE WHEN commitment = '' THEN price * quantity::DECIMAL(18, 6)
             ELSE price * quantity::DECIMAL(18, 6) * 0.7 END AS EffectiveCost,
         'USD' AS BillingCurrency,
+        'USD' AS PricingCurrency,
+        '' AS CapacityReservationId,
+        '' AS CapacityReservationStatus,
         CASE WHEN commitment <> '' THEN 'sp-' || account ELSE '' END
             AS CommitmentDiscountId,
         '' AS CommitmentDiscountName,
@@ -100,6 +110,8 @@ ITEMS = """
         CASE WHEN commitment <> '' THEN 'Savings Plan' ELSE '' END
             AS CommitmentDiscountType,
         commitment AS CommitmentDiscountStatus,
+        NULL AS CommitmentDiscountQuantity,
+        '' AS CommitmentDiscountUnit,
         CASE WHEN team = '' THEN MAP {{}}::MAP(VARCHAR, VARCHAR)
             ELSE MAP {{'team': team, 'env': 'prod'}} END AS Tags
     FROM ({lines})
@@ -116,7 +128,7 @@ def line_items(target: Path, month: date, rows: int) -> None:
     with _with_groups(month) as engine:
         columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in COLUMNS)
         engine.execute(
-            f"COPY (SELECT {columns} FROM ({_items(engine, rows)})) "
+            f"COPY (SELECT {columns} FROM ({_items(engine, month, rows)})) "
             f"TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
         )
 
@@ -135,9 +147,7 @@ def focus_file(target: Path, month: date, rows: int) -> None:
     ]
     with _with_groups(month) as engine:
         engine.execute(
-            f"COPY (SELECT TIMESTAMP '{month}' AS BillingPeriodStart, "
-            f"TIMESTAMP '{add_months(month, 1)}' AS BillingPeriodEnd, "
-            f"{', '.join(columns)} FROM ({_items(engine, rows)})) "
+            f"COPY (SELECT {', '.join(columns)} FROM ({_items(engine, month, rows)})) "
             f"TO '{target}' ({WRITTEN[target.suffix]})"
         )
 
@@ -163,11 +173,12 @@ def _groups(month: date) -> Iterator[tuple[object, ...]]:
             yield (day.toordinal() * 1000 + number, day, *where, usd)
 
 
-def _items(engine: duckdb.DuckDBPyConnection, rows: int) -> str:
+def _items(engine: duckdb.DuckDBPyConnection, month: date, rows: int) -> str:
     """Return the query of at least so many lines."""
     ((groups,),) = engine.execute("SELECT count(*) FROM groups").fetchall()
     lines = LINES.format(per_group=-(-rows // groups), resources=RESOURCES_PER_GROUP)
-    return ITEMS.format(payer=PRODUCTION, lines=lines)
+    end = add_months(month, 1)
+    return ITEMS.format(payer=PRODUCTION, start=month, end=end, lines=lines)
 
 
 if __name__ == "__main__":

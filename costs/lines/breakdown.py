@@ -82,7 +82,10 @@ def line_breakdown(source: LineSource, limit: int, offset: int = 0) -> LineBreak
     if found:
         *_, cost, before, lines, count = found[0]
     total = _group(source, "", cost, before, None, "", lines)
-    groups = [_group(source, *row[:6], total.cost) for row in found]
+    groups = [
+        _group(source, key, cost, before, quantity, unit, lines, total.cost)
+        for key, cost, before, quantity, unit, lines, *_ in found
+    ]
     return LineBreakdown(total, groups, count)
 
 

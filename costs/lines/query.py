@@ -203,6 +203,6 @@ class _Reader(PeriodValues):
         for value in values:
             if value not in CHOICES.get(name, (value,)):
                 self.refuse_choice(name, value, CHOICES[name])
-            if name in TAGS and not value.partition("=")[0] + value.partition("=")[1]:
+            if name in TAGS and ("=" not in value or value.startswith("=")):
                 self.refuse(name, f'Give "{value}" as key=value; key= is untagged.')
         return values

@@ -86,6 +86,9 @@ class LinesMixin(PermissionRequiredMixin, TemplateView):
             currencies = currencies_of(query, user)
             query = replace(query, currency=query.currency or _first(currencies))
             source = line_source(query, user)
+            context |= {"currencies": currencies, "source": source}
+            found = self.answer(source, names) if source.is_stored else {}
+            return context | _asked(query, names) | found
         except InvalidQuery as invalid:
             valid = given.copy()
             for name in invalid.errors:
@@ -93,11 +96,8 @@ class LinesMixin(PermissionRequiredMixin, TemplateView):
             query = LineQuery.from_url(QueryDict(), now, default)
             shown = {"errors": invalid.errors, "valid_filters": valid.urlencode()}
             return context | _asked(query, names) | shown
-        context |= _asked(query, names) | {"currencies": currencies, "source": source}
-        try:
-            return context | (self.answer(source, names) if source.is_stored else {})
         except LinesFailed as error:
-            return context | {"failure": str(error)}
+            return context | _asked(query, names) | {"failure": str(error)}
 
     def answer(self, source: LineSource, names: Mapping[str, str]) -> dict[str, Any]:
         """Return what the template shows of these lines. Raises LinesFailed."""

@@ -39,6 +39,9 @@ from providers.demo import provider as demo
 from providers.demo.acting_source import DemoActing, DemoSettings
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
+from providers.files import account_settings as files
+from providers.files.account_settings import FilesSettings
+from providers.files.provider import FilesOptions, FilesProvider
 from providers.settings import InvalidSetting, ProviderSettings
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ class CloudKind(models.TextChoices):
     AZURE = "azure", "Azure"
     DEMO = "demo", "Demo AWS"
     DEMO_AZURE = "demo-azure", "Demo Azure"
+    FILES = "files", "Bill files"
 
 
 def refuse_to_act(account: "CloudAccount", now: datetime) -> ActingSource:
@@ -203,6 +207,11 @@ def _act_demo(account: "CloudAccount", now: datetime) -> DemoActing:
     return DemoActing(_connect_demo(account, now), acting_options())
 
 
+def _connect_files(account: "CloudAccount", now: datetime) -> FilesProvider:
+    settings = FilesSettings.of(account.settings)
+    return FilesProvider(account.account_id, settings, files_options(), now)
+
+
 def without_usage(setting: str) -> Mapping[type, str]:
     """Return that the setting turns the use of resources off, if it does."""
     return {} if getattr(settings, setting) else {UsageSource: setting}
@@ -248,6 +257,13 @@ CLOUDS: dict[str, Cloud] = {
         charged_under=AZURE_CHARGES,
         tells_regions=False,
     ),
+    CloudKind.FILES: Cloud(
+        FilesProvider,
+        FilesSettings,
+        files.check_account_id,
+        _connect_files,
+        pays_for_others=lambda _: True,
+    ),
 }
 
 
@@ -256,6 +272,12 @@ def acting_options() -> ActingOptions:
         protected_tags=settings.ACTING_PROTECTED_TAGS,
         deadline_seconds=settings.ACTING_DEADLINE_SECONDS,
     )
+
+
+def files_options() -> FilesOptions:
+    folder = settings.LINE_ITEMS_DIR / "reading"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FilesOptions(folder, aws_options(), azure_options())
 
 
 def aws_options() -> AwsOptions:

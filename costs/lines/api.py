@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,10 +13,12 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.models import CloudAccount
 from clouds.versions import data_version
 from core.api.files import table_file, wants_file
 from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
+from costs.focus.export import open_focus
 from costs.lines.breakdown import line_breakdown, line_totals, lines
 from costs.lines.commitments import commitments
 from costs.lines.engine import LinesFailed
@@ -26,6 +28,7 @@ from costs.lines.query import LINES, LineQuery
 from costs.lines.serializers import (
     CommitmentListSerializer,
     CommitmentSerializer,
+    FocusParameters,
     LineExplanationParameters,
     LineExplanationSerializer,
     LineGroupParameters,
@@ -52,6 +55,8 @@ from syncs.datasets import Dataset
 # So many lines are paged through; a file has them all.
 DEEPEST = 100_000
 LARGEST_FILE_GROUPS = 100_000
+# A request waits for its file.
+LARGEST_EXPORT = 2_000_000
 
 Answer = Response | StreamingHttpResponse
 
@@ -166,6 +171,34 @@ class LineItemViewSet(RowsViewSet):
         return self._answer(
             source, results=[CommitmentSerializer(one).data for one in found]
         )
+
+    @extend_schema(
+        parameters=[FocusParameters],
+        responses={(200, "application/octet-stream"): bytes},
+        filters=False,
+    )
+    @action(detail=False)
+    def focus(self, request: Request) -> FileResponse:
+        """Stored costs as a file of FOCUS 1.2: lines where there are lines, else by
+        day, account, service and region."""
+        refuse_unknown(request.query_params, FocusParameters().fields)
+        given = FocusParameters(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        asked = given.validated_data
+        accounts = CloudAccount.objects.visible_to(request.user)
+        if account := asked.get("account"):
+            accounts = accounts.filter(account_id=account)
+            if not accounts:
+                reason = f"{account} is no connected account."
+                raise ValidationError({"account": [reason]})
+        window, kind = asked["window"], asked["file"]
+        months = LineItemMonth.objects.filter(account__in=accounts).in_window(window)
+        if sum(one.row_count for one in months) > LARGEST_EXPORT:
+            reason = f"These are more than {LARGEST_EXPORT:,} lines. Use export_focus."
+            raise ValidationError({"start": [reason]})
+        name = f"focus_{window.start}_{window.end}.{kind}"
+        file = open_focus(accounts, window, kind)
+        return FileResponse(file, as_attachment=True, filename=name)
 
     def source(self, parameters: type[serializers.Serializer[Any]]) -> LineSource:
         """Return the lines that are asked for, in one currency."""

@@ -7,14 +7,17 @@ from rest_framework import serializers
 
 from core.api.amounts import AmountField
 from core.api.pagination import LARGEST_PAGE, PAGE_SIZE
-from core.windows import Window
+from core.windows import InvalidWindow, Window
 from costs.api.serializers import ComparedParameters
+from costs.focus.export import WRITTEN
 from costs.groupings import BY_TAG
 from costs.lines.breakdown import COLUMNS, Group, LineBreakdown
 from costs.lines.commitments import Commitment
 from costs.lines.explanation import USE, LineCause, LineExplanation, LineKind
 from costs.lines.query import DIMENSIONS, FILTERS, GRAINS, LINES, LineQuery
 
+# A request waits for its file; the command takes any.
+LONGEST_EXPORT = 366
 GROUPING = rf"^({'|'.join(DIMENSIONS)}|{LINES}|{BY_TAG}.+)$"
 
 
@@ -75,6 +78,27 @@ class LineExplanationParameters(LineParameters):
         default=GRAINS[0],
         help_text="usage_type: resources that come and go are no change by themselves.",
     )
+
+
+class FocusParameters(serializers.Serializer[Any]):
+    """Which costs, and as which file."""
+
+    start = serializers.DateField(help_text="First day, inclusive.")
+    end = serializers.DateField(help_text="Last day, exclusive.")
+    account = serializers.CharField(
+        required=False, help_text="Bills of this account alone, by its id."
+    )
+    file = serializers.ChoiceField(choices=[*WRITTEN], default="csv.gz")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            window = Window(attrs["start"], attrs["end"])
+        except InvalidWindow as error:
+            raise serializers.ValidationError({"start": [str(error)]}) from None
+        if len(window) > LONGEST_EXPORT:
+            reason = f"Choose at most {LONGEST_EXPORT} days."
+            raise serializers.ValidationError({"start": [reason]})
+        return attrs | {"window": window}
 
 
 class LineItemSerializer(serializers.Serializer[Any]):

@@ -104,7 +104,7 @@ def line_source(query: LineQuery, user: AnyUser) -> LineSource:
     """
     months = [one for one in _months(query, user) if one.currency == query.currency]
     engine = line_engine()
-    conditions = [*_conditions(query), *_uncovered(months, engine)]
+    conditions = [*_conditions(query), *uncovered(months, engine)]
     return LineSource(
         query,
         months,
@@ -184,7 +184,7 @@ def _tag(key: str) -> str:
     return f"COALESCE(Tags[{literal(key)}], '')"
 
 
-def _uncovered(months: Sequence[LineItemMonth], engine: LineEngine) -> Iterator[str]:
+def uncovered(months: Sequence[LineItemMonth], engine: LineEngine) -> Iterator[str]:
     """Leave out an account's days that the bill of another one covers."""
     of_account = {one.account.account_id: one for one in months}
     covered = CoveredDay.objects.filter(sub_account_id__in=of_account)

@@ -19,8 +19,8 @@ class Command(BaseCommand):
         url = settings.LINE_ITEMS_ENGINE
         if not url:
             raise CommandError(
-                "LINE_ITEMS_ENGINE is not set: lines are read where they lie, and there "
-                "is nothing to load."
+                "LINE_ITEMS_ENGINE is not set: lines are read where they lie, and "
+                "there is nothing to load."
             )
         months = LineItemMonth.objects.select_related("account")
         count = 0

@@ -98,9 +98,9 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/costs/", 27),
         # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 19),
+        ("/instances/", 20),
         # The same with memory, and without list prices.
-        ("/cpu/", 20),
+        ("/cpu/", 21),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 18),
@@ -108,7 +108,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/syncs/backfills/{backfill}/", 11),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
         # changes; list price; disks and addresses; emissions; actions.
-        ("/instances/{instance}/", 30),
+        ("/instances/{instance}/", 31),
         # accounts (2); costs per account and currency (2); sums per account and of all;
         # running machines, use of regions and buckets; advice; the days.
         ("/carbon/", 18),

@@ -139,9 +139,16 @@ class Engine:
         return [account for (account,) in rows if account]
 
     def write_lines(
-        self, files: Sequence[Path], month: date, target: Path, reading: str
+        self,
+        files: Sequence[Path],
+        month: date,
+        target: Path,
+        reading: str,
+        *,
+        has_others: bool,
     ) -> Format:
-        """Write the month's lines of these files as line items. Raise ProviderError."""
+        """Write the month's lines of these files, which may have lines of others, as
+        line items. Raise ProviderError."""
         found = self.format_of(files, reading)
         made = dict(found.expressions(found.columns))
         first = quoted_text(month.isoformat())
@@ -149,6 +156,7 @@ class Engine:
             f"least(greatest(({made['ChargePeriodStart']})::DATE, DATE {first}), "
             f"last_day(DATE {first}))"
         )
+        is_of_month = f"date_trunc('month', BillingPeriodStart) = DATE {first}"
         columns = ", ".join(
             f"({made.get(name, DEFAULTS.get(kind, 'NULL'))})::{kind} AS {name}"
             for name, kind in LINE_COLUMNS.items()
@@ -156,8 +164,7 @@ class Engine:
         with engine_errors(reading):
             self._duckdb.execute(
                 f"COPY (SELECT * FROM (SELECT {columns} FROM {read_files(files)}) "
-                f"WHERE date_trunc('month', BillingPeriodStart) = DATE {first} "
-                "OR BillingPeriodStart IS NULL) "
+                f"{f'WHERE {is_of_month}' if has_others else ''}) "
                 f"TO {quoted_text(str(target))} (FORMAT parquet, COMPRESSION zstd, "
                 f"ROW_GROUP_SIZE {ROWS_PER_GROUP})"
             )
@@ -179,22 +186,32 @@ class Engine:
                 own.replace(lines)
         return int(others)
 
-    def sums(self, lines: Path, found: Format, reading: str) -> LineSums:
+    def sums(self, lines: Path, month: date, found: Format, reading: str) -> LineSums:
         """Return what they sum to, or raise ProviderError for what is no bill."""
         with engine_errors(reading):
             (row,) = self._rows(
                 f"""SELECT count(*), count(*) FILTER (x_Day IS NULL
                     OR BilledCost IS NULL OR EffectiveCost IS NULL),
                 list(DISTINCT BillingCurrency), sum(BilledCost), sum(EffectiveCost),
-                max(x_Day), count(*) FILTER (x_Day <> ChargePeriodStart::DATE)
+                max(x_Day), count(*) FILTER (x_Day <> ChargePeriodStart::DATE),
+                count(*) FILTER (date_trunc('month', BillingPeriodStart)
+                    IS DISTINCT FROM DATE '{month}')
                 FROM {read_files([lines])}"""
             )
-        count, incomplete, currencies, billed, effective, through, moved = row
+        count, incomplete, currencies, billed, effective, through, moved, elsewhere = (
+            row
+        )
         if not count:
             raise unreadable(reading, "it has no line of this account")
         if incomplete:
             raise unreadable(
                 reading, f"{incomplete:,} of {count:,} lines have no day or no amount"
+            )
+        if elsewhere and not found.name.startswith("Azure"):
+            raise unreadable(
+                reading,
+                f"{elsewhere:,} of {count:,} lines are of another billing month than "
+                "the one that its name tells",
             )
         if len(currencies) > 1:
             raise unreadable(

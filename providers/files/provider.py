@@ -95,9 +95,11 @@ class FilesProvider:
         with self._engine() as engine:
             with self._on_disk(run, progress) as files:
                 progress(f"{reading}: reading {run.size / 1e6:,.0f} MB")
-                found = engine.write_lines(files, month.month, lines, reading)
+                found = engine.write_lines(
+                    files, month.month, lines, reading, has_others=run.month is None
+                )
             others = engine.keep_account(lines, self._account_id, reading)
-            sums = engine.sums(lines, found, reading)
+            sums = engine.sums(lines, month.month, found, reading)
         if run.row_count not in (None, sums.lines + others):
             raise ProviderError(
                 ErrorKind.INCOMPLETE,

@@ -57,6 +57,10 @@ def too_few_columns(place: Path) -> None:
     write_csv(place / "2026-10.csv", line)
 
 
+def another_month(place: Path) -> None:
+    write_csv(place / "downloaded-2026-11.csv", focus(), focus("2026-11-01"))
+
+
 def another_account(place: Path) -> None:
     write_csv(place / "2026-10.csv", focus(BillingAccountId="9"))
 
@@ -86,6 +90,7 @@ def fewer_lines_than_the_manifest_names(place: Path) -> None:
         (no_amount, "1 of 2 lines have no day or no amount"),
         (no_number, 'Could not convert string "1 USD"'),
         (too_few_columns, "for FOCUS it lacks billedcost. Export FOCUS, CUR or"),
+        (another_month, "1 of 2 lines are of another billing month than the one that"),
         (another_account, "it has no line of this account"),
         (nothing_to_read, "no csv, csv.gz or Parquet file is there, but txt"),
         (fewer_lines_than_the_manifest_names, "names 2 lines, and 1 are there"),

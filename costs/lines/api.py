@@ -12,19 +12,26 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
 
 from clouds.models import CloudAccount
 from clouds.versions import data_version
-from core.api.files import table_file, wants_file
+from core.api.etag import ConditionalMixin
+from core.api.files import RENDERERS, table_file, wants_file
 from core.api.parameters import refuse_unknown
-from core.api.viewsets import RowsViewSet
-from costs.focus.export import open_focus
-from costs.lines.breakdown import line_breakdown, line_totals, lines
+from costs.focus.focus_file import open_focus
 from costs.lines.commitments import commitments
 from costs.lines.engine import LinesFailed
 from costs.lines.explanation import explain_lines
+from costs.lines.line_groups import line_breakdown, line_totals, lines
+from costs.lines.line_query import LINES, LineQuery
+from costs.lines.line_source import (
+    LineSource,
+    currencies_of,
+    line_source,
+    newest_window,
+)
 from costs.lines.models import LineItemMonth
-from costs.lines.query import LINES, LineQuery
 from costs.lines.serializers import (
     CommitmentListSerializer,
     CommitmentSerializer,
@@ -46,7 +53,6 @@ from costs.lines.serializers import (
     line_rows,
     periods_data,
 )
-from costs.lines.source import LineSource, currencies_of, line_source, newest_window
 from costs.models import DailyCost
 from costs.queries.query import InvalidQuery
 from costs.queries.trend import SeveralCurrencies
@@ -74,7 +80,7 @@ class Part:
     offset: int
 
 
-class LineItemViewSet(RowsViewSet):
+class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
     """Every line of the bills that were read from files.
 
     Default: the newest stored month, beside the month before.
@@ -82,8 +88,8 @@ class LineItemViewSet(RowsViewSet):
 
     queryset = LineItemMonth.objects.all()
     serializer_class = LineItemSerializer
-    filterset_class = None
-    pagination_class = None  # type: ignore[assignment]
+    renderer_classes = RENDERERS
+    pagination_class = None
     viewed_models: tuple[type[Model], ...] = (DailyCost,)
     cached_actions = frozenset({"list", "groups", "explanation", "commitments"})
 
@@ -98,7 +104,7 @@ class LineItemViewSet(RowsViewSet):
     @extend_schema(
         parameters=[LineListParameters], responses=LineListSerializer, filters=False
     )
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Answer:  # type: ignore[override]
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
         """Lines by themselves, the dearest first; as csv all of them."""
         source = self.source(LineListParameters)
         if wants_file(request):

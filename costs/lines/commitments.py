@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import ZERO
-from costs.lines.source import LineSource
+from costs.lines.line_source import LineSource
 from providers.records import ChargeCategory
 
 # More of them are no list to read.

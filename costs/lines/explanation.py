@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.money import ZERO
-from costs.lines.source import LineSource
+from costs.lines.line_source import LineSource
 from costs.queries.coverage import change_percent
 from providers.records import ChargeCategory
 

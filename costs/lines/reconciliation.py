@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from core.money import QUANTUM, ZERO
-from costs.lines.query import BILLS
-from costs.lines.source import LineSource
+from costs.lines.line_query import BILLS
+from costs.lines.line_source import LineSource
 from costs.models import CostTotal
 
 

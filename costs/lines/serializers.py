@@ -9,12 +9,12 @@ from core.api.amounts import AmountField
 from core.api.pagination import LARGEST_PAGE, PAGE_SIZE
 from core.windows import InvalidWindow, Window
 from costs.api.serializers import ComparedParameters
-from costs.focus.export import WRITTEN
+from costs.focus.focus_file import WRITTEN
 from costs.groupings import BY_TAG
-from costs.lines.breakdown import COLUMNS, Group, LineBreakdown
 from costs.lines.commitments import Commitment
 from costs.lines.explanation import USE, LineCause, LineExplanation, LineKind
-from costs.lines.query import DIMENSIONS, FILTERS, GRAINS, LINES, LineQuery
+from costs.lines.line_groups import COLUMNS, Group, LineBreakdown
+from costs.lines.line_query import DIMENSIONS, FILTERS, GRAINS, LINES, LineQuery
 
 # A request waits for its file; the command takes any.
 LONGEST_EXPORT = 366

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from costs.explain.shown import waterfall
 from costs.lines.explanation import USE, LineCause, LineExplanation, LineKind, LineStep
-from costs.lines.query import LINES, LineQuery
+from costs.lines.line_query import LINES, LineQuery
 
 NAMES = {
     LineKind.NEW: "New",

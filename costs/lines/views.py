@@ -14,18 +14,17 @@ from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from costs.groupings import BY_TAG, UNTAGGED
-from costs.lines.breakdown import (
+from costs.lines.commitments import commitments
+from costs.lines.engine import LinesFailed
+from costs.lines.explanation import explain_lines
+from costs.lines.line_groups import (
     Group,
     LineBreakdown,
     line_breakdown,
     line_totals,
     lines,
 )
-from costs.lines.commitments import commitments
-from costs.lines.engine import LinesFailed
-from costs.lines.explanation import explain_lines
-from costs.lines.models import LineItemMonth
-from costs.lines.query import (
+from costs.lines.line_query import (
     BILLS,
     DIMENSIONS,
     LINES,
@@ -33,15 +32,16 @@ from costs.lines.query import (
     LineQuery,
     label_of,
 )
-from costs.lines.reconciliation import reconciled
-from costs.lines.shown import shown_steps
-from costs.lines.source import (
+from costs.lines.line_source import (
     LineSource,
     currencies_of,
     line_source,
     newest_window,
     tag_keys,
 )
+from costs.lines.models import LineItemMonth
+from costs.lines.reconciliation import reconciled
+from costs.lines.shown import shown_steps
 from costs.queries.links import ActiveFilter, quick_ranges
 from costs.queries.query import InvalidQuery
 from costs.views import COMPARISONS, METRICS

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 MARCH = date(2026, 3, 1)
 DAYS = Window(MARCH, date(2026, 3, 4))
 PERIOD = ("--start", "2026-03-01", "--end", "2026-04-01")
-FULL = {
+FULL: dict[str, Any] = {
     name: f"{name} 'of', \"it\""
     for name, kind in LINE_COLUMNS.items()
     if kind == "VARCHAR"
@@ -126,7 +126,7 @@ def test_the_api_has_what_its_user_may_see(client: Client, tmp_path: Path) -> No
     asked = {"start": "2026-03-01", "end": "2026-04-01", "file": "parquet"}
     answer = client.get("/api/v1/lines/focus/", asked)
     assert answer.status_code == 200, answer.content
-    (tmp_path / "got.parquet").write_bytes(b"".join(answer))  # type: ignore[arg-type]
+    (tmp_path / "got.parquet").write_bytes(b"".join(answer))
     names = "DISTINCT BillingAccountName"
     assert rows(tmp_path / "got.parquet", names) == [("by day",)]
     refused = client.get("/api/v1/lines/focus/", asked | {"account": f"{2:012}"})

@@ -20,12 +20,12 @@ from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from core.windows import Window, add_months
-from costs.lines.breakdown import line_breakdown, line_totals, lines
 from costs.lines.clickhouse import SETTINGS
 from costs.lines.commitments import commitments
 from costs.lines.explanation import explain_lines
-from costs.lines.query import FILTERS, LineQuery
-from costs.lines.source import line_source, tag_keys
+from costs.lines.line_groups import line_breakdown, line_totals, lines
+from costs.lines.line_query import FILTERS, LineQuery
+from costs.lines.line_source import line_source, tag_keys
 from costs.lines.testing import line, store_lines
 from costs.lines.tests.conftest import OCTOBER
 from users.testing import person

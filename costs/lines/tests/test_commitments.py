@@ -1,6 +1,7 @@
 """Commitments tell what was used of them, and what was paid for nothing."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_used_and_unused_parts_of_each_commitment(viewer: Client) -> None:
-    plan = {
+    plan: dict[str, Any] = {
         "CommitmentDiscountId": "sp-1",
         "CommitmentDiscountType": "Savings Plan",
         "BilledCost": Decimal(0),

@@ -77,7 +77,7 @@ def test_lines_are_read_one_by_one_with_every_decimal(viewer: Client) -> None:
     (one,) = found["results"]
     assert (one["ResourceId"], one["BilledCost"]) == ("db", "6.000000000000000001")
     assert one["ChargePeriodStart"].startswith("2026-10-01T00:00:00")
-    rows = b"".join(viewer.get("/api/v1/lines/?format=csv"))  # type: ignore[arg-type]
+    rows = b"".join(viewer.get("/api/v1/lines/?format=csv"))
     assert len(rows.splitlines()) == 6
 
 

@@ -70,7 +70,7 @@ def test_parts_of_any_bill_sum_to_its_change(client: Client, db: None) -> None:
         found = explained(client, grain=grain)
         parts = sum(Decimal(one["change"]) for one in found["steps"])
         assert parts == Decimal(found["change"]) != 0
-    rows = b"".join(client.get("/api/v1/lines/explanation/?format=csv"))  # type: ignore[arg-type]
+    rows = b"".join(client.get("/api/v1/lines/explanation/?format=csv"))
     table = [row.split(",") for row in rows.decode().splitlines()]
     at = table[0].index("change")
     assert sum(Decimal(row[at]) for row in table[1:]) == Decimal(

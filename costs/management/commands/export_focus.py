@@ -8,7 +8,7 @@ from clouds.models import CloudAccount
 from core.commands import bad_arguments
 from core.windows import InvalidWindow, Window
 from costs.focus.columns import VERSION
-from costs.focus.export import WRITTEN, export_focus
+from costs.focus.focus_file import WRITTEN, export_focus
 from costs.lines.engine import LinesFailed
 from syncs.commands import day
 

@@ -21,8 +21,8 @@ from clouds.registry import CloudKind
 from core.windows import Window, add_months
 from costs.focus.columns import FOCUS, as_text, of_costs, of_lines
 from costs.lines.engine import DuckDb, LinesFailed, first_line, literal
+from costs.lines.line_source import uncovered, within
 from costs.lines.models import LineItemMonth
-from costs.lines.source import uncovered, within
 from costs.models import DailyCost
 
 # ruff: noqa: S608 - statements are of our own columns and literals

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.money import ZERO
-from costs.lines.source import LineSource, column_of
+from costs.lines.line_source import LineSource, column_of
 from costs.queries.coverage import change_percent
 
 # What a line has, in the order in which it is read.

@@ -17,8 +17,8 @@ from core.windows import Window, add_months, first_of_month, utc_day
 from costs.groupings import BY_TAG
 from costs.lines.clickhouse import ClickHouse
 from costs.lines.engine import FILE, DuckDb, LineEngine, Row, literal
+from costs.lines.line_query import DIMENSIONS, TAGS, LineQuery
 from costs.lines.models import LineItemMonth
-from costs.lines.query import DIMENSIONS, TAGS, LineQuery
 from costs.models import CoveredDay
 from costs.queries.query import InvalidQuery
 

@@ -30,8 +30,9 @@ from providers.base import (
     Progress,
     SlowCostSource,
 )
+from providers.bill_records import BillMonth, NoLines
 from providers.errors import ErrorKind, ProviderError
-from providers.records import BillMonth, CostTotalRecord
+from providers.records import CostTotalRecord
 from syncs.accounts.organization import refresh_members, refresh_organization
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
@@ -142,9 +143,13 @@ def read_bills(current: RunContext, source: BillSource) -> None:
     for month in new:
         if month.version in failed:
             continue
+        before = held.get(month.month)
         try:
-            read_bill(current, source, month, held.get(month.month))
+            read_bill(current, source, month, before)
         except ProviderError as error:
+            if isinstance(error, NoLines) and not before:
+                current.remarks.append(f"{month.month:%Y-%m} has no lines yet.")
+                continue
             failed.add(month.version)
             current.record_failed_part(error)
     read = {} if failed else stored_days(run.account)

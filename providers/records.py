@@ -4,14 +4,13 @@ Money is Decimal with its currency, an instant is aware and in UTC, None is unkn
 and 0 is measured. Billing names follow FOCUS (https://focus.finops.org).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.windows import Window
 from providers.errors import ProviderError
 
 UNALLOCATED = "Unallocated"
@@ -253,36 +252,6 @@ class CostReading:
     totals: Sequence[CostTotalRecord]
     rows: Sequence[CostRecord]
     tags: Sequence[TagCostRecord] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class BillMonth:
-    """A month of which the files of a bill are there."""
-
-    month: date
-    """Its first day."""
-    version: str
-    """Differs once the files do. Months that share it are of the same files."""
-    files: str
-    """What they are called, in a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """A month's line items, which were written, and its days, each as it is asked for.
-
-    Sums are of all lines, days those that have ended.
-    """
-
-    source_format: str
-    line_count: int
-    currency: str
-    billed: Decimal
-    effective: Decimal
-    window: Window
-    """The days that the lines tell of."""
-    days: Iterator[CostReading]
-    remarks: Sequence[str] = ()
 
 
 class Market(NamedTuple):

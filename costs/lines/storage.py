@@ -12,7 +12,7 @@ from django.db import transaction
 from core.money import as_text
 from core.windows import Window, add_months
 from costs.lines.models import LineItemMonth
-from providers.records import Bill, BillMonth
+from providers.bill_records import Bill, BillMonth
 from syncs.models import SyncRun
 
 # A file that no row names is left by a process that was killed; younger ones may be

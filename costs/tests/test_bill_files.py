@@ -66,7 +66,7 @@ def test_each_day_reconciles_with_its_lines_and_a_second_sync_reads_nothing(
     month = LineItemMonth.objects.get()
     assert (month.month, month.row_count, month.run) == (OCTOBER, 3, run)
     assert month.billed == D("1.1234567890")  # of 1.12345678905, half to even
-    assert len(duckdb.sql(f"FROM '{month.path}'").fetchall()) == 3
+    assert len(duckdb.execute(f"FROM '{month.path}'").fetchall()) == 3
     assert Watermark.objects.get().read_until == date(2026, 10, 4)
     again = sync_cost(owner, NOW)
     assert (again.status, again.rows, again.window) == ("succeeded", 0, None)
@@ -112,6 +112,16 @@ def test_a_month_that_fails_keeps_what_it_had_and_the_others_come(place: Path) -
     assert len(list(lines.iterdir())) == 1
     write_csv(place / "2026-09.csv", focus("2026-09-05"))
     assert str(sync_cost(owner, NOW).window) == "2026-09-01..2026-10-01"
+
+
+def test_a_month_that_has_no_lines_yet_is_no_failure(place: Path) -> None:
+    write_csv(place / "2026-10.csv", focus("2026-10-01"))
+    empty = write_csv(place / "2026-11.csv", focus("2026-11-01"))
+    empty.write_text(empty.read_text().splitlines()[0])
+    run = sync_cost(bill_account(place), NOW)
+    assert run.status == SyncRun.Status.SUCCEEDED
+    assert "2026-11 has no lines yet." in run.error
+    assert LineItemMonth.objects.get().month == OCTOBER
 
 
 def test_days_that_were_asked_for_are_read_again(place: Path) -> None:

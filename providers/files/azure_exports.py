@@ -17,6 +17,10 @@ DAYS = ("date", "usagedatetime", "usagedate")
 ACCOUNTS = ("billingaccountid", "billingaccount", "subscriptionid", "subscriptionguid")
 # One of each is there.
 REQUIRED_ANY = (COSTS, CURRENCIES, DAYS, ACCOUNTS, ("metercategory",))
+# Of line items: what amortized costs spread over the time that it was bought for.
+IS_PURCHASE_AHEAD = (
+    "PricingCategory = 'Committed' AND ChargeCategory IN ('Purchase', 'Adjustment')"
+)
 COMMITTED = ("'reservation'", "'savingsplan'")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from providers.files.line_items import AMOUNT, TAGS
 
 NO_TAGS = f"MAP {{}}::{TAGS}"
+# The key of tags that are no JSON.
+UNREADABLE = "(unreadable)"
 # As Azure's exports write days, beside ISO 8601.
 DAY_FORMATS = "['%m/%d/%Y', '%m/%d/%Y %H:%M:%S', '%d.%m.%Y']"
 
@@ -110,7 +112,8 @@ class Columns:
         )
         return (
             f"CASE WHEN {column} IS NULL OR {text} = '' THEN NULL "
-            f"ELSE CAST(({json})::JSON AS {TAGS}) END"
+            f"WHEN json_valid({json}) THEN CAST(({json})::JSON AS {TAGS}) "
+            f"ELSE MAP {{{quoted_text(UNREADABLE)}: {text}}} END"
         )
 
 

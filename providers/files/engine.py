@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from core.money import QUANTUM
+from providers.bill_records import NoLines
 from providers.errors import ErrorKind, ProviderError
 from providers.files import azure_exports
 from providers.files.columns import quoted_text
@@ -29,6 +30,7 @@ MEMORY = "500MB"
 THREADS = 2
 ROWS_PER_GROUP = 50_000
 DEFAULTS = {"VARCHAR": "''"}
+ADVICE = "Nothing of it was stored. Put a whole export there, then sync again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ class LineSums:
     """Lines whose charge period lies outside their billing period."""
     unused: Sequence[str]
     """Columns of the files that are not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The files of a run. Of amortized costs of Azure `actual` are those in which
+    commitments were billed."""
+
+    files: Sequence[Path]
+    actual: Sequence[Path] = ()
+    has_other_months: bool = False
 
 
 class Engine:
@@ -139,32 +151,23 @@ class Engine:
         return [account for (account,) in rows if account]
 
     def write_lines(
-        self,
-        files: Sequence[Path],
-        month: date,
-        target: Path,
-        reading: str,
-        *,
-        has_others: bool,
+        self, source: Source, month: date, target: Path, reading: str
     ) -> Format:
-        """Write the month's lines of these files, which may have lines of others, as
-        line items. Raise ProviderError."""
-        found = self.format_of(files, reading)
-        made = dict(found.expressions(found.columns))
-        first = quoted_text(month.isoformat())
-        made["x_Day"] = (
-            f"least(greatest(({made['ChargePeriodStart']})::DATE, DATE {first}), "
-            f"last_day(DATE {first}))"
-        )
-        is_of_month = f"date_trunc('month', BillingPeriodStart) = DATE {first}"
-        columns = ", ".join(
-            f"({made.get(name, DEFAULTS.get(kind, 'NULL'))})::{kind} AS {name}"
-            for name, kind in LINE_COLUMNS.items()
-        )
+        """Write the month's lines as line items. Raise ProviderError."""
+        found = self.format_of(source.files, reading)
+        lines = _selected(found, source.files, month)
+        if source.actual:
+            billed = self.format_of(source.actual, reading)
+            lines += (
+                " UNION ALL SELECT * REPLACE (0 AS EffectiveCost) FROM "
+                f"({_selected(billed, source.actual, month)}) "
+                f"WHERE {azure_exports.IS_PURCHASE_AHEAD}"
+            )
+        is_of_month = f"date_trunc('month', BillingPeriodStart) = DATE '{month}'"
         with engine_errors(reading):
             self._duckdb.execute(
-                f"COPY (SELECT * FROM (SELECT {columns} FROM {read_files(files)}) "
-                f"{f'WHERE {is_of_month}' if has_others else ''}) "
+                f"COPY (SELECT * FROM ({lines}) "
+                f"{f'WHERE {is_of_month}' if source.has_other_months else ''}) "
                 f"TO {quoted_text(str(target))} (FORMAT parquet, COMPRESSION zstd, "
                 f"ROW_GROUP_SIZE {ROWS_PER_GROUP})"
             )
@@ -202,7 +205,9 @@ class Engine:
             row
         )
         if not count:
-            raise unreadable(reading, "it has no line of this account")
+            raise NoLines(
+                ErrorKind.INCOMPLETE, reading, "it has no line of this account", ADVICE
+            )
         if incomplete:
             raise unreadable(
                 reading, f"{incomplete:,} of {count:,} lines have no day or no amount"
@@ -241,6 +246,20 @@ class Engine:
         return self._duckdb.execute(statement).fetchall()
 
 
+def _selected(found: Format, files: Sequence[Path], month: date) -> str:
+    """Return the query of these files' lines as line items."""
+    made = dict(found.expressions(found.columns))
+    made["x_Day"] = (
+        f"least(greatest(({made['ChargePeriodStart']})::DATE, DATE '{month}'), "
+        f"last_day(DATE '{month}'))"
+    )
+    columns = ", ".join(
+        f"({made.get(name, DEFAULTS.get(kind, 'NULL'))})::{kind} AS {name}"
+        for name, kind in LINE_COLUMNS.items()
+    )
+    return f"SELECT {columns} FROM {read_files(files)}"
+
+
 def read_files(files: Sequence[Path]) -> str:
     """Return the files as a table: every column of a csv as text, as it is written."""
     named = ", ".join(quoted_text(str(path)) for path in files)
@@ -263,9 +282,4 @@ def engine_errors(reading: str) -> Iterator[None]:
 
 
 def unreadable(reading: str, reason: str) -> ProviderError:
-    return ProviderError(
-        ErrorKind.INCOMPLETE,
-        reading,
-        reason,
-        "Nothing of it was stored. Put a whole export there, then sync again.",
-    )
+    return ProviderError(ErrorKind.INCOMPLETE, reading, reason, ADVICE)

@@ -28,7 +28,7 @@ GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NUMBERS = re.compile(r"[\d_\-=.() ]+")
 ADVICE = "Give each export a folder of its own, and name that folder."
 # Azure's two views of the same month, which are read as one.
-AMORTIZED, ACTUAL = "AmortizedCost", "ActualCost"
+ACTUAL, AMORTIZED = "ActualCost", "AmortizedCost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,20 @@ class Run:
     manifest: str = ""
     kind: str = ""
     row_count: int | None = None
+    actual: "Run | None" = None
+    """Of amortized costs of Azure: what was billed for commitments is there."""
+
+    @property
+    def every_file(self) -> tuple[StoredFile, ...]:
+        return self.files + (self.actual.files if self.actual else ())
 
     @property
     def size(self) -> int:
-        return sum(file.size for file in self.files)
+        return sum(file.size for file in self.every_file)
 
     @property
     def version(self) -> str:
-        named = sorted(f"{file.name} {file.version}" for file in self.files)
+        named = sorted(f"{file.name} {file.version}" for file in self.every_file)
         return hashlib.sha256("\n".join(named).encode()).hexdigest()
 
 
@@ -74,7 +80,8 @@ def runs_of(
             f"no csv, csv.gz or Parquet file is there, but {', '.join(kinds[:5])}",
             "Export in one of these, or name the folder where they lie.",
         )
-    return [_with_files(run, files, reading) for run in _newest(found, reading)]
+    whole = [_with_files(run, files, reading) for run in _newest(found)]
+    return sorted(_paired(whole, reading), key=lambda one: one.month or date.min)
 
 
 def _of_manifest(manifest: StoredFile, content: bytes, reading: str) -> Run:
@@ -161,16 +168,33 @@ def _of_names(files: Sequence[StoredFile], reading: str) -> Iterator[Run]:
         yield Run(name, month, made_at, tuple(found))
 
 
-def _newest(runs: Sequence[Run], reading: str) -> list[Run]:
-    """Return one run a month, the newest; refuse two exports of one month."""
+def _newest(runs: Sequence[Run]) -> list[Run]:
+    """Return the newest run of each export and month."""
     newest: dict[tuple[date | None, str, str], Run] = {}
     for run in sorted(runs, key=lambda one: (one.made_at, -len(one.manifest))):
         newest[run.month, run.kind, run.export] = run
+    return list(newest.values())
+
+
+def _paired(runs: Sequence[Run], reading: str) -> Iterator[Run]:
+    """Yield one run a month; actual costs of Azure with amortized ones are one."""
     per_month: dict[date | None, list[Run]] = defaultdict(list)
-    for run in newest.values():
+    for run in sorted(runs, key=lambda one: one.kind):
         per_month[run.month].append(run)
+    if None in per_month and len(per_month) > 1:
+        raise ProviderError(
+            ErrorKind.INVALID,
+            reading,
+            f"the name of {per_month[None][0].files[0].name} does not tell its month, "
+            "as the names of others do",
+            ADVICE,
+        )
     for month, found in per_month.items():
-        if len(found) > 1:
+        if [one.kind for one in found] == [ACTUAL, AMORTIZED]:
+            yield replace(found[1], actual=found[0])
+        elif len(found) == 1:
+            yield found[0]
+        else:
             names = " and ".join(sorted(map(_named, found)))
             when = f" of {month:%Y-%m}" if month else ""
             raise ProviderError(
@@ -179,15 +203,6 @@ def _newest(runs: Sequence[Run], reading: str) -> list[Run]:
                 f"two exports{when} lie there, {names}, which would be counted twice",
                 ADVICE,
             )
-    if None in per_month and len(per_month) > 1:
-        name = per_month[None][0].files[0].name
-        raise ProviderError(
-            ErrorKind.INVALID,
-            reading,
-            f"the name of {name} does not tell its month, as the names of others do",
-            ADVICE,
-        )
-    return sorted(newest.values(), key=lambda one: (one.month or date.min, one.export))
 
 
 def _named(run: Run) -> str:

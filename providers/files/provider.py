@@ -13,15 +13,16 @@ from providers.access import checked
 from providers.aws.client import AwsOptions
 from providers.azure.client import AzureOptions
 from providers.base import Progress
+from providers.bill_records import Bill, BillMonth
 from providers.errors import ErrorKind, ProviderError
 from providers.files.account_settings import BILL, S3, FilesSettings
 from providers.files.blobs import Container
 from providers.files.days import DaysOf, days_of
-from providers.files.engine import Engine, LineSums
+from providers.files.engine import Engine, LineSums, Source
 from providers.files.exports import Run, runs_of
 from providers.files.places import Bucket, Directory, Place, StoredFile
 from providers.meter import Meter
-from providers.records import AccessCheck, Bill, BillMonth, CostReading
+from providers.records import AccessCheck, CostReading
 
 MONTHS_BEFORE = 120
 # Clouds may correct a bill until about the middle of the next month.
@@ -93,14 +94,13 @@ class FilesProvider:
         reading = f"{month.month:%Y-%m} of {self._reading(run)}"
         self._check_disk(run, lines.parent, reading)
         with self._engine() as engine:
-            with self._on_disk(run, progress) as files:
+            with ExitStack() as held:
+                source = self._source(run, held, progress)
                 progress(f"{reading}: reading {run.size / 1e6:,.0f} MB")
-                found = engine.write_lines(
-                    files, month.month, lines, reading, has_others=run.month is None
-                )
+                found = engine.write_lines(source, month.month, lines, reading)
             others = engine.keep_account(lines, self._account_id, reading)
             sums = engine.sums(lines, month.month, found, reading)
-        if run.row_count not in (None, sums.lines + others):
+        if not run.actual and run.row_count not in (None, sums.lines + others):
             raise ProviderError(
                 ErrorKind.INCOMPLETE,
                 reading,
@@ -172,6 +172,13 @@ class FilesProvider:
                 paths.append(held.enter_context(self._place.on_disk(file)))
             yield paths
 
+    def _source(self, run: Run, held: ExitStack, progress: Progress) -> Source:
+        files, actual = (
+            held.enter_context(self._on_disk(one, progress)) if one else []
+            for one in (run, run.actual)
+        )
+        return Source(files, actual, has_other_months=run.month is None)
+
     @contextmanager
     def _engine(self) -> Iterator[Engine]:
         with TemporaryDirectory(dir=self._options.folder) as folder:
@@ -185,7 +192,7 @@ class FilesProvider:
         """Raise ProviderError where the month would fill the disk."""
         needed = sum(
             file.size * LINES_PER_BYTE[file.name.rpartition(".")[2].lower()]
-            for file in run.files
+            for file in run.every_file
         )
         if self._place.is_remote:
             needed += run.size
@@ -201,9 +208,9 @@ class FilesProvider:
             )
 
     def _reading(self, run: Run) -> str:
-        first = run.files[0].name if run.files else run.export
-        more = f" and {len(run.files) - 1} more" if run.files[1:] else ""
-        return f"{self._settings.place.rstrip('/')}: {first}{more}"
+        first, *others = run.every_file
+        more = f" and {len(others)} more" if others else ""
+        return f"{self._settings.place.rstrip('/')}: {first.name}{more}"
 
 
 def place_of(settings: FilesSettings, options: FilesOptions, meter: Meter) -> Place:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from providers.bill_records import Bill
 from providers.files.account_settings import FilesSettings
 from providers.files.provider import FilesOptions, FilesProvider
-from providers.records import Bill, CostReading
+from providers.records import CostReading
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAYER, MEMBER = "111122223333", "444455556666"

@@ -1,5 +1,6 @@
 """Each format of bill files becomes the same line items and days."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ SUBSCRIPTION = "00000000-0000-0000-0000-0000000000a1"
 
 
 def lines_of(path: Path, columns: str) -> list[tuple[Any, ...]]:
-    return duckdb.sql(f"SELECT {columns} FROM '{path}' ORDER BY ALL").fetchall()  # noqa: S608
+    asked = f"SELECT {columns} FROM '{path}' ORDER BY ALL"  # noqa: S608
+    return duckdb.execute(asked).fetchall()
 
 
 def azure(day: str = "10/03/2026", cost: str = "1", **columns: str) -> dict[str, str]:
@@ -231,3 +233,32 @@ def test_a_subscription_that_pays_as_it_goes_is_its_own_billing_account(
     )
     assert (bill.source_format, len(days)) == ("Azure PAYG", 3)
     assert lines_of(tmp_path / "l.parquet", "BilledCost") == [(D("1.2e-12"),)]
+
+
+def test_amortized_costs_take_from_actual_costs_what_was_billed_ahead(
+    tmp_path: Path,
+) -> None:
+    ahead = {"PricingModel": "Reservation"}
+    exports = {
+        "ActualCost": [
+            azure(cost="100", ChargeType="Purchase", **ahead),
+            azure(cost="0", **ahead),
+            azure(cost="3", Tags='{"a'),
+        ],
+        "AmortizedCost": [azure(cost="5", **ahead), azure(cost="3", Tags='{"a')],
+    }
+    for kind, written in exports.items():
+        name = f"{kind}/20261001-20261031/part_0.csv"
+        path = write_csv(tmp_path / name, *written)
+        config = {"exportName": kind, "type": kind}
+        manifest = {"exportConfig": config, "blobs": [{"blobName": f"x/{name}"}]}
+        path.with_name("manifest.json").write_text(json.dumps(manifest))
+    lines = tmp_path / "l.parquet"
+    bill, _ = read(provider_of(tmp_path, "bill:1234567"), lines)
+    assert (bill.billed, bill.effective) == (D(103), D(8))
+    assert lines_of(lines, "BilledCost, EffectiveCost") == [
+        (D(0), D(5)),
+        (D(3), D(3)),
+        (D(100), D(0)),
+    ]
+    assert ('{"a',) in lines_of(lines, "Tags['(unreadable)']")

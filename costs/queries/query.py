@@ -188,6 +188,13 @@ class CostQuery:
         unknown = ("group_by", "granularity", "limit")
         return query_string({k: v for k, v in asked.items() if k not in unknown})
 
+    @property
+    def line_parameters(self) -> str:
+        """The query string of the lines behind the same costs."""
+        asked = {**self.values, **self.comparison}
+        unknown = ("group_by", "granularity", "limit", "basis", "ignore")
+        return query_string({k: v for k, v in asked.items() if k not in unknown})
+
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
         looks = {"chart": self.chart, "table": self.table, "sort": self.sort}

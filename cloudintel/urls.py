@@ -24,6 +24,7 @@ from carbon.api import CarbonViewSet
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from costs.calendar.api import CoverageViewSet
+from costs.lines.api import LineItemViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
     PricedResourceViewSet,
@@ -143,6 +144,7 @@ router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", ExplainedCostViewSet)
+router.register("lines", LineItemViewSet, basename="line")
 router.register("teams", TeamViewSet)
 router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)

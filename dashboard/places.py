@@ -90,6 +90,15 @@ COSTS = (
         has_period=True,
     ),
     Page(
+        "Line items",
+        "lines",
+        (VIEW_COSTS,),
+        also=("line-changes", "commitments"),
+        accounts="sub_account",
+        words="bill lines resources usage types prices commitments FOCUS CUR",
+        has_period=True,
+    ),
+    Page(
         "Budgets",
         "budgets",
         ("insights.view_budget",),

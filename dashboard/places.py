@@ -268,14 +268,6 @@ OPERATIONS = (
         words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
     ),
     Page(
-        "Security",
-        "scans",
-        ("monitoring.view_finding", "monitoring.view_scan"),
-        also=("finding",),
-        words="scans findings vulnerabilities bandit SARIF advisories weaknesses",
-        needs_all_accounts=True,
-    ),
-    Page(
         "Digests",
         "digests",
         (VIEW_COSTS,),
@@ -313,6 +305,14 @@ OPERATIONS = (
         "retention",
         ("archives.view_retentionrun", "archives.view_archive"),
         words="archive prune history keep delete Parquet months",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Security",
+        "scans",
+        ("monitoring.view_finding", "monitoring.view_scan"),
+        also=("finding",),
+        words="scans findings vulnerabilities bandit SARIF advisories weaknesses",
         needs_all_accounts=True,
     ),
 )

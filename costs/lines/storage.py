@@ -73,8 +73,8 @@ def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[s
         return []
     return [
         f"{month.month:%Y-%m} was restated: it has fewer lines, {bill.line_count:,} "
-        f"and not {before.row_count:,}, and sums to {as_text(bill.billed)} {bill.currency} "
-        f"and not {as_text(before.billed)} {before.currency}."
+        f"and not {before.row_count:,}, and sums to {as_text(bill.billed)} "
+        f"{bill.currency} and not {as_text(before.billed)} {before.currency}."
     ]
 
 

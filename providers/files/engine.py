@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from core.money import QUANTUM
 from providers.base import Progress
@@ -23,6 +21,9 @@ from providers.files import azure_exports
 from providers.files.columns import quoted_text
 from providers.files.formats import Format, recognized
 from providers.files.line_items import LINE_COLUMNS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 # Of Azure, whose texts depend on the language of who exports.
 AMOUNTS = (*azure_exports.COSTS, "quantity", "usagequantity", "unitprice")
@@ -68,6 +69,8 @@ class Engine:
     """One connection, without a database."""
 
     def __init__(self, folder: Path, progress: Progress) -> None:
+        import duckdb  # who reads no bill files need not load it
+
         self._progress = progress
         self._duckdb = duckdb.connect()
         self._duckdb.execute(
@@ -243,7 +246,7 @@ class Engine:
             unused=unused,
         )
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
+    def cursor(self) -> "DuckDBPyConnection":
         """Return what answers one question beside others."""
         return self._duckdb.cursor()
 
@@ -290,6 +293,8 @@ def read_files(files: Sequence[Path]) -> str:
 @contextmanager
 def engine_errors(reading: str) -> Iterator[None]:
     """Turn what DuckDB raises into one sentence."""
+    import duckdb
+
     try:
         yield
     except duckdb.Error as error:

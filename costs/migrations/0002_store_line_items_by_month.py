@@ -8,7 +8,7 @@ import core.db.money_field
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clouds", "0002_name_bill_files"),
+        ("clouds", "0001_initial"),
         ("costs", "0001_initial"),
         ("syncs", "0001_initial"),
     ]

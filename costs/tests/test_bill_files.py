@@ -1,5 +1,6 @@
 """Bill files come into the ledger by the ordinary sync, and their lines beside it."""
 
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -83,6 +84,11 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     )
     owner = bill_account(place)
     sync_cost(owner, NOW)
+    left, young = (place.parent / "lines" / "9" / name for name in ("left", "young"))
+    left.parent.mkdir()
+    left.touch()
+    young.touch()
+    os.utime(left, (1, 1))
     old = LineItemMonth.objects.get(month=OCTOBER).path
     write_csv(path, focus("2026-10-01", "4"))
     with django_capture_on_commit_callbacks(execute=True):
@@ -97,6 +103,8 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     changes = Restatement.objects.values_list("day__day", "old_billed", "new_billed")
     assert set(changes) >= {(1, D(1), D(4)), (9, D(1), D(0))}
     assert not old.exists()
+    assert not left.exists()
+    assert young.exists()
     assert LineItemMonth.objects.get(month=OCTOBER).path.exists()
 
 

@@ -35,7 +35,7 @@ class CloudAccount(models.Model):
     account_id = models.CharField(
         max_length=ACCOUNT_ID_LENGTH,
         help_text="As its cloud has it: 12 digits of AWS; of Azure a subscription's "
-        "id, or the scope of a bill.",
+        "id, or the scope of a bill. Of bill files: bill: and the billing account.",
     )
     name = models.CharField(max_length=128, validators=[check_name])
     settings = models.JSONField(

@@ -42,6 +42,7 @@ SUBJECTS = {
         ("costs.tagcost", "sell"),
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
+        ("costs.lineitemmonth", "list_alt"),
         ("costs.team", "groups"),
         ("costs.teamrule", "rule"),
         ("pricing.instanceprice", "sell"),

@@ -45,6 +45,8 @@ class LineItemMonth(models.Model):
 
     class Meta:
         ordering = ["-month", "account"]
+        verbose_name = "month of line items"
+        verbose_name_plural = "months of line items"
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "month"], name="lineitemmonth_natural_key"

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def new_lines(run: SyncRun, month: date) -> Iterator[Path]:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    delete_left_files(folder)
+    delete_left_files()
 
 
 def month_window(month: date) -> Window:
@@ -71,17 +71,19 @@ def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[s
     """Return that a month has fewer lines than it had, which is rarely meant."""
     if not before or bill.line_count >= before.row_count:
         return []
+    sums = [f"{as_text(one.billed)} {one.currency}" for one in (bill, before)]
     return [
-        f"{month.month:%Y-%m} was restated: it has {bill.line_count:,} lines where it "
-        f"had {before.row_count:,}, and {as_text(bill.billed)} {bill.currency} where "
-        f"it had {as_text(before.billed)} {before.currency}."
+        f"{month.month:%Y-%m} was restated: it has fewer lines, {bill.line_count:,} "
+        f"and not {before.row_count:,}, and sums to {sums[0]} and not {sums[1]}."
     ]
 
 
-def delete_left_files(folder: Path) -> None:
-    """Delete files that no row names, once they are a day old."""
-    named = set(LineItemMonth.objects.values_list("file", flat=True))
-    for path in folder.iterdir():
-        is_old = time.time() - path.stat().st_mtime > LEFT_AFTER_SECONDS
-        if is_old and f"{folder.name}/{path.name}" not in named:
-            path.unlink(missing_ok=True)
+def delete_left_files() -> None:
+    """Delete files that no row names, once they are a day old: of processes that were
+    killed, and of accounts that were removed."""
+    named = {one.path for one in LineItemMonth.objects.all()}
+    for path in Path(settings.LINE_ITEMS_DIR).rglob("*"):
+        with suppress(FileNotFoundError):  # its own process was faster
+            is_old = time.time() - path.stat().st_mtime > LEFT_AFTER_SECONDS
+            if is_old and path.is_file() and path not in named:
+                path.unlink()

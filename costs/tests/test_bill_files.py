@@ -1,5 +1,6 @@
 """Bill files come into the ledger by the ordinary sync, and their lines beside it."""
 
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -83,6 +84,11 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     )
     owner = bill_account(place)
     sync_cost(owner, NOW)
+    left, young = (place.parent / "lines" / "9" / name for name in ("left", "young"))
+    left.parent.mkdir()
+    left.touch()
+    young.touch()
+    os.utime(left, (1, 1))
     old = LineItemMonth.objects.get(month=OCTOBER).path
     write_csv(path, focus("2026-10-01", "4"))
     with django_capture_on_commit_callbacks(execute=True):
@@ -91,11 +97,14 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     assert stored(owner) == {1: D(4)}
     assert stored(owner, 9)[5] == D(5)
     assert (
-        "2026-10 was restated: it has 1 lines where it had 2, and 4.00 USD" in run.error
+        "2026-10 was restated: it has fewer lines, 1 and not 2, and sums to 4.00 USD"
+        in run.error
     )
     changes = Restatement.objects.values_list("day__day", "old_billed", "new_billed")
     assert set(changes) >= {(1, D(1), D(4)), (9, D(1), D(0))}
     assert not old.exists()
+    assert not left.exists()
+    assert young.exists()
     assert LineItemMonth.objects.get(month=OCTOBER).path.exists()
 
 
@@ -169,7 +178,7 @@ def test_files_of_several_bills_are_told_apart_by_name(place: Path) -> None:
     call_command("import_bill", str(path), "--billing-account", other, stdout=None)
     assert CostTotal.objects.get(billed__gt=0).billed == D(2)
     error = SyncRun.objects.get().error
-    assert "2026-10: 1 lines of other billing accounts were left out." in error
+    assert "2026-10: lines of other billing accounts that were left out: 1." in error
 
 
 @pytest.mark.parametrize(

@@ -228,11 +228,11 @@ def _gigabytes(size: float) -> str:
 def _remarks(month: date, sums: LineSums, others: int) -> Iterator[str]:
     when = f"{month:%Y-%m}"
     if others:
-        yield f"{when}: {others:,} lines of other billing accounts were left out."
+        yield f"{when}: lines of other billing accounts that were left out: {others:,}."
     if sums.moved:
         yield (
-            f"{when}: {sums.moved:,} lines are of days outside their billing period; "
-            "they count on its first or last day."
+            f"{when}: lines of days outside their billing period, which count on its "
+            f"first or last day: {sums.moved:,}."
         )
     if sums.unused:
         named = ", ".join(sums.unused[:COLUMNS_NAMED])

@@ -1,6 +1,6 @@
 """The admin of accounts: which are read, and how."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Any, cast
 
@@ -86,6 +86,19 @@ def shown_setting(name: str) -> Column:
     return line
 
 
+def settings_of(account: CloudAccount | None) -> Iterator[tuple[str, list[str]]]:
+    """Yield the groups of settings that its cloud has; of a new account all clouds',
+    each name once."""
+    shown: set[str] = set()
+    for kind in ACCESS:
+        if account is not None and kind != account.provider:
+            continue
+        for title, names in (("Access to", ACCESS[kind]), ("Acting in", ACTING[kind])):
+            if new := [name for name in names if name not in shown]:
+                shown |= {*new}
+                yield f"{title} {kind.label}", new
+
+
 @admin.register(CloudAccount)
 class CloudAccountAdmin(Admin[CloudAccount]):
     form = AccountForm
@@ -144,16 +157,11 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         self, request: HttpRequest, obj: CloudAccount | None = None
     ) -> Any:
         """Show only settings that its cloud has; secrets only to change them."""
-        kinds = [kind for kind in ACCESS if obj is None or kind == obj.provider]
         return [
             (None, {"fields": (("name", "is_enabled"), ("provider", "account_id"))}),
             *(
                 (title, {"fields": self._settings(request, obj, names)})
-                for kind in kinds
-                for title, names in (
-                    (f"Access to {kind.label}", ACCESS[kind]),
-                    (f"Acting in {kind.label}", ACTING[kind]),
-                )
+                for title, names in settings_of(obj)
             ),
             (
                 "Bill",

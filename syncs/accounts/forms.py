@@ -163,7 +163,8 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         widget=Textarea(attrs={"rows": 2}),
         help_text='Costs are also read by each of these tag keys, such as ["team"]. '
         "In AWS each costs $0.01 a page, and the payer must have activated it as a "
-        "cost allocation tag; in Azure it takes 1 or 2 more requests for each month.",
+        "cost allocation tag; in Azure it takes 1 or 2 more requests for each month; "
+        "of bill files it costs nothing.",
     )
 
     class Meta:

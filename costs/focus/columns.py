@@ -118,7 +118,7 @@ def of_lines(name: str) -> str:
     if kind is None:
         return f"CAST(NULL AS {FOCUS[name]})"
     if kind == TAGS:
-        return f"CASE WHEN cardinality({name}) > 0 THEN to_json({name})::VARCHAR END"
+        return f"to_json({name})::VARCHAR"
     return f"NULLIF({name}, '')" if kind == TEXT else name
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 EACH_MINUTE = {
     "schedule-tick": "syncs.tasks.schedule_tick",
     "deliver-notices": "alerts.tasks.deliver_notices",
+    "export-focus": "costs.tasks.export_focus",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "queue-remediations": "insights.tasks.queue_remediations",
     "record-dashboard": "dashboard.tasks.record_dashboard",

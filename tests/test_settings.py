@@ -24,8 +24,14 @@ FREE = {
     "STATE_DIR",
     "ARCHIVE_PLACE",
     "LINE_ITEMS_DIR",
+    "FOCUS_EXPORT_DIR",
 }
-FREE |= {"ASSISTANT_MODEL", "ASSISTANT_MODEL_KEY", "ACTING_PROTECTED_TAGS"}
+FREE |= {
+    "FOCUS_EXPORT_DIR",
+    "ASSISTANT_MODEL",
+    "ASSISTANT_MODEL_KEY",
+    "ACTING_PROTECTED_TAGS",
+}
 # What is right in spite of its look.
 MEANT = {
     ("ALLOWED_HOSTS", "-1"),

@@ -62,6 +62,7 @@ TAGS = {
     "remediations": "Actions that change something in a cloud: approval, outcome, log.",
     "demo": "The demo company: its days, and what happens to it.",
     "live": "Whether something changed since a page was shown.",
+    "monitoring": "The installation's own health, metrics, database and scans.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",
 }
 

@@ -273,6 +273,48 @@ OPERATIONS = (
         (VIEW_COSTS,),
         words="daily weekly e-mail summary subscription",
     ),
+    Page(
+        "Health",
+        "health-history",
+        ("monitoring.view_healthperiod",),
+        words="status uptime checks monitoring workers queue cache scheduler disk",
+    ),
+    Page(
+        "Database",
+        "database",
+        ("monitoring.view_namedquery",),
+        words="slow queries tables connections pool size cache hit rate migrations",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "System",
+        "system-metrics",
+        ("monitoring.view_metricpoint",),
+        words="host CPU memory disk network processes metrics server",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Backups",
+        "backups",
+        ("archives.view_backup",),
+        words="restore recovery disaster verified dump",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Retention",
+        "retention",
+        ("archives.view_retentionrun", "archives.view_archive"),
+        words="archive prune history keep delete Parquet months",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Security",
+        "scans",
+        ("monitoring.view_finding", "monitoring.view_scan"),
+        also=("finding",),
+        words="scans findings vulnerabilities bandit SARIF advisories weaknesses",
+        needs_all_accounts=True,
+    ),
 )
 ADMIN = (
     Page(

@@ -5,6 +5,7 @@ extension is loaded, and nothing is fetched.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 
 from core.money import QUANTUM
+from providers.base import Progress
 from providers.bill_records import NoLines
 from providers.errors import ErrorKind, ProviderError
 from providers.files import azure_exports
@@ -29,6 +31,8 @@ AMOUNTS = (*azure_exports.COSTS, "quantity", "usagequantity", "unitprice")
 MEMORY = "500MB"
 THREADS = 2
 ROWS_PER_GROUP = 50_000
+# A run is taken for dead where it is silent for long.
+SECONDS_PER_SIGN = 5.0
 DEFAULTS = {"VARCHAR": "''"}
 ADVICE = "Nothing of it was stored. Put a whole export there, then sync again."
 
@@ -63,7 +67,8 @@ class Source:
 class Engine:
     """One connection, without a database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, progress: Progress) -> None:
+        self._progress = progress
         self._duckdb = duckdb.connect()
         self._duckdb.execute(
             f"SET memory_limit = '{MEMORY}'; SET threads = {THREADS}; "
@@ -165,7 +170,7 @@ class Engine:
             )
         is_of_month = f"date_trunc('month', BillingPeriodStart) = DATE '{month}'"
         with engine_errors(reading):
-            self._duckdb.execute(
+            self._rows(
                 f"COPY (SELECT * FROM ({lines}) "
                 f"{f'WHERE {is_of_month}' if source.has_other_months else ''}) "
                 f"TO {quoted_text(str(target))} (FORMAT parquet, COMPRESSION zstd, "
@@ -182,7 +187,7 @@ class Engine:
             )
             if others:
                 own = lines.with_suffix(".own.parquet")
-                self._duckdb.execute(
+                self._rows(
                     f"COPY (SELECT * FROM {read_files([lines])} WHERE {mine}) TO "
                     f"{quoted_text(str(own))} (FORMAT parquet, COMPRESSION zstd)"
                 )
@@ -243,7 +248,17 @@ class Engine:
         return self._duckdb.cursor()
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
-        return self._duckdb.execute(statement).fetchall()
+        """Return the answer, for which a thread waits: meanwhile the run shows that it
+        lives, and can be stopped."""
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(lambda: self._duckdb.execute(statement).fetchall())
+            try:
+                while not wait([asked], SECONDS_PER_SIGN).done:
+                    self._progress("Bill files: DuckDB is reading")
+            except BaseException:
+                self._duckdb.interrupt()
+                raise
+            return asked.result()
 
 
 def _selected(found: Format, files: Sequence[Path], month: date) -> str:

@@ -73,7 +73,10 @@ class FilesProvider:
         """Return the billing accounts whose bills lie there. Raise ProviderError."""
         found: set[str] = set()
         for run in self._list_runs():
-            with self._on_disk(run, progress) as files, self._engine() as engine:
+            with (
+                self._on_disk(run, progress) as files,
+                self._engine(progress) as engine,
+            ):
                 found |= set(engine.accounts(files, self._reading(run)))
         return sorted(found)
 
@@ -93,7 +96,7 @@ class FilesProvider:
         run = self._runs[month.month]
         reading = f"{month.month:%Y-%m} of {self._reading(run)}"
         self._check_disk(run, lines.parent, reading)
-        with self._engine() as engine:
+        with self._engine(progress) as engine:
             with ExitStack() as held:
                 source = self._source(run, held, progress)
                 progress(f"{reading}: reading {run.size / 1e6:,.0f} MB")
@@ -116,19 +119,19 @@ class FilesProvider:
             billed=sums.billed,
             effective=sums.effective,
             window=window,
-            days=self._days(lines, window, sums),
+            days=self._days(lines, window, sums, progress),
             remarks=list(_remarks(month.month, sums, others)),
         )
 
     def _days(
-        self, lines: Path, window: Window, sums: LineSums
+        self, lines: Path, window: Window, sums: LineSums, progress: Progress
     ) -> Iterator[CostReading]:
         kept = DaysOf(
             currency=sums.currency,
             is_estimated=self._now.date() < add_months(window.start, 1) + FINAL_AFTER,
             tag_keys=self._settings.tag_keys,
         )
-        with self._engine() as engine:
+        with self._engine(progress) as engine:
             yield from days_of(engine, lines, window, kept)
 
     def _told_days(self, month: date, sums: LineSums) -> Window:
@@ -160,7 +163,7 @@ class FilesProvider:
         same = [month for month, version in known.items() if version == run.version]
         if same:
             return same
-        with self._on_disk(run, progress) as files, self._engine() as engine:
+        with self._on_disk(run, progress) as files, self._engine(progress) as engine:
             return engine.months(files, self._account_id, self._reading(run))
 
     @contextmanager
@@ -180,9 +183,9 @@ class FilesProvider:
         return Source(files, actual, has_other_months=run.month is None)
 
     @contextmanager
-    def _engine(self) -> Iterator[Engine]:
+    def _engine(self, progress: Progress) -> Iterator[Engine]:
         with TemporaryDirectory(dir=self._options.folder) as folder:
-            engine = Engine(Path(folder))
+            engine = Engine(Path(folder), progress)
             try:
                 yield engine
             finally:

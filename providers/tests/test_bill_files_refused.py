@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from providers.errors import ErrorKind, ProviderError
+from providers.files import engine
 from providers.files.testing import (
     cur,
     focus,
@@ -131,6 +132,22 @@ def test_a_month_that_would_fill_the_disk_is_refused_before_it_is_read(
     with pytest.raises(ProviderError, match=r"of disk .* has 0\.0 GB free\. Nothing"):
         provider.read_month(month, tmp_path / "l.parquet", say_nothing)
     assert not (tmp_path / "l.parquet").exists()
+
+
+def test_a_run_shows_that_it_lives_and_stops_while_duckdb_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_csv(tmp_path / "2026-10.csv", focus())
+    monkeypatch.setattr(engine, "SECONDS_PER_SIGN", 0)
+    provider = provider_of(tmp_path)
+    (month,) = provider.list_months({}, say_nothing)
+
+    def stop(sentence: str) -> None:
+        if "DuckDB" in sentence:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        provider.read_month(month, tmp_path / "l.parquet", stop)
 
 
 def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:

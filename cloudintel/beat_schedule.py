@@ -6,6 +6,7 @@ EACH_MINUTE = {
     "schedule-tick": "syncs.tasks.schedule_tick",
     "check-health": "monitoring.tasks.check_health",
     "deliver-notices": "alerts.tasks.deliver_notices",
+    "export-focus": "costs.tasks.export_focus",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "queue-remediations": "insights.tasks.queue_remediations",
     "evaluate-alert-rules": "monitoring.tasks.evaluate_rules",

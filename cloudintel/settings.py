@@ -403,6 +403,8 @@ ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 LINE_ITEMS_DIR = Path(given("LINE_ITEMS_DIR", str(STATE_DIR / "line_items")))
 # Empty: this process asks the files themselves.
 LINE_ITEMS_ENGINE = url("LINE_ITEMS_ENGINE", "", "clickhouse", "clickhouses")
+# Empty: no month is written as FOCUS by itself.
+FOCUS_EXPORT_DIR = given("FOCUS_EXPORT_DIR")
 
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
 # table=days, where they are not those of archives/retention/periods.py.

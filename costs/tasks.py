@@ -1,12 +1,33 @@
 """What a worker does."""
 
-from celery import shared_task
+import logging
 
+from celery import shared_task
+from django.utils import timezone
+
+from core.db.exclusive import AlreadyRunning, exclusive
+from costs.focus.schedule import export_due_months
+from costs.lines.engine import LinesFailed
 from costs.sync import read_cost
 from syncs.runs.worker import execute_run
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
 def sync_cost(run_id: int) -> str:
     """Reads the costs of a queued run; a second delivery of it does nothing."""
     return execute_run(run_id, read_cost)
+
+
+@shared_task(acks_late=False)
+def export_focus() -> None:
+    """Write the months of FOCUS_EXPORT_DIR that are due. Beat sends it each minute."""
+    try:
+        with exclusive("focus"):
+            for path in export_due_months(timezone.now()):
+                logger.info("focus: wrote %s", path)
+    except AlreadyRunning:
+        return
+    except (LinesFailed, OSError) as error:
+        logger.error("focus: %s", error)

@@ -85,6 +85,7 @@ CASES = " ".join(
     f"WHEN regexp_matches(lower(service), '{words}') THEN '{name}'"
     for name, words in CATEGORIES.items()
 )
+CATEGORY = f"CASE {CASES} ELSE 'Other' END"
 MONTH = "date_trunc('month', CAST(day AS DATE))"
 OF_COSTS = {
     "BilledCost": "billed",
@@ -95,7 +96,8 @@ OF_COSTS = {
     "BillingPeriodEnd": f"{MONTH} + INTERVAL 1 MONTH",
     "ChargeCategory": "charge_category",
     "ChargeDescription": "service || ' (' || charge_category || ')'",
-    "ChargeFrequency": "CASE WHEN charge_category = 'Usage' THEN 'Usage-Based' END",
+    "ChargeFrequency": "CASE charge_category WHEN 'Usage' THEN 'Usage-Based' "
+    "ELSE 'One-Time' END",
     "ChargePeriodStart": "day",
     "ChargePeriodEnd": "CAST(day AS DATE) + INTERVAL 1 DAY",
     "EffectiveCost": "effective",
@@ -104,8 +106,9 @@ OF_COSTS = {
     "PublisherName": "cloud",
     "RegionId": "NULLIF(region, '')",
     "RegionName": "NULLIF(region, '')",
-    "ServiceCategory": f"CASE {CASES} ELSE 'Other' END",
+    "ServiceCategory": CATEGORY,
     "ServiceName": "service",
+    "ServiceSubcategory": f"'Other (' || {CATEGORY} || ')'",
     "SubAccountId": "NULLIF(sub_account_id, '')",
     "SubAccountName": "NULLIF(sub_account_name, '')",
     "x_ResourceGroup": "NULLIF(resource_group, '')",
@@ -118,7 +121,7 @@ def of_lines(name: str) -> str:
     if kind is None:
         return f"CAST(NULL AS {FOCUS[name]})"
     if kind == TAGS:
-        return f"CASE WHEN cardinality({name}) > 0 THEN to_json({name})::VARCHAR END"
+        return f"to_json({name})::VARCHAR"
     return f"NULLIF({name}, '')" if kind == TEXT else name
 
 

@@ -19,6 +19,7 @@ from clouds.versions import data_version
 from core.api.etag import ConditionalMixin
 from core.api.files import RENDERERS, table_file, wants_file
 from core.api.parameters import refuse_unknown
+from core.money import ZERO
 from costs.focus.focus_file import open_focus
 from costs.lines.commitments import commitments
 from costs.lines.engine import LinesFailed
@@ -110,10 +111,10 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
         if wants_file(request):
             rows = line_rows(lines(source) if source.is_stored else iter(()))
             return table_file(request, "lines", rows, source.query.window)
-        part, count, total = self.part(), 0, 0
+        part, count, total = self.part(), 0, ZERO
         found: list[Any] = []
         if source.is_stored:
-            count, total = line_totals(source)  # type: ignore[assignment]
+            count, total = line_totals(source)
             found = [*lines(source, part.size, part.offset)]
         return self._answer(
             source,

@@ -70,8 +70,9 @@ class DuckDb:
             raise LinesFailed(too_long(seconds)) from None
         except duckdb.Error as error:
             raise LinesFailed(
-                f"The stored lines can't be read: {first_line(error)}. Import the "
-                "months again with sync_cost."
+                f"The stored lines can't be read: {first_line(error)}. Ask again, as a "
+                "month may just have been replaced. Import the months again with "
+                "sync_cost if that does not help."
             ) from error
         finally:
             timer.cancel()

@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from core.money import ZERO
+from costs.lines.engine import DEADLINE_SECONDS
 from costs.lines.line_source import LineSource, column_of
 from costs.queries.coverage import change_percent
 
+# A file is read as fast as its reader takes it.
+DOWNLOAD_SECONDS = 3600
 # What a line has, in the order in which it is read.
 COLUMNS = (
     *("ChargePeriodStart", "ChargePeriodEnd", "SubAccountId", "ServiceName"),
@@ -153,11 +156,12 @@ def lines(
 ) -> Iterator[Line]:
     """Yield the lines of the window, the dearest first; all of them without a limit."""
     part = "" if limit is None else f"LIMIT {limit} OFFSET {offset}"
+    seconds = DOWNLOAD_SECONDS if limit is None else DEADLINE_SECONDS
     sql = f"""
         SELECT {", ".join(COLUMNS)}
         FROM {source.table} WHERE {source.where} AND {source.now}
         ORDER BY {source.query.cost} DESC, {", ".join(ORDER)}
         {part}
     """  # noqa: S608
-    for row in source.rows(sql):
+    for row in source.rows(sql, seconds):
         yield dict(zip(COLUMNS, row, strict=True))

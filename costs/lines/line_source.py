@@ -16,7 +16,7 @@ from clouds.models import CloudAccount
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.groupings import BY_TAG
 from costs.lines.clickhouse import ClickHouse
-from costs.lines.engine import FILE, DuckDb, LineEngine, Row, literal
+from costs.lines.engine import DEADLINE_SECONDS, FILE, DuckDb, LineEngine, Row, literal
 from costs.lines.line_query import DIMENSIONS, TAGS, LineQuery
 from costs.lines.models import LineItemMonth
 from costs.models import CoveredDay
@@ -68,9 +68,9 @@ class LineSource:
             (account, month) in stored for account in accounts for month in needed
         )
 
-    def rows(self, sql: str) -> Iterator[Row]:
+    def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
         """Yield the answer to a question of `table`; none without any month."""
-        return self.engine.rows(sql) if self.months else iter(())
+        return self.engine.rows(sql, seconds) if self.months else iter(())
 
 
 def line_engine() -> LineEngine:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from core.api.amounts import AmountField
@@ -151,6 +152,7 @@ class LinePeriodsSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(many=False)
 class LineListSerializer(LinePeriodsSerializer):
     """Lines, the dearest first."""
 

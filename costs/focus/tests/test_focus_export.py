@@ -140,4 +140,4 @@ def test_charges_of_other_kinds_keep_theirs(tmp_path: Path) -> None:
     charge(owner, MARCH, "1.25", category="Tax")
     exported(tmp_path / "focus.parquet", "--account", owner.account_id)
     found = rows(tmp_path / "focus.parquet", "ChargeCategory, ChargeFrequency")
-    assert found == [("Tax", None)]
+    assert found == [("Tax", "One-Time")]

@@ -1,0 +1,53 @@
+"""Months are exported after each sync of costs, and left alone until the next."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from clouds.testing import account
+from core.testing.clock import NOW
+from core.windows import last_complete_days
+from costs.focus.schedule import export_due_months
+from costs.tasks import export_focus
+from costs.testing import store_costs
+from syncs.datasets import Dataset
+from syncs.testing import run
+
+pytestmark = pytest.mark.django_db
+
+
+def names(later: int = 0) -> list[str]:
+    return [one.name for one in export_due_months(NOW + timedelta(hours=later))]
+
+
+def test_each_sync_makes_both_months_due_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    owner = account()
+    store_costs(owner, last_complete_days(3, NOW), {"AWS Lambda": "1"})
+    settings.FOCUS_EXPORT_DIR = str(tmp_path)
+    assert names() == []
+    run(owner, Dataset.COST, NOW - timedelta(hours=1))
+    assert names() == ["2026-10.parquet", "2026-11.parquet"]
+    assert names(later=1) == []
+    run(owner, Dataset.COST, NOW + timedelta(hours=2))
+    assert len(names(later=3)) == 2
+    assert len(list((tmp_path / "focus-1.2").iterdir())) == 2
+
+
+def test_nothing_is_written_without_a_folder(settings: Settings) -> None:
+    settings.FOCUS_EXPORT_DIR = ""
+    run(account(), Dataset.COST, NOW)
+    assert names() == []
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(account(), Dataset.COST, NOW)
+    (tmp_path / "file").touch()
+    settings.FOCUS_EXPORT_DIR = str(tmp_path / "file")
+    export_focus()
+    assert "focus: [Errno" in caplog.text

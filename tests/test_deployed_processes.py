@@ -27,7 +27,8 @@ class Override(yaml.SafeLoader):
     """A compose file; what !reset takes away reads as what is written after it."""
 
 
-def _nothing(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> list[Any]:
+def _nothing(loader: Override, node: yaml.Node) -> list[Any]:
+    assert isinstance(node, yaml.SequenceNode)
     return loader.construct_sequence(node)
 
 

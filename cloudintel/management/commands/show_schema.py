@@ -13,11 +13,11 @@ from django.db.models import Model
 
 HEAD = """# Database schema
 
-Written by `manage.py show_schema > docs/schema.md`; a test holds it equal to the models.
-Types are PostgreSQL's. A column that may be null is marked: of figures, null is unknown and
-0 is measured. Tables of libraries (sessions, periodic tasks, locked sign-ins) are left out.
-Read them, from a replica or a user that may only select; nothing but cloudintel may write,
-as its sums, versions and audit log would not know."""
+Written by `manage.py show_schema > docs/schema.md`; a test holds it equal to the
+models. Types are PostgreSQL's. A column that may be null is marked: of figures, null is
+unknown and 0 is measured. Tables of libraries (sessions, periodic tasks, locked
+sign-ins) are left out. Read them, from a replica or by a user that may only select;
+nothing but cloudintel may write, as its sums, versions and audit log would not know."""
 # It is never connected to: it knows PostgreSQL's names of types.
 POSTGRESQL = DatabaseWrapper({})
 

@@ -63,6 +63,11 @@ def test_the_chart_starts_each_process_with_a_command_that_exists() -> None:
         assert container["image"] == "registry.example.com/cloudintel:0.1.0"
         assert {"name": "ALLOWED_HOSTS", "value": 'a"b'} in container["env"]
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        # Of the release; it does not exist yet when a Job of its hooks runs.
+        is_hook = name.startswith("Job")
+        assert pod["spec"].get("serviceAccountName") == (
+            None if is_hook else "cloudintel"
+        )
         mounted = {one["name"] for one in container["volumeMounts"]}
         assert mounted == {one["name"] for one in pod["spec"]["volumes"]}
 

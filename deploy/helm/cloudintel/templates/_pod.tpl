@@ -4,7 +4,6 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{- define "cloudintel.pod" -}}
-serviceAccountName: {{ .Release.Name }}
 automountServiceAccountToken: false
 securityContext:
   runAsNonRoot: true

@@ -80,6 +80,12 @@ SUBJECTS = {
     ],
     "Assistant": [("assistant.interaction", "forum")],
     "Monitoring": [
+        ("monitoring.healthperiod", "monitor_heart"),
+        ("monitoring.namedquery", "database"),
+        ("monitoring.slowquery", "hourglass_bottom"),
+        ("monitoring.alertrule", "rule"),
+        ("monitoring.breach", "notification_important"),
+        ("monitoring.metricseries", "monitoring"),
         ("monitoring.scan", "security"),
         ("monitoring.finding", "bug_report"),
     ],

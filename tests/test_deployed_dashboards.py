@@ -21,7 +21,7 @@ VALUES = {
     "job": {"cloudintel"},
     "outcome": {"hit", "miss"},
     "severity": set(Anomaly.Severity.values),
-    "state": {one.value for one in State} | {"potential", "realized"},
+    "state": {one.value for one in State} | {"potential", "realized"} | {"waiting"},
     "status": set(SyncRun.Status.values),
 }
 

@@ -47,7 +47,13 @@ def chart() -> dict[str, dict[str, Any]]:
     """Return what the chart makes, by kind and name."""
     folder = DEPLOY / "helm/cloudintel"
     made = list(
-        Chart(folder, {"env": {"ALLOWED_HOSTS": 'a"b', "LOG_LEVEL": "INFO"}}).objects()
+        Chart(
+            folder,
+            {
+                "lineItemsClaim": "shared",
+                "env": {"ALLOWED_HOSTS": 'a"b', "LOG_LEVEL": "INFO"},
+            },
+        ).objects()
     )
     return {f"{one['kind']} {one['metadata']['name']}": one for one in made}
 

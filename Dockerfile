@@ -20,7 +20,8 @@ RUN apt-get update \
 # Some libraries look up the name of the user.
 RUN useradd --uid 10001 --home-dir /app cloudintel \
     && install -d -o cloudintel -g cloudintel /app \
-    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives /state/backups
+    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives \
+        /state/backups /state/line_items
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .

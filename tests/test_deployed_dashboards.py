@@ -21,7 +21,7 @@ VALUES = {
     "job": {"cloudintel"},
     "outcome": {"hit", "miss"},
     "severity": set(Anomaly.Severity.values),
-    "state": {one.value for one in State} | {"potential", "realized"},
+    "state": {one.value for one in State} | {"potential", "realized"} | {"waiting"},
     "status": set(SyncRun.Status.values),
 }
 
@@ -38,7 +38,7 @@ def expressions() -> Iterator[str]:
 
 @pytest.mark.django_db
 def test_every_metric_that_is_asked_for_is_there() -> None:
-    LOOKUPS.labels("hit").inc()
+    LOOKUPS.labels(kind="costs", outcome="hit").inc()
     text = viewer().get("/metrics").content.decode()
     there = set(re.findall(r"^# TYPE (\S+)", text, re.M))
     asked = set(re.findall(r"\b(cloudintel_\w+|up)\b", " ".join(expressions())))

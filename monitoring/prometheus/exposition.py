@@ -26,6 +26,7 @@ from monitoring.database.gauges import database_gauges
 from monitoring.health.newest import newest_findings
 from monitoring.models import HealthState
 from monitoring.prometheus.count_files import settled_counts
+from monitoring.scans.prometheus import finding_metrics
 from syncs.models import ApiUsage, SyncRun
 from syncs.runs.freshness import freshness
 
@@ -62,6 +63,7 @@ class DatabaseCollector(Collector):
         yield from _freshness()
         yield from _health()
         yield from database_gauges(timezone.now())
+        yield from finding_metrics(timezone.now().date())
         yield from insight_metrics(timezone.now())
 
 

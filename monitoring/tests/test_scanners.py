@@ -8,7 +8,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitoring.scans.engine import code
 from monitoring.scans.engine.code import read_bandit, scan_code
 from monitoring.scans.engine.issues import Issue, ScannerFailed, Severity, fingerprints
 from monitoring.scans.engine.packages import scan_packages
@@ -75,7 +74,7 @@ def test_it_really_asks_bandit(tmp_path: Path) -> None:
 def test_without_bandit_it_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(code.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ScannerFailed, match="pip install bandit"):
         scan_code(Path(), [])
 
@@ -91,7 +90,7 @@ def test_a_report_that_is_not_whole_is_no_report(
     printed: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = subprocess.CompletedProcess([], 2, printed, b"Traceback\nno space")
-    monkeypatch.setattr(code.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
     with pytest.raises(ScannerFailed, match=reason):
         scan_code(Path(), [])
 
@@ -130,7 +129,7 @@ def test_the_zip_file_of_an_ecosystem_is_read_too(tmp_path: Path) -> None:
 def test_sarif_is_read_with_its_own_severities(tmp_path: Path) -> None:
     place = {"artifactLocation": {"uri": "Dockerfile"}, "region": {"startLine": 3}}
     rules = [{"id": "CVE-1", "properties": {"security-severity": "9.8"}}]
-    results = [
+    results: list[dict[str, Any]] = [
         {
             "ruleId": "CVE-1",
             "message": {"text": "openssl"},

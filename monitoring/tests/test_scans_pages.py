@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -33,8 +34,9 @@ def finding() -> Finding:
 def test_the_worst_is_first_and_where_it_is_is_no_amount(
     finding: Finding, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
+    client = viewer()
     with django_assert_max_num_queries(20):
-        page = viewer().get("/monitoring/scans/").content.decode()
+        page = client.get("/monitoring/scans/").content.decode()
     assert page.index("B307") < page.index("B608")
     assert "a/b.py:1234" in page
     assert "It broke." in page
@@ -76,8 +78,8 @@ def test_an_administrator_accepts_one_for_a_while_and_takes_it_back(
 
 
 def test_the_page_does_the_same(finding: Finding) -> None:
-    client = session_of(person(Role.ADMINISTRATOR))
-    address = finding.get_absolute_url()
+    client, address = Client(), finding.get_absolute_url()
+    client.force_login(person(Role.ADMINISTRATOR))
     wrong = client.post(address, {"reason": "x", "until": "2020-01-01"})
     assert wrong.status_code == 400
     assert b"Choose a day after" in wrong.content

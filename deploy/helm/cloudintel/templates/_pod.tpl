@@ -4,7 +4,6 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{- define "cloudintel.pod" -}}
-serviceAccountName: {{ .Release.Name }}
 automountServiceAccountToken: false
 securityContext:
   runAsNonRoot: true
@@ -14,6 +13,10 @@ securityContext:
 volumes:
   - {name: tmp, emptyDir: {}}
   - {name: counts, emptyDir: {}}
+  {{- if .Values.lineItemsClaim }}
+  - name: line-items
+    persistentVolumeClaim: {claimName: {{ .Values.lineItemsClaim | quote }}}
+  {{- end }}
 {{- end -}}
 
 {{- define "cloudintel.container" -}}
@@ -26,10 +29,14 @@ envFrom:
   - secretRef: {name: {{ .Values.secretName | quote }}}
 env:
   - {name: LIVE_PORT, value: "8001"}
+  - {name: LIVE_URL, value: "http://{{ .Release.Name }}-live:8001"}
   {{- range $name, $value := .Values.env }}
   - {name: {{ $name }}, value: {{ $value | quote }}}
   {{- end }}
 volumeMounts:
   - {name: tmp, mountPath: /tmp}
   - {name: counts, mountPath: /state/counts}
+  {{- if .Values.lineItemsClaim }}
+  - {name: line-items, mountPath: /state/line_items}
+  {{- end }}
 {{- end -}}

@@ -37,6 +37,7 @@ from providers.base import (
 )
 from providers.demo import provider as demo
 from providers.demo.acting_source import DemoActing, DemoSettings
+from providers.demo.advice import AzureDemoProvider
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from providers.settings import InvalidSetting, ProviderSettings
@@ -185,11 +186,13 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
     )
 
 
-def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
+def _connect_demo(
+    account: "CloudAccount", now: datetime, kind: type[DemoProvider] = DemoProvider
+) -> DemoProvider:
     from clouds.demo_clock import company_now
 
     anchor = utc_day(account.created_at)
-    return DemoProvider(
+    return kind(
         account.account_id,
         anchor,
         company_now(now),
@@ -238,10 +241,10 @@ CLOUDS: dict[str, Cloud] = {
         _act_demo,
     ),
     CloudKind.DEMO_AZURE: Cloud(
-        DemoProvider,
+        AzureDemoProvider,
         DemoSettings,
         demo.check_azure_account_id,
-        _connect_demo,
+        partial(_connect_demo, kind=AzureDemoProvider),
         _act_demo,
         billed_states=ALLOCATED,
         services=AZURE_SERVICES,

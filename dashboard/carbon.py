@@ -35,6 +35,7 @@ ADVICE_OF = {
 class CarbonView(PermissionRequiredMixin, FilterView):
     """Emissions of the accounts that the user sees, in days to choose."""
 
+    live_topics = ("carbon",)
     template_name = "dashboard/carbon.html"
     permission_required = PAGE_OF["carbon"].permissions
     filterset_class = CarbonFilter

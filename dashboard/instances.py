@@ -49,6 +49,7 @@ CSV_COLUMNS = (
 class InstanceListView(InstanceCpuListView):
     """Every instance ever seen; terminated ones are marked."""
 
+    live_topics = ("resources",)
     template_name = "inventory/instances.html"
     extra_context = {
         "sortable": [

@@ -38,6 +38,7 @@ USE_RIGHTS = {Dataset.CPU: VIEW_CPU, Dataset.USAGE: VIEW_USE}
 
 
 class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
+    live_topics = ("resources",)
     template_name = "dashboard/resource.html"
     context_object_name = "resource"
     kind = Kind.INSTANCE

@@ -70,6 +70,7 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
     """Resources that the user may see, 50 a page: of all kinds, or of one of a
     section's."""
 
+    live_topics = ("resources",)
     template_name = "inventory/resources.html"
     paginate_by = 50
     paginator_class = KeysFirst

@@ -18,15 +18,26 @@ RUNS = Topic(("runs",), "syncs.view_syncrun")
 ANOMALIES = Topic(("anomalies",), "insights.view_anomaly")
 RECOMMENDATIONS = Topic(("recommendations",), "insights.view_recommendation")
 REMEDIATIONS = Topic(("remediations",), "insights.view_remediation")
+BUDGETS = Topic(("budgets", "owners"), "insights.view_budget")
+FORECASTS = Topic(("forecasts",), "insights.view_forecast")
+RESOURCES = Topic(
+    ("instances", "storage", "databases", "network", "cpu", "owners"),
+    "inventory.view_resource",
+)
+CARBON = Topic(("carbon",), "carbon.view_dailyemission")
 TOPICS = {
     "costs": COSTS,
     "runs": RUNS,
     "anomalies": ANOMALIES,
     "recommendations": RECOMMENDATIONS,
     "remediations": REMEDIATIONS,
+    "budgets": BUDGETS,
+    "forecasts": FORECASTS,
+    "resources": RESOURCES,
+    "carbon": CARBON,
     "dashboard": Topic(
         (
-            *("cost", "instances", "cpu", "forecasts", "budgets"),
+            *("cost", "instances", "cpu", *FORECASTS.subjects, *BUDGETS.subjects),
             *(*ANOMALIES.subjects, *RECOMMENDATIONS.subjects),
         ),
         "costs.view_dailycost",

@@ -140,6 +140,7 @@ class BandPaginator(InstancePages):
 class CpuView(InstanceCpuListView):
     """Instances by their average CPU over the last 14 complete days, lowest first."""
 
+    live_topics = ("resources",)
     template_name = "metrics/cpu.html"
     permission_required = ("inventory.view_instance", VIEW_CPU)
     paginator_class = BandPaginator

@@ -66,9 +66,9 @@ def store_all(number: int) -> dict[str, int]:
         ("/costs/", 27),
         # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 19),
+        ("/instances/", 20),
         # The same with memory, and without list prices.
-        ("/cpu/", 20),
+        ("/cpu/", 21),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 18),
@@ -76,7 +76,7 @@ def store_all(number: int) -> dict[str, int]:
         ("/syncs/backfills/{backfill}/", 11),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
         # changes; list price; disks and addresses; emissions; actions.
-        ("/instances/{instance}/", 30),
+        ("/instances/{instance}/", 31),
         # accounts (2); costs per account and currency (2); sums per account and of all;
         # running machines, use of regions and buckets; advice; the days.
         ("/carbon/", 18),

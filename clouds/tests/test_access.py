@@ -1,14 +1,11 @@
 """Which accounts a user sees: those chosen for them, and none until then."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from pytest_django import DjangoAssertNumQueries
 
 from clouds.access import is_limited, limit_of, set_access
-from clouds.models import AccountAccess, CloudAccount
+from clouds.models import CloudAccount
 from clouds.testing import account, see_all, see_only
 
 pytestmark = pytest.mark.django_db
@@ -85,14 +82,3 @@ def test_asking_for_rows_of_all_accounts_takes_no_query_of_access(
     ada = User.objects.select_related("account_access").get()
     with django_assert_num_queries(1):
         list(CloudAccount.objects.visible_to(ada))
-
-
-def test_who_saw_all_accounts_before_choices_were_needed_still_does() -> None:
-    ada, grace = User.objects.create_user("ada"), User.objects.create_user("grace")
-    see_only(grace, account())
-    migration = import_module("clouds.migrations.0007_access_to_all_accounts")
-    migration.grant_what_everybody_had(apps, None)
-    assert AccountAccess.objects.get(user=ada).all_accounts
-    assert names_seen(grace) == names_seen(ada) == ["production"]
-    account(2, "staging")
-    assert names_seen(grace) == ["production"]

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from clouds.models import CloudAccount
-from clouds.registry import CloudKind, provider_for
+from clouds.registry import CloudKind, offers, provider_for
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
 from dashboard.demo_teams import TAG_KEY, add_teams
+from insights.advice.sync import sync_advice
 from inventory.models import Resource
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu, sync_usage
 from pricing.sync import sync_prices
+from providers.base import AdviceSource
 from providers.demo.company import ACCOUNTS, HISTORY_DAYS, Cloud
 from providers.demo.provider import DemoProvider
 from syncs.accounts.changes import save_account
@@ -93,7 +95,7 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     sync_cost(account, now, window=window)
     sync_cpu(account, now, window=window)
     sync_usage(account, now, window=window)
-    sync_prices(account, now)
+    _sync_opinions(account, now)
 
 
 def catch_up(
@@ -113,7 +115,14 @@ def catch_up(
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
     sync_usage(account, now)
+    _sync_opinions(account, now)
+
+
+def _sync_opinions(account: CloudAccount, now: datetime) -> None:
+    """Sync what its cloud tells of prices and savings."""
     sync_prices(account, now)
+    if offers(account, AdviceSource):
+        sync_advice(account, now)
 
 
 def sync_estate(account: CloudAccount, now: datetime) -> None:

@@ -10,8 +10,9 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from clouds.versions import bump_version
 from core.money import CENT
-from insights.budgets.refresh import refresh_budget
+from insights.budgets.refresh import BUDGETS, refresh_budget
 from insights.models import Budget
 from insights.owners.matching import OwnerRules
 from insights.owners.refresh import refresh_owner
@@ -34,6 +35,7 @@ def add_budget(budget: Budget, now: datetime, request: AnyRequest) -> None:
     refresh_budget(budget, now)
     refresh_owner(budget, OwnerRules(now))
     record(request, "budget.add", budget, **_changes(None, budget, EDITABLE))
+    bump_version(budget.account, BUDGETS)
 
 
 @transaction.atomic
@@ -52,6 +54,8 @@ def change_budget(
     if budget.assigned_at is None:
         refresh_owner(budget, OwnerRules(now))
     record(request, "budget.change", budget, **_changes(before, budget, values))
+    for account in {before.account, budget.account}:
+        bump_version(account, BUDGETS)
 
 
 @transaction.atomic
@@ -59,6 +63,7 @@ def delete_budget(budget: Budget, request: AnyRequest) -> None:
     """Delete it with its alerts."""
     record(request, "budget.delete", budget)
     budget.delete()
+    bump_version(budget.account, BUDGETS)
 
 
 def _changes(

@@ -11,6 +11,7 @@ from django.db.models import Max, Q, Sum
 from alerts.channels import configured_channels
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
+from clouds.versions import bump_version
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window, utc_day
 from costs.models import CostTotal, DailyCost, TagCost
@@ -21,6 +22,8 @@ from insights.forecasts.month_end import month_end_of, month_of
 from insights.models import Budget, BudgetAlert, Forecast
 from insights.owners.matching import OwnerRules, traits_of_budget
 
+# The subject of the version that each change of a budget moves.
+BUDGETS = "budgets"
 NO_FORECAST = "No forecast reaches the end of the month."
 NO_COSTS = "No costs of this month are stored."
 NOT_READ_BY_TAG = (
@@ -46,6 +49,8 @@ def refresh_budget(budget: Budget, now: datetime) -> bool:
     with transaction.atomic():
         is_changed = _store(budget, status)
         _record_alerts(budget, status, now)
+        if is_changed:
+            bump_version(budget.account, BUDGETS)
     return is_changed
 
 

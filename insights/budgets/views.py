@@ -44,6 +44,7 @@ class VisibleBudgets(PermissionRequiredMixin):
 class BudgetListView(VisibleBudgets, FilterView):
     """All budgets and their status this month."""
 
+    live_topics = ("budgets",)
     template_name = "insights/budgets.html"
     permission_required = "insights.view_budget"
     filterset_class = BudgetFilter
@@ -62,6 +63,7 @@ class BudgetListView(VisibleBudgets, FilterView):
 class BudgetView(VisibleBudgets, DetailView[Budget]):
     """One budget: spent, forecast, and its alerts."""
 
+    live_topics = ("budgets",)
     template_name = "insights/budget.html"
     permission_required = "insights.view_budget"
     context_object_name = "budget"

@@ -26,6 +26,7 @@ CHART_DAYS_BEFORE = 60
 
 
 class ForecastListView(PermissionRequiredMixin, FilterView):
+    live_topics = ("forecasts",)
     template_name = "insights/forecasts.html"
     permission_required = "insights.view_forecast"
     filterset_class = ForecastFilter
@@ -52,6 +53,7 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
 
 
 class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
+    live_topics = ("forecasts",)
     template_name = "insights/forecast.html"
     permission_required = "insights.view_forecast"
     context_object_name = "forecast"

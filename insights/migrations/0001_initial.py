@@ -1695,7 +1695,7 @@ class Migration(migrations.Migration):
                             ("schedule", "Stop and start by schedule"),
                             ("end_schedule", "End schedule"),
                             ("restart_sync", "Restart sync"),
-                            ("free_slot", "End stuck sync"),
+                            ("free_slot", "End sync"),
                         ],
                         max_length=24,
                     ),

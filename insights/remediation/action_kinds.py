@@ -22,7 +22,7 @@ class RemediationKind(models.TextChoices):
     SCHEDULE = "schedule", "Stop and start by schedule"
     END_SCHEDULE = "end_schedule", "End schedule"
     RESTART_SYNC = "restart_sync", "Restart sync"
-    FREE_SLOT = "free_slot", "End stuck sync"
+    FREE_SLOT = "free_slot", "End sync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

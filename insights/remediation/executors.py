@@ -213,7 +213,7 @@ class ScheduleExecutor:
 
 @dataclass(frozen=True, slots=True)
 class SyncExecutor:
-    """Restarts syncs and ends stuck ones, which changes nothing in a cloud."""
+    """Restarts syncs and ends those at work, which changes nothing in a cloud."""
 
     now: datetime
 

@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from clouds.versions import data_version
 from core.testing.clock import NOW
 from insights.forecasts import refresh as forecasts
 from insights.models import Forecast, ForecastPoint, RefreshState
@@ -16,6 +17,7 @@ from insights.refresh.refresh_state import Part, is_refreshing
 from insights.tasks import refresh_due
 from insights.tests.test_refresh import changes, company, everybody, stored
 from syncs.runs.processes import mark_of
+from users.testing import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,9 +93,13 @@ def test_what_a_dead_process_held_is_free_at_once() -> None:
     RefreshState.objects.create(account=owner, held_by="", held_at=None)
     dead = mark_of(2**22 + 1).rpartition(":")[0] + ":1"
     RefreshState.objects.update(held_by=dead, held_at=NOW)
+    everyone = person("viewer")
+    before = data_version(everyone, Part.ANOMALIES)
     outcome = refresh([owner], NOW, parts=[Part.FORECASTS])[0]
     assert not outcome.is_taken
     assert outcome.changed[Part.FORECASTS] > 0
+    # It may have ended between storing anomalies and telling of them.
+    assert data_version(everyone, Part.ANOMALIES) != before
 
 
 def test_what_it_held_when_its_database_went_away_it_goes_on_with(

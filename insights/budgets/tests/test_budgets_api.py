@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from clouds.testing import account
+from clouds.testing import account, see_only
+from clouds.versions import data_version
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.testing import store_costs
@@ -71,6 +72,23 @@ def test_what_makes_no_sense_is_refused_by_field(
         return
     assert answer.status_code == 400
     assert any(name.startswith(field) for name in answer.json()["errors"])
+
+
+def test_a_limited_user_who_watches_it_is_told_of_each_change() -> None:
+    own, other = two_accounts()
+    watcher = person("viewer")
+    see_only(watcher, own)
+    seen = [data_version(watcher, "budgets")]
+    operating = session_of(person("administrator"))
+    row = budget(account=own, scope="account")
+    change = {"amount": "7", "version": row.version}
+    assert operating.patch(f"{PATH}{row.pk}/", change, format="json").status_code == 200
+    seen.append(data_version(watcher, "budgets"))
+    assert operating.delete(f"{PATH}{row.pk}/").status_code == 204
+    seen.append(data_version(watcher, "budgets"))
+    assert len(set(seen)) == 3
+    send(operating, name="Other", scope="account", account=other.account_id)
+    assert data_version(watcher, "budgets") == seen[-1]
 
 
 def test_a_name_is_taken_once() -> None:

@@ -39,6 +39,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	$(BIN)/cfn-lint deploy/aws/*.yaml
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: $(VENV)/.installed-dev
@@ -50,7 +51,8 @@ format: $(VENV)/.installed-dev
 bench: bench-costs bench-cpu bench-azure bench-azure_costs bench-reads bench-requests \
 	bench-feedback bench-teams bench-instances bench-resources bench-pages bench-plans \
 	bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies bench-incidents \
-	bench-insights bench-live bench-install
+	bench-insights bench-live bench-backup bench-install bench-query_statistics \
+	bench-system_metrics
 
 bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)
@@ -71,11 +73,11 @@ clean:
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
 # The browser tests alone need a Chromium.

@@ -14,6 +14,7 @@ from celery.signals import (
     heartbeat_sent,
     setup_logging,
     worker_init,
+    worker_process_init,
     worker_ready,
     worker_shutdown,
     worker_shutting_down,
@@ -41,15 +42,22 @@ def use_django_logging(**_: Any) -> None:
 
 @worker_init.connect
 def fold_counts(**_: Any) -> None:
-    from cloudintel.prometheus_files import settled_counts
+    from monitoring.prometheus.count_files import settled_counts
 
     with settled_counts(settings.COUNTS_DIR):
         pass  # files that earlier workers left
 
 
+@worker_process_init.connect
+def count_queries(**_: Any) -> None:
+    from monitoring.database.counting import start_counting
+
+    start_counting()
+
+
 @worker_ready.connect
 def watch_health(sender: Any, **_: Any) -> None:
-    from cloudintel.worker_health import watch_worker
+    from monitoring.health.worker_watch import watch_worker
 
     watch_worker(sender.hostname)
 

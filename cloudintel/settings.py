@@ -14,11 +14,13 @@ from cloudintel.environment import (
     EMAIL,
     FROM,
     HOST,
+    HOST_LABEL,
     ORIGIN,
     PATH,
     boolean,
     cache_url,
     certificates,
+    daily_at,
     days,
     directory,
     dollars,
@@ -53,7 +55,8 @@ read_env_file("ENV_FILE", default=BASE_DIR / ".env")
 STATE_DIR = private_directory("STATE_DIR", default=BASE_DIR / "var")
 
 DEBUG = boolean("DEBUG", default=False)
-SECRET_KEY = secret("SECRET_KEY") or stored_secret(STATE_DIR / "secret_key")
+SIGNS_IN = "signs in as anybody"
+SECRET_KEY = secret("SECRET_KEY", SIGNS_IN) or stored_secret(STATE_DIR / "secret_key")
 # Where a proxy shows it, such as /cloudintel; with or without the prefix that remains.
 SCRIPT_NAME = text("SCRIPT_NAME", "", PATH, "a path such as /cloudintel").rstrip("/")
 FORCE_SCRIPT_NAME = SCRIPT_NAME or None
@@ -103,6 +106,7 @@ INSTALLED_APPS = [
     "metrics",
     "carbon",
     "insights",
+    "monitoring",
     "archives",
     "assistant",
     "dashboard",
@@ -154,6 +158,14 @@ DATABASE_URL = url(
 )
 DATABASES = {"default": database(DATABASE_URL)}
 
+# The console of pgbouncer, of whose pools the page of the database tells.
+PGBOUNCER_URL = url("PGBOUNCER_URL", "", "postgres", "postgresql")
+# Where metrics of the database are sent when somebody asks for it.
+PUSHGATEWAY_URL = url("PUSHGATEWAY_URL", "", "https", "http").rstrip("/")
+CLOUDWATCH_NAMESPACE = text(
+    "CLOUDWATCH_NAMESPACE",
+    *("", r"([A-Za-z][\w./#:-]{0,99})?", "a namespace such as Company/cloudintel"),
+)
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
@@ -229,6 +241,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
 # The process that tells open pages what changed; 0: none, and pages ask themselves.
 LIVE_PORT = positive("LIVE_PORT", default=0, least=0, most=65535)
+# Where workers look whether it is alive.
+LIVE_URL = url("LIVE_URL", f"http://127.0.0.1:{LIVE_PORT}", "https", "http").rstrip("/")
 WEB_PORT = positive("WEB_PORT", default=8000, most=65535)
 LIVE_SOCKETS_PER_USER = positive("LIVE_SOCKETS_PER_USER", default=50)
 
@@ -356,6 +370,8 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # written to the admin at the first start; what is changed there stays.
 CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+# It stores each sending at once, by which the check of health sees that it runs.
+CELERY_BEAT_SYNC_EVERY = 1
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
@@ -372,13 +388,34 @@ REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.
 REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
+# By which metrics name this host; empty: by its own name, which containers change.
+HOST_NAME = text("HOST_NAME", "", HOST_LABEL, "a name such as cloudintel-1")
+# Points of system metrics; older ones are not taken. Their sums stay.
+SYSTEM_METRICS_DAYS = days("SYSTEM_METRICS_DAYS", default=90)
+
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.
 ASSISTANT_MODEL_URL = url("ASSISTANT_MODEL_URL", "", "https", "http")
 ASSISTANT_MODEL_KEY = given("ASSISTANT_MODEL_KEY")
 ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 
+# The lines of bills, a Parquet file for each account and month.
+LINE_ITEMS_DIR = Path(given("LINE_ITEMS_DIR", str(STATE_DIR / "line_items")))
+# Empty: this process asks the files themselves.
+LINE_ITEMS_ENGINE = url("LINE_ITEMS_ENGINE", "", "clickhouse", "clickhouses")
+
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
+# table=days, where they are not those of archives/retention/periods.py.
+RETENTION_DAYS = numbers("RETENTION_DAYS")
+RETENTION_DAILY = boolean("RETENTION_DAILY", default=True)
+
+BACKUP_DAILY = boolean("BACKUP_DAILY", default=True)
+BACKUP_AT = daily_at("BACKUP_AT", default="01:00")
+BACKUP_PLACE = given("BACKUP_PLACE", str(STATE_DIR / "backups"))
+# Each file is encrypted with a key that is derived from it; empty: none is.
+BACKUP_KEY = secret("BACKUP_KEY", guessed="reads each backup")
+# The directory of pg_dump and pg_restore; empty: where programs are found.
+POSTGRES_PROGRAMS = given("POSTGRES_PROGRAMS")
 
 LOG_LEVEL = one_of(
     "LOG_LEVEL", default=["WARNING"], allowed=["DEBUG", "INFO", "WARNING", "ERROR"]

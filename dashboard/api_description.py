@@ -40,6 +40,10 @@ SPECTACULAR: dict[str, Any] = {
         "NoticeSeverityEnum": "alerts.models.Severity",
         "TopicEnum": "alerts.models.Topic",
         "BudgetStateEnum": "insights.budgets.models.STATES",
+        "HealthStateEnum": "monitoring.models.HealthState",
+        "HealthGrainEnum": "monitoring.models.HealthPeriod.Grain",
+        "ArchiveTableEnum": "archives.models.Table",
+        "BackupStateEnum": "archives.models.Backup.State",
         "LevelEnum": "insights.recommendations.models.LEVELS",
     },
 }

@@ -1,0 +1,31 @@
+"""The admin of what checks found. Only a check writes it."""
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+
+from core.admin.columns import linked, moment
+from monitoring.models import HealthPeriod
+from users.audited_admin import ReadOnlyAdmin, page
+
+ACCOUNT = linked("account", ordering="account__name")
+COUNTS = ("checks", "degraded", "down")
+
+
+@admin.register(HealthPeriod)
+class HealthPeriodAdmin(ReadOnlyAdmin[HealthPeriod]):
+    list_display = (
+        *(moment("starts_at"), "component", ACCOUNT, "grain", "state", *COUNTS),
+        *("response_ms", "message"),
+    )
+    list_select_related = ("account",)
+    list_filter = (
+        *("grain", "state", "component"),
+        ("account", AutocompleteSelectFilter),
+        ("starts_at", RangeDateTimeFilter),
+    )
+    search_fields = ("component", "message")
+    ordering = ("-starts_at", "-id")
+    fields = page(
+        *(("component", ACCOUNT), ("grain", moment("starts_at")), ("state", *COUNTS)),
+        *(("response_ms", "max_response_ms"), ("message", moment("checked_at"))),
+    )

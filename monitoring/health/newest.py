@@ -1,0 +1,56 @@
+"""What is known of each component now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitoring.health.components import COMPONENTS
+from monitoring.health.querysets import HealthPeriodQuerySet
+from monitoring.health.recording import ACCOUNTS_EVERY_MINUTES, Finding, find
+from monitoring.models import HealthPeriod, HealthState
+
+# Everything is checked each minute; what is older says nothing of now.
+TRUE_FOR = timedelta(minutes=3)
+TRUE_FOR_ACCOUNTS = timedelta(minutes=2 * ACCOUNTS_EVERY_MINUTES)
+UNCHECKED = (
+    "Nothing has been checked for 3 minutes. Look whether a worker and the scheduler "
+    "run, and at their logs."
+)
+
+
+def newest_findings(now: datetime) -> Sequence[Finding]:
+    """Return what the newest check found of each component of the installation.
+
+    What asks only the database is asked again. "checker" is among them, down, where
+    nothing was checked lately.
+    """
+    found = {
+        name: finding
+        for name, one in COMPONENTS.items()
+        if one.is_quick and (finding := find(name, now))
+    }
+    if found["database"].state == HealthState.DOWN:
+        return [found["database"]]
+    kept = HealthPeriod.objects.of_installation().newest(since=now - TRUE_FOR)
+    if not kept:
+        found["checker"] = Finding("checker", HealthState.DOWN, UNCHECKED, 0, now)
+    found = {name: of_row(row) for name, row in kept.items()} | found
+    return [found[name] for name in ["checker", *COMPONENTS] if name in found]
+
+
+def of_row(row: HealthPeriod) -> Finding:
+    return Finding(
+        *(row.component, HealthState(row.state), row.message),
+        *(row.response_ms, row.checked_at, row.account_id),
+    )
+
+
+def worst_state(findings: Sequence[Finding]) -> HealthState:
+    """Return the most urgent of their states."""
+    order = list(HealthState)
+    return max((one.state for one in findings), key=order.index, default=HealthState.OK)
+
+
+def newest_of_accounts(rows: HealthPeriodQuerySet, now: datetime) -> dict[str, Finding]:
+    """Return what is known of the accounts that these rows are of, by component."""
+    found = rows.exclude(account=None).newest(since=now - TRUE_FOR_ACCOUNTS)
+    return {name: of_row(row) for name, row in found.items()}

@@ -1,0 +1,37 @@
+"""Named questions of what checks found."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db.models import F, Q
+
+from clouds.access import AccountScopedQuerySet, AnyUser, visible_accounts
+
+
+class HealthPeriodQuerySet(AccountScopedQuerySet):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Those of the installation are seen by all who may see any."""
+        accounts = visible_accounts(user)
+        if accounts is None:
+            return self
+        return self.filter(
+            Q(account=None) | Q(account__in=accounts.values("cloudaccount"))
+        )
+
+    def of_installation(self) -> Self:
+        return self.filter(account=None)
+
+    def of_grain(self, grain: str, start: datetime, length: timedelta) -> Self:
+        return self.filter(
+            grain=grain, starts_at__gte=start, starts_at__lt=start + length
+        )
+
+    def newest(self, since: datetime) -> dict[str, Any]:
+        """Return the newest minute of each component since then, by its name."""
+        minutes = self.filter(grain="minute", starts_at__gte=since)
+        return {row.component: row for row in minutes.order_by("starts_at")}
+
+    def components(self) -> Self:
+        """Return the name of each component once, those of the installation first."""
+        named = self.order_by().values_list("component", flat=True).distinct()
+        return named.order_by(F("account").asc(nulls_first=True), "component")

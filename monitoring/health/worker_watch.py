@@ -1,0 +1,98 @@
+"""What a worker watches beside its tasks: its host, the disk that it writes to, whether
+it still takes any, and all health while nobody else does. It tells by itself, as
+without a queue no task would."""
+
+import logging
+from datetime import datetime, timedelta
+from itertools import chain, repeat
+from threading import Event, Thread
+
+import psutil
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from alerts.models import Facts, Severity, Topic
+from alerts.outbox import deliver_due, queue_notice
+from monitoring.health.checks import CRITICAL_FROM, FULL_FROM, used_of_disk
+from monitoring.health.recording import check_health
+from monitoring.metrics.host import record_host
+from monitoring.models import HealthPeriod
+from syncs.models import Worker
+
+logger = logging.getLogger(__name__)
+
+LOOKS_EVERY_SECONDS = 60.0
+# Twice at its start: what starts beside it may not be there the first time.
+PAUSES = (0.0, 5.0)
+# Beat has all of it checked each minute.
+UNCHECKED_AFTER = timedelta(minutes=2)
+# The broker may restart.
+SILENT_AFTER = timedelta(minutes=5)
+GROWS = "Free space on it, or enlarge it: what is stored there fails once it is full."
+AWAY = "Nothing is read and no task runs until the broker takes connections again."
+
+
+def watch_worker(name: str) -> None:
+    """Look each minute, in a thread of its own, for as long as the process lives."""
+    Thread(target=_watch, args=[name], daemon=True).start()
+
+
+def _watch(name: str) -> None:
+    pause = Event()
+    for seconds in chain(PAUSES, repeat(LOOKS_EVERY_SECONDS)):
+        pause.wait(seconds)
+        now = timezone.now()
+        try:
+            if seconds in PAUSES or is_unchecked(now):
+                check_health(now)
+            look_after_worker(name, now)
+            record_host(now)
+        except (DatabaseError, OSError, psutil.Error) as error:
+            logger.error("the health of this worker was not looked at: %s", error)
+        finally:
+            connection.close()
+
+
+def is_unchecked(now: datetime) -> bool:
+    """Return whether neither beat nor another worker has it checked."""
+    return not HealthPeriod.objects.newest(since=now - UNCHECKED_AFTER)
+
+
+def look_after_worker(name: str, now: datetime) -> None:
+    """Queue a notice each day that its disk is nearly full, and one when it does not
+    reach its broker, which is delivered at once."""
+    worker = Worker.objects.filter(name=name).first()
+    if worker is None:
+        return
+    _notify_full_disk(worker, now)
+    if worker.heartbeat_at <= now - SILENT_AFTER:
+        _notify_lost_broker(worker, now)
+        deliver_due(now)
+
+
+def _notify_full_disk(worker: Worker, now: datetime) -> None:
+    used, text = used_of_disk()
+    if used < FULL_FROM:
+        return
+    is_critical = used >= CRITICAL_FROM
+    queue_notice(
+        worker,
+        f"disk {now:%Y-%m-%d} {is_critical}",
+        f"The disk of {settings.STATE_DIR} of worker {worker} is {text} {GROWS}",
+        now,
+        Facts(Topic.HEALTH, Severity.CRITICAL if is_critical else Severity.WARNING),
+        cause=GROWS,
+    )
+
+
+def _notify_lost_broker(worker: Worker, now: datetime) -> None:
+    queue_notice(
+        worker,
+        f"broker {worker.heartbeat_at.isoformat()}",
+        f"Worker {worker} has not reached its broker since "
+        f"{worker.heartbeat_at:%-d %b %H:%M} UTC. {AWAY}",
+        now,
+        Facts(Topic.HEALTH, Severity.CRITICAL),
+        cause=AWAY,
+    )

@@ -1,0 +1,19 @@
+"""Celery tasks of each subject of this room; beat sends them."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from monitoring.health import recording
+from monitoring.rules import evaluate
+
+
+@shared_task(acks_late=False, soft_time_limit=50, time_limit=60)
+def evaluate_rules() -> None:
+    """Hold what is measured to the alert rules. Beat sends this each minute."""
+    evaluate.evaluate_rules(timezone.now())
+
+
+@shared_task(acks_late=False, soft_time_limit=50, time_limit=60)
+def check_health() -> None:
+    """Check every component and keep what is found. Beat sends it each minute."""
+    recording.check_health(timezone.now())

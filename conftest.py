@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from clouds import registry
-from core.testing import committed_rows, migrated
+from core.testing import committed_rows, kept_contexts, migrated
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.large_keys import begin_with_large_keys
@@ -86,10 +86,11 @@ def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
 
 
 def pytest_configure() -> None:
-    """Guessing passwords is made slow on purpose, and no test guesses one."""
+    # Guessing passwords is made slow on purpose, and no test guesses one.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Looking through all that was imported takes a seventh of the time, for nothing.
     gc.set_threshold(50_000, 20, 100)
+    kept_contexts.keep_only_pages()
 
 
 def pytest_collection_finish() -> None:

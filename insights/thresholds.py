@@ -46,7 +46,7 @@ def _overrides(setting: str, lines: type[Thresholds | Limits]) -> dict[str, Any]
     return numbers
 
 
-@register()
+@register("settings")
 def check_thresholds(**_: Any) -> list[CheckMessage]:
     wrong: list[CheckMessage] = []
     for lines, number in ((thresholds, "E001"), (limits, "E002")):

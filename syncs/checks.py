@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 
-@register()
+@register("settings")
 def check_sync_settings(**_: Any) -> list[CheckMessage]:
     return list(_problems())
 

@@ -37,6 +37,8 @@ def day(text: str) -> date:
 class SyncCommand(BaseCommand):
     """Read datasets of accounts, one after the other, and say how it went."""
 
+    # Pages, which have no part in it, take longer to load than a small account to read.
+    requires_system_checks = ("settings",)
     # What is read of each account, in this order.
     steps: ClassVar[dict[Dataset, Callable[..., SyncRun]]]
 

@@ -170,13 +170,14 @@ def test_no_body_breaks_an_endpoint(asked: Client, body: str) -> None:
         for method in sorted({"post", "put", "patch"} & operations.keys())
     ]
     assert len(writing) > 10
-    kinds = ["application/json", "application/json; charset=bogus"]
+    # Every other one in letters that nobody knows, and with the next body the others.
+    both = ["application/json", "application/json; charset=bogus"]
+    kinds = islice(cycle(both), BODIES.index(body), None)
     found = {
         f"{method} {address}": broken(
             asked, "generic", method, address, body.encode("latin-1"), kind
         )
-        for method, address in writing
-        for kind in kinds
+        for (method, address), kind in zip(writing, kinds, strict=False)
     }
     assert {one: reason for one, reason in found.items() if reason} == {}
 
@@ -205,6 +206,8 @@ def test_no_field_breaks_a_form(asked: Client) -> None:
     assert found == {}
 
 
+# A day in an address of the admin has no time zone; Django takes ours, and warns.
+@pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime")
 @pytest.mark.on_each_database
 def test_no_value_breaks_a_filter_of_the_admin(admin_user: User) -> None:
     found, number, values = {}, 0, cycle(SENSELESS)

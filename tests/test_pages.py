@@ -2,24 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 import time_machine
-from django.contrib.contenttypes.models import ContentType
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
 
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
-from inventory.testing import instance
-from metrics.testing import store_cpu
-from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
-from syncs.models import Incident
-from syncs.testing import OF_AWS, run
+from syncs.testing import run
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
@@ -79,69 +72,6 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
     assert "<script>" not in text
     assert 'src="http' not in text
     assert 'href="http' not in text
-
-
-@pytest.mark.parametrize(
-    ("page", "queries"),
-    [
-        # Every page: session, user, permissions of user and groups; accounts of the
-        # scope; saved views; what waits; how far costs and CPU are read; of live
-        # pages the versions. Beside these:
-        # currencies, trend (2), spans, stored days, the projection (the forecasts), the
-        # largest changes; clouds; budget; anomalies and recommendations; savings (3);
-        # kinds; states; freshness; what explains the month, as below; how much
-        # recent days grow; alert channels; marks of anomalies.
-        ("/", 34),
-        # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (4); what explains the change, as below; how much
-        # recent days grow, for the default range and for these days; months of lines.
-        ("/costs/", 28),
-        # states, regions, resource groups, types, tags; keys and rows; CPU; list
-        # prices; accounts.
-        ("/instances/", 20),
-        # The same with memory, and without list prices.
-        ("/cpu/", 21),
-        # accounts; freshness; API usage, budget; incidents, content type, notices;
-        # counts and rows of runs; backfills.
-        ("/syncs/", 18),
-        # backfill; windows; their runs.
-        ("/syncs/backfills/{backfill}/", 11),
-        # instance; CPU; memory; network; newest syncs and the first; freshness;
-        # changes; list price; disks and addresses; emissions; actions.
-        ("/instances/{instance}/", 31),
-        # accounts (2); costs per account and currency (2); sums per account and of all;
-        # running machines, use of regions and buckets; advice; the days.
-        ("/carbon/", 18),
-        # run.
-        ("/syncs/runs/{run}/", 9),
-    ],
-)
-def test_a_page_asks_few_queries_however_much_is_stored(
-    viewer: Client,
-    django_assert_num_queries: DjangoAssertNumQueries,
-    page: str,
-    queries: int,
-    settings: Settings,
-) -> None:
-    settings.AWS_API_DAILY_BUDGET_USD = Decimal(1)
-    for number in range(1, 6):
-        owner = account(number, f"account-{number}")
-        services = {f"Service {index}": str(index) for index in range(12)}
-        store_costs(owner, QUARTER, services)
-        for index in range(3):
-            machine = instance(owner, f"web-{number}-{index}")
-            store_cpu(machine, last_complete_days(3, NOW), 20.0)
-        for dataset in OF_AWS:
-            latest = run(owner, dataset, NOW - timedelta(hours=1))
-        backfill = propose(owner, Dataset.CPU, QUARTER, NOW)
-        for part in backfill.windows.all():
-            run(owner, Dataset.CPU, NOW, backfill_window=part)
-        Incident.objects.create(account=owner, dataset="instances", opened_at=NOW)
-    keys = {"instance": machine.pk, "run": latest.pk, "backfill": backfill.pk}
-    page = page.format(**keys)
-    ContentType.objects.clear_cache()  # or it depends on the order of tests
-    with django_assert_num_queries(queries):
-        assert viewer.get(page).status_code == 200
 
 
 def test_the_syncs_page_stays_readable_with_a_thousand_accounts(

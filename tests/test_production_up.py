@@ -82,7 +82,7 @@ def started(
     On SIGTERM all of it ends, which only the last of its tests can see.
     """
     # A demo of a few days, to which the first start adds nothing.
-    for command in (["migrate", "-v", "0"], ["demo", "--days", "20"]):
+    for command in (["migrate", "-v", "0"], ["demo", "--days", "4"]):
         done = installed.manage(*command)
         assert done.returncode == 0, done.stderr
     port = free_port()
@@ -90,7 +90,7 @@ def started(
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up", *options],
         cwd=HOUSE,
-        env={**installed.environment, "SCRIPT_NAME": PREFIX},
+        env={**installed.environment, "SCRIPT_NAME": PREFIX, "FORECAST_SERVICES": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

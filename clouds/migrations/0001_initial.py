@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("auth", "__first__"),
     ]
 
     operations = [
@@ -124,6 +124,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "account_id"),
+                        name="cloudaccount_natural_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_payer", True), ("payer__isnull", False), _negated=True
+                        ),
+                        name="cloudaccount_payer_has_no_payer",
+                        violation_error_message="A payer account has no payer of its own.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +205,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["account", "dataset"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "dataset"), name="dataversion_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,27 +373,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "demo event",
                 "ordering": ["at", "id"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="cloudaccount",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "account_id"), name="cloudaccount_natural_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cloudaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_payer", True), ("payer__isnull", False), _negated=True
-                ),
-                name="cloudaccount_payer_has_no_payer",
-                violation_error_message="A payer account has no payer of its own.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dataversion",
-            constraint=models.UniqueConstraint(
-                fields=("account", "dataset"), name="dataversion_natural_key"
-            ),
         ),
     ]

@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("auth", "__first__"),
         ("clouds", "0001_initial"),
         ("costs", "0001_initial"),
         ("inventory", "0001_initial"),
         ("syncs", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -284,6 +284,45 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "anomalies",
                 "ordering": ["-first_day", "-id"],
+                "indexes": [
+                    models.Index(fields=["status", "-first_day"], name="anomaly_status")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("account__isnull", False), ("resource__isnull", True)
+                        ),
+                        fields=(
+                            "account",
+                            "sub_account_id",
+                            "service",
+                            "region",
+                            "tag_key",
+                            "tag_value",
+                            "currency",
+                            "first_day",
+                        ),
+                        name="anomaly_once_of_an_account",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("account__isnull", True), ("resource__isnull", True)
+                        ),
+                        fields=(
+                            "sub_account_id",
+                            "service",
+                            "region",
+                            "currency",
+                            "first_day",
+                        ),
+                        name="anomaly_once_of_all",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("resource__isnull", False)),
+                        fields=("resource", "first_day"),
+                        name="anomaly_once_of_a_resource",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -487,6 +526,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="budget_amount_is_positive",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("account", "name"),
+                        name="budget_name_of_account",
+                        violation_error_message="Another budget of the same account has this name; choose another.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("account", None)),
+                        fields=("name",),
+                        name="budget_name_without_account",
+                        violation_error_message="Another budget of the same account has this name; choose another.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -532,6 +588,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("budget", "period", "kind", "threshold"),
+                        name="budgetalert_once_per_threshold",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -567,6 +629,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["account", "region"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "region"), name="effectiverate_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -703,6 +770,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-made_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["scope", "key", "currency"], name="forecast_scope"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("account__isnull", False)),
+                        fields=("account", "scope", "key", "currency", "data_until"),
+                        name="forecast_once_of_an_account",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("account__isnull", True)),
+                        fields=("scope", "key", "currency", "data_until"),
+                        name="forecast_once_of_all",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("account__isnull", False), ("is_newest", True)
+                        ),
+                        fields=("account", "scope", "key", "currency"),
+                        name="forecast_one_newest_of_an_account",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("account__isnull", True), ("is_newest", True)
+                        ),
+                        fields=("scope", "key", "currency"),
+                        name="forecast_one_newest_of_all",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -734,6 +832,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["forecast", "day"],
+                "indexes": [models.Index(fields=["day"], name="forecastpoint_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("forecast", "day"), name="forecastpoint_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -818,6 +922,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-day", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("judgment", "day"), name="labeledday_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -872,6 +981,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["forecast", "-month"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("forecast", "month"), name="monthendmiss_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1035,6 +1149,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-since", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("resource",),
+                        name="powerschedule_one_of_a_resource",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1292,6 +1413,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-found_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["status", "priority"], name="recommendation_status"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["open", "accepted", "in_progress"])
+                        ),
+                        fields=("resource", "rule", "target"),
+                        name="recommendation_one_live_per_rule",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1375,6 +1510,44 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "feedback",
                 "ordering": ["-updated_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("anomaly__isnull", True),
+                                ("forecast__isnull", True),
+                                ("recommendation__isnull", False),
+                            ),
+                            models.Q(
+                                ("anomaly__isnull", False),
+                                ("forecast__isnull", True),
+                                ("recommendation__isnull", True),
+                            ),
+                            models.Q(
+                                ("anomaly__isnull", True),
+                                ("forecast__isnull", False),
+                                ("recommendation__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="feedback_of_one_insight",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("recommendation", "user"), name="feedback_one_per_user"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("anomaly", "user"),
+                        name="feedback_one_per_user_and_anomaly",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("forecast", "user"),
+                        name="feedback_one_per_user_and_forecast",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rating__gte", 1), ("rating__lte", 5)),
+                        name="feedback_rating_1_to_5",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1480,6 +1653,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["account", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.Value(1),
+                        condition=models.Q(("account__isnull", True)),
+                        name="refreshstate_one_of_all",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1685,6 +1865,26 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("approve_remediation", "Can approve and reject actions")
                 ],
+                "indexes": [models.Index(fields=["status"], name="remediation_status")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["proposed", "approved", "running"])
+                        ),
+                        fields=("resource",),
+                        name="remediation_one_open_of_a_resource",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["proposed", "approved", "running"])
+                        ),
+                        fields=("run",),
+                        name="remediation_one_open_of_a_run",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("schedule", "due_at"), name="remediation_once_an_hour"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1885,247 +2085,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="anomaly",
-            index=models.Index(fields=["status", "-first_day"], name="anomaly_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="anomaly",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("account__isnull", False), ("resource__isnull", True)
-                ),
-                fields=(
-                    "account",
-                    "sub_account_id",
-                    "service",
-                    "region",
-                    "tag_key",
-                    "tag_value",
-                    "currency",
-                    "first_day",
-                ),
-                name="anomaly_once_of_an_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="anomaly",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("account__isnull", True), ("resource__isnull", True)
-                ),
-                fields=("sub_account_id", "service", "region", "currency", "first_day"),
-                name="anomaly_once_of_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="anomaly",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("resource__isnull", False)),
-                fields=("resource", "first_day"),
-                name="anomaly_once_of_a_resource",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="budget_amount_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                fields=("account", "name"),
-                name="budget_name_of_account",
-                violation_error_message="Another budget of the same account has this name; choose another.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account", None)),
-                fields=("name",),
-                name="budget_name_without_account",
-                violation_error_message="Another budget of the same account has this name; choose another.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetalert",
-            constraint=models.UniqueConstraint(
-                fields=("budget", "period", "kind", "threshold"),
-                name="budgetalert_once_per_threshold",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effectiverate",
-            constraint=models.UniqueConstraint(
-                fields=("account", "region"), name="effectiverate_natural_key"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="forecast",
-            index=models.Index(
-                fields=["scope", "key", "currency"], name="forecast_scope"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forecast",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account__isnull", False)),
-                fields=("account", "scope", "key", "currency", "data_until"),
-                name="forecast_once_of_an_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forecast",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account__isnull", True)),
-                fields=("scope", "key", "currency", "data_until"),
-                name="forecast_once_of_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forecast",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account__isnull", False), ("is_newest", True)),
-                fields=("account", "scope", "key", "currency"),
-                name="forecast_one_newest_of_an_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forecast",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account__isnull", True), ("is_newest", True)),
-                fields=("scope", "key", "currency"),
-                name="forecast_one_newest_of_all",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="forecastpoint",
-            index=models.Index(fields=["day"], name="forecastpoint_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="forecastpoint",
-            constraint=models.UniqueConstraint(
-                fields=("forecast", "day"), name="forecastpoint_natural_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labeledday",
-            constraint=models.UniqueConstraint(
-                fields=("judgment", "day"), name="labeledday_natural_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthendmiss",
-            constraint=models.UniqueConstraint(
-                fields=("forecast", "month"), name="monthendmiss_natural_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="powerschedule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("resource",),
-                name="powerschedule_one_of_a_resource",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recommendation",
-            index=models.Index(
-                fields=["status", "priority"], name="recommendation_status"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["open", "accepted", "in_progress"])),
-                fields=("resource", "rule", "target"),
-                name="recommendation_one_live_per_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("anomaly__isnull", True),
-                        ("forecast__isnull", True),
-                        ("recommendation__isnull", False),
-                    ),
-                    models.Q(
-                        ("anomaly__isnull", False),
-                        ("forecast__isnull", True),
-                        ("recommendation__isnull", True),
-                    ),
-                    models.Q(
-                        ("anomaly__isnull", True),
-                        ("forecast__isnull", False),
-                        ("recommendation__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="feedback_of_one_insight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.UniqueConstraint(
-                fields=("recommendation", "user"), name="feedback_one_per_user"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.UniqueConstraint(
-                fields=("anomaly", "user"), name="feedback_one_per_user_and_anomaly"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.UniqueConstraint(
-                fields=("forecast", "user"), name="feedback_one_per_user_and_forecast"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rating__gte", 1), ("rating__lte", 5)),
-                name="feedback_rating_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refreshstate",
-            constraint=models.UniqueConstraint(
-                models.Value(1),
-                condition=models.Q(("account__isnull", True)),
-                name="refreshstate_one_of_all",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remediation",
-            index=models.Index(fields=["status"], name="remediation_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["proposed", "approved", "running"])),
-                fields=("resource",),
-                name="remediation_one_open_of_a_resource",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["proposed", "approved", "running"])),
-                fields=("run",),
-                name="remediation_one_open_of_a_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.UniqueConstraint(
-                fields=("schedule", "due_at"), name="remediation_once_an_hour"
-            ),
         ),
     ]

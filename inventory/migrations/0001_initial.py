@@ -7,9 +7,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("auth", "__first__"),
         ("clouds", "0001_initial"),
         ("syncs", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -113,6 +113,31 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["account", "region", "name", "id"],
                 "permissions": [("assign_resource", "Can hand resources over")],
+                "indexes": [
+                    models.Index(
+                        fields=["account", "region", "name", "id"],
+                        name="resource_order",
+                    ),
+                    models.Index(fields=["resource_id"], name="resource_id"),
+                    models.Index(fields=["name"], name="resource_name"),
+                    models.Index(fields=["region", "kind"], name="resource_region"),
+                    models.Index(
+                        condition=models.Q(("resource_group", ""), _negated=True),
+                        fields=["resource_group"],
+                        name="resource_group",
+                    ),
+                    models.Index(
+                        condition=models.Q(("gone_since__isnull", True)),
+                        fields=["state", "kind"],
+                        name="resource_present_state",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "resource_id", "kind"),
+                        name="resource_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -501,6 +526,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["-at", "-id"], name="statechange_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("resource", "field", "at", "new_value"),
+                        name="statechange_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -613,56 +647,5 @@ class Migration(migrations.Migration):
                 ],
             },
             bases=("inventory.resource",),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(
-                fields=["account", "region", "name", "id"], name="resource_order"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["resource_id"], name="resource_id"),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["name"], name="resource_name"),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["region", "kind"], name="resource_region"),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(
-                condition=models.Q(("resource_group", ""), _negated=True),
-                fields=["resource_group"],
-                name="resource_group",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(
-                condition=models.Q(("gone_since__isnull", True)),
-                fields=["state", "kind"],
-                name="resource_present_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.UniqueConstraint(
-                fields=("account", "resource_id", "kind"), name="resource_natural_key"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statechange",
-            index=models.Index(fields=["-at", "-id"], name="statechange_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="statechange",
-            constraint=models.UniqueConstraint(
-                fields=("resource", "field", "at", "new_value"),
-                name="statechange_natural_key",
-            ),
         ),
     ]

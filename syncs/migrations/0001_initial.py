@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("auth", "__first__"),
         ("clouds", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -138,6 +138,13 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("start_backfill", "Can start, pause and cancel a backfill")
                 ],
+                "indexes": [models.Index(fields=["status"], name="backfill_status")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("start__lt", models.F("end"))),
+                        name="backfill_start_before_end",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +188,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["backfill", "-start"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("backfill", "start"), name="backfillwindow_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +260,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-opened_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=("account", "dataset"),
+                        name="incident_one_open_per_dataset",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,6 +416,27 @@ class Migration(migrations.Migration):
                 "ordering": ["-started_at", "-id"],
                 "permissions": [("start_sync", "Can start a sync")],
                 "get_latest_by": "started_at",
+                "indexes": [
+                    models.Index(
+                        fields=["account", "dataset", "-id"], name="syncrun_history"
+                    ),
+                    models.Index(fields=["-started_at", "-id"], name="syncrun_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("backfill_window__isnull", True),
+                            ("status__in", ["queued", "running"]),
+                        ),
+                        fields=("account", "dataset"),
+                        name="syncrun_one_active_per_dataset",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=("backfill_window",),
+                        name="syncrun_one_active_per_backfill_window",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -452,6 +492,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["account", "dataset", "region"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "dataset", "region"),
+                        name="watermark_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -502,65 +548,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="backfill",
-            index=models.Index(fields=["status"], name="backfill_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="backfill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("start__lt", models.F("end"))),
-                name="backfill_start_before_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backfillwindow",
-            constraint=models.UniqueConstraint(
-                fields=("backfill", "start"), name="backfillwindow_natural_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=("account", "dataset"),
-                name="incident_one_open_per_dataset",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="syncrun",
-            index=models.Index(
-                fields=["account", "dataset", "-id"], name="syncrun_history"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="syncrun",
-            index=models.Index(fields=["-started_at", "-id"], name="syncrun_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="syncrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("backfill_window__isnull", True),
-                    ("status__in", ["queued", "running"]),
-                ),
-                fields=("account", "dataset"),
-                name="syncrun_one_active_per_dataset",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="syncrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["queued", "running"])),
-                fields=("backfill_window",),
-                name="syncrun_one_active_per_backfill_window",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watermark",
-            constraint=models.UniqueConstraint(
-                fields=("account", "dataset", "region"), name="watermark_natural_key"
-            ),
         ),
     ]

@@ -181,7 +181,7 @@ def test_a_filter_costs_one_query_more(
 ) -> None:
     at_work()
     client = signed_in()
-    # As the page in tests/test_pages.py, without a budget, and the account.
+    # As the page in tests/test_page_queries.py, without a budget, and the account.
     # One more than that: how far data is read, in the foot.
     with django_assert_num_queries(19):
         client.get(PAGE, {"account": f"{1:012}"})

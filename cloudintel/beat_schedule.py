@@ -12,6 +12,8 @@ EACH_MINUTE = {
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
     "conduct-demo": "dashboard.tasks.conduct_demo",
+    "back-up": "archives.tasks.back_up_when_due",
+    "retain": "archives.tasks.retain_when_due",
     "delete-old-questions": "assistant.tasks.delete_expired",
 }
 BEAT_SCHEDULE = {

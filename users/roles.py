@@ -24,6 +24,7 @@ DATA = (
     "carbon",
     "insights",
     "monitoring",
+    "archives",
     "assistant",
     "dashboard",
 )

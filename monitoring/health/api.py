@@ -127,11 +127,12 @@ def _accounts(names: Sequence[str]) -> Mapping[str, CloudAccount]:
 
 
 class HealthPeriodViewSet(RowsViewSet):
-    """What checks found, by minute (of two days), hour (90 days) and day (400 days),
-    the newest first."""
+    """What checks found: minutes (of two days), then hours (90 days), then days (400
+    days), the newest first."""
 
+    # As its index has them.
     queryset = HealthPeriod.objects.select_related("account").order_by(
-        "-starts_at", "-id"
+        "-grain", "-starts_at", "-id"
     )
     serializer_class = HealthPeriodSerializer
     filterset_class = HealthPeriodFilter

@@ -39,6 +39,7 @@ def test_an_operator_may_look_start_syncs_and_backfills_and_work_on_insights() -
     assert more - set(worked_on.values_list("codename", flat=True)) == {
         "acknowledge_notice",
         "assign_resource",
+        "publish_metrics",
         "start_sync",
         "start_backfill",
     }

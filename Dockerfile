@@ -5,7 +5,7 @@ FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 COPY requirements.txt .
-RUN /venv/bin/pip install --require-hashes -r requirements.txt
+RUN /venv/bin/pip install --require-hashes --no-deps -r requirements.txt
 
 FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 ENV PATH=/venv/bin:$PATH \
@@ -13,10 +13,14 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     ENV_FILE="" \
     STATE_DIR=/state
+# pg_dump and pg_restore, of the version of compose.yaml's server, for backups.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/*
 # Some libraries look up the name of the user.
 RUN useradd --uid 10001 --home-dir /app cloudintel \
     && install -d -o cloudintel -g cloudintel /app \
-    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives
+    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives /state/backups
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .

@@ -24,6 +24,8 @@ MOST = 1_000_000
 MOST_DAYS = 36_500
 NAME = r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])"
 HOST = rf"\*|\.?{NAME}"
+# One name, as metrics and lists show it.
+HOST_LABEL = r"([A-Za-z][A-Za-z0-9.-]{0,62})?"
 ORIGIN = rf"https?://(\*\.)?{NAME}(:\d{{1,5}})?"
 PATH = r"((/[A-Za-z0-9_.~-]+)+/?)?"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -88,9 +90,12 @@ def dollars(name: str) -> Decimal | None:
 
 def time_of_day(name: str) -> time | None:
     """Return a time of day such as 02:00; None if unset."""
-    found = given(name)
-    if not found:
-        return None
+    return daily_at(name, "") if given(name) else None
+
+
+def daily_at(name: str, default: str) -> time:
+    """Return a time of day such as 02:00."""
+    found = given(name) or default
     try:
         return datetime.strptime(found, "%H:%M").time()
     except ValueError:
@@ -196,13 +201,16 @@ def usable(name: str, path: Path) -> Iterator[None]:
         ) from None
 
 
-def secret(name: str) -> str:
-    """Return a secret, empty if unset; one that can be guessed is refused, unseen."""
+def secret(name: str, guessed: str) -> str:
+    """Return a secret, empty if unset; one that can be guessed is refused, unseen.
+
+    `guessed` is what somebody does then.
+    """
     found = given(name)
     if found and (len(found) < 50 or len(set(found)) < 5):
         raise ImproperlyConfigured(
-            f"{name} must be at least 50 random characters: whoever guesses it signs "
-            'in as anybody. Make one with: python -c "import secrets; '
+            f"{name} must be at least 50 random characters: whoever guesses it "
+            f'{guessed}. Make one with: python -c "import secrets; '
             'print(secrets.token_urlsafe(50))"'
         )
     return found

@@ -14,11 +14,13 @@ from cloudintel.environment import (
     EMAIL,
     FROM,
     HOST,
+    HOST_LABEL,
     ORIGIN,
     PATH,
     boolean,
     cache_url,
     certificates,
+    daily_at,
     days,
     directory,
     dollars,
@@ -53,7 +55,8 @@ read_env_file("ENV_FILE", default=BASE_DIR / ".env")
 STATE_DIR = private_directory("STATE_DIR", default=BASE_DIR / "var")
 
 DEBUG = boolean("DEBUG", default=False)
-SECRET_KEY = secret("SECRET_KEY") or stored_secret(STATE_DIR / "secret_key")
+SIGNS_IN = "signs in as anybody"
+SECRET_KEY = secret("SECRET_KEY", SIGNS_IN) or stored_secret(STATE_DIR / "secret_key")
 # Where a proxy shows it, such as /cloudintel; with or without the prefix that remains.
 SCRIPT_NAME = text("SCRIPT_NAME", "", PATH, "a path such as /cloudintel").rstrip("/")
 FORCE_SCRIPT_NAME = SCRIPT_NAME or None
@@ -385,13 +388,34 @@ REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.
 REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
+# By which metrics name this host; empty: by its own name, which containers change.
+HOST_NAME = text("HOST_NAME", "", HOST_LABEL, "a name such as cloudintel-1")
+# Points of system metrics; older ones are not taken. Their sums stay.
+SYSTEM_METRICS_DAYS = days("SYSTEM_METRICS_DAYS", default=90)
+
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.
 ASSISTANT_MODEL_URL = url("ASSISTANT_MODEL_URL", "", "https", "http")
 ASSISTANT_MODEL_KEY = given("ASSISTANT_MODEL_KEY")
 ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 
+# The lines of bills, a Parquet file for each account and month.
+LINE_ITEMS_DIR = Path(given("LINE_ITEMS_DIR", str(STATE_DIR / "line_items")))
+# Empty: this process asks the files themselves.
+LINE_ITEMS_ENGINE = url("LINE_ITEMS_ENGINE", "", "clickhouse", "clickhouses")
+
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
+# table=days, where they are not those of archives/retention/periods.py.
+RETENTION_DAYS = numbers("RETENTION_DAYS")
+RETENTION_DAILY = boolean("RETENTION_DAILY", default=True)
+
+BACKUP_DAILY = boolean("BACKUP_DAILY", default=True)
+BACKUP_AT = daily_at("BACKUP_AT", default="01:00")
+BACKUP_PLACE = given("BACKUP_PLACE", str(STATE_DIR / "backups"))
+# Each file is encrypted with a key that is derived from it; empty: none is.
+BACKUP_KEY = secret("BACKUP_KEY", guessed="reads each backup")
+# The directory of pg_dump and pg_restore; empty: where programs are found.
+POSTGRES_PROGRAMS = given("POSTGRES_PROGRAMS")
 
 LOG_LEVEL = one_of(
     "LOG_LEVEL", default=["WARNING"], allowed=["DEBUG", "INFO", "WARNING", "ERROR"]

@@ -25,7 +25,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 PLACES = ["/", "/costs/", "/resources/", "/insights/", "/carbon/", "/syncs/"]
 SECTIONS = {
     "/costs/": [
-        "/costs/changes/",
+        *("/costs/changes/", "/costs/lines/"),
         "/insights/budgets/",
         "/insights/forecasts/",
         "/teams/",
@@ -41,7 +41,8 @@ SECTIONS = {
     "/assistant/": ["/assistant/reports/"],
     "/syncs/": [
         *("/coverage/", "/alerts/", "/digests/"),
-        *("/monitoring/health/", "/monitoring/database/"),
+        *("/monitoring/health/", "/monitoring/database/", "/monitoring/system/"),
+        *("/backups/", "/retention/", "/monitoring/scans/"),
     ],
     "/insights/": [
         "/insights/mine/",

@@ -24,13 +24,14 @@ DATA = (
     "carbon",
     "insights",
     "monitoring",
+    "archives",
     "assistant",
     "dashboard",
 )
 # What operators may do beside viewing.
 OPERATED = (
     *("start_sync", "start_backfill", "assign_resource"),
-    *("acknowledge_notice", "publish_metrics"),
+    *("acknowledge_notice", "add_metricpoint", "publish_metrics"),
 )
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "axes", "django_celery_beat")

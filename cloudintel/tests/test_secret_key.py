@@ -14,7 +14,7 @@ def test_a_weak_one_is_refused_unseen(
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", weak)
     with pytest.raises(ImproperlyConfigured, match="at least 50 random") as refused:
-        secret("SECRET_KEY")
+        secret("SECRET_KEY", "signs in")
     assert weak not in str(refused.value)
 
 
@@ -23,6 +23,6 @@ def test_a_random_one_is_taken_and_none_is_made_here(
 ) -> None:
     strong = secrets.token_urlsafe(50)
     monkeypatch.setenv("SECRET_KEY", strong)
-    assert secret("SECRET_KEY") == strong
+    assert secret("SECRET_KEY", "signs in") == strong
     monkeypatch.delenv("SECRET_KEY")
-    assert secret("SECRET_KEY") == ""
+    assert secret("SECRET_KEY", "signs in") == ""

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,22 +45,30 @@ def postgres() -> Iterator[str]:
         run = {"user": user, "check": True, "stdout": subprocess.DEVNULL}
         initdb = [programs / "initdb", "-D", data, "-U", "cloudintel", "-A", "trust"]
         subprocess.run([*initdb, "-N", "-E", "UTF8"], **run)  # type: ignore[call-overload]
-        port = free_port()
-        server = subprocess.Popen(
-            [
-                *(programs / "postgres", "-D", data, "-k", folder),
-                *("-h", "127.0.0.1", "-p", str(port)),
-                *(part for option in OPTIONS for part in ("-c", option)),
-            ],
-            user=user,
-            stderr=(folder / "log").open("w"),
-        )
-        try:
-            wait_until_ready(server, port, folder / "log")
+        with running(folder, data, OPTIONS) as port:
             yield f"postgres://cloudintel@127.0.0.1:{port}/postgres"
-        finally:
+
+
+@contextmanager
+def running(folder: Path, data: Path, options: Sequence[str]) -> Iterator[int]:
+    """The port of a server on this data, which ends with the block."""
+    port = free_port()
+    server = subprocess.Popen(
+        [
+            *(find_programs() / "postgres", "-D", data, "-k", folder),
+            *("-h", "127.0.0.1", "-p", str(port)),
+            *(part for option in options for part in ("-c", option)),
+        ],
+        user=server_user(folder),
+        stderr=(folder / "log").open("w"),
+    )
+    try:
+        wait_until_ready(server, port, folder / "log")
+        yield port
+    finally:
+        if server.poll() is None:
             server.send_signal(2)  # fast shutdown
-            server.wait(timeout=HANGS_AFTER_SECONDS)
+        server.wait(timeout=HANGS_AFTER_SECONDS)
 
 
 def find_programs() -> Path:

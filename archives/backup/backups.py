@@ -1,0 +1,126 @@
+"""A backup is made: the database as of one moment, in one file, with its manifest."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from archives.backup.contents import migrations_of
+from archives.backup.copies import CopyFailed
+from archives.backup.databases import engine_of
+from archives.backup.encryption import encrypt, key_id
+from archives.backup.manifest import Manifest
+from archives.backup.models import Backup
+from archives.parquet import sha256
+from archives.places import installation_id
+from archives.storage import PlaceFailed, checked_place, unnamed_file, write_file
+from providers.base import Progress
+
+FAILURES = (CopyFailed, PlaceFailed)
+
+
+class BackupFailed(Exception):
+    """No backup was made; the message says why and what to do."""
+
+
+def back_up(
+    place: str,
+    now: datetime,
+    by: str,
+    on_progress: Progress,
+    planned_for: datetime | None = None,
+) -> Backup:
+    """Make a backup there, and return its row. Raises BackupFailed.
+
+    A planned one that failed is tried again in its row.
+    """
+    row = _begun(place, now, by, planned_for)
+    try:
+        manifest = _write(row, now, on_progress)
+    except FAILURES as error:
+        reason = f"No backup was made. {error}"
+        _end(row, state=Backup.State.FAILED, error=reason)
+        raise BackupFailed(reason) from error
+    record(row, manifest)
+    return row
+
+
+def _begun(place: str, now: datetime, by: str, planned_for: datetime | None) -> Backup:
+    row = Backup(planned_for=planned_for)
+    if planned_for:
+        row = Backup.objects.filter(planned_for=planned_for).first() or row
+    row.attempts += 1
+    row.place, row.made_at, row.by = place, now, by
+    row.state, row.error = Backup.State.RUNNING, ""
+    row.vendor = connection.vendor
+    row.save()
+    return row
+
+
+def _write(row: Backup, now: datetime, on_progress: Progress) -> Manifest:
+    place, engine = checked_place(row.place), engine_of(connection)
+    key = settings.BACKUP_KEY
+    suffix = engine.SUFFIX + (".enc" if key else "")
+    name = f"cloudintel-{now:%Y%m%dT%H%M%SZ}-{installation_id()}{suffix}"
+    with unnamed_file() as plain:
+        on_progress("copying the database")
+        held, reconciliation = engine.copy(connection, plain)
+        with _sealed(plain, key) as draft:
+            digest, size = sha256(draft), draft.tell()
+            on_progress(f"writing {size:,} bytes to {place}")
+            write_file(draft, place, name)
+    manifest = Manifest(
+        name=name,
+        installation=installation_id(),
+        made_at=now,
+        vendor=connection.vendor,
+        server_version=engine.server_version(connection),
+        migrations=migrations_of(connection),
+        rows=sum(one.rows for one in held.values()),
+        size_bytes=size,
+        sha256=digest,
+        key_id=key_id(key),
+        contents=held,
+        reconciliation=reconciliation,
+    )
+    manifest.write(place)
+    return manifest
+
+
+@contextmanager
+def _sealed(plain: BinaryIO, key: str) -> Iterator[BinaryIO]:
+    if not key:
+        yield plain
+        return
+    with unnamed_file() as sealed:
+        plain.seek(0)
+        encrypt(plain, sealed, key)
+        yield sealed
+
+
+def record(row: Backup, manifest: Manifest) -> None:
+    """Store in the row what the manifest says."""
+    _end(
+        row,
+        state=Backup.State.DONE,
+        error="",
+        name=manifest.name,
+        made_at=manifest.made_at,
+        vendor=manifest.vendor,
+        server_version=manifest.server_version,
+        rows=manifest.rows,
+        size_bytes=manifest.size_bytes,
+        sha256=manifest.sha256,
+        key_id=manifest.key_id,
+    )
+
+
+def _end(row: Backup, **values: object) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.finished_at = timezone.now()
+    row.save()

@@ -1,0 +1,173 @@
+"""Which backup is due, which one is to be proven, and which are old enough to go."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min
+
+from alerts.models import Facts, Severity, Topic
+from alerts.outbox import queue_notice
+from archives.backup.backups import BackupFailed, back_up
+from archives.backup.manifest import SUFFIX
+from archives.backup.models import Backup
+from archives.backup.verification import verify
+from archives.places import installation_id
+from archives.storage import PlaceFailed, delete_file
+from core.windows import ONE_DAY
+from providers.base import Progress
+
+BEAT = "scheduler"
+RETRIED_AFTER = timedelta(hours=1)
+VERIFIED_EACH = timedelta(days=7)
+# One that failed is tried again, with the newest backup.
+VERIFIED_AGAIN_AFTER = timedelta(days=1)
+# Rows of those that failed tell nothing for longer.
+FAILED_KEPT = timedelta(days=30)
+DAYS_KEPT, WEEKS_KEPT, MONTHS_KEPT = 7, 4, 12
+ALARM = Facts(Topic.HEALTH, Severity.CRITICAL)
+
+
+def last_planned(now: datetime) -> datetime:
+    """Return the newest time at which a daily backup was due."""
+    today = datetime.combine(now.date(), settings.BACKUP_AT, now.tzinfo)
+    return today if today <= now else today - ONE_DAY
+
+
+def next_planned(now: datetime) -> datetime:
+    return last_planned(now) + ONE_DAY
+
+
+def is_due(now: datetime) -> bool:
+    """Return whether the last planned backup is missing, and may be tried now.
+
+    None is before the first night of an installation.
+    """
+    planned = last_planned(now)
+    if not settings.BACKUP_DAILY or installed_at() >= planned:
+        return False
+    if Backup.objects.done().filter(made_at__gte=planned).exists():
+        return False
+    failed = Backup.objects.filter(planned_for=planned, state=Backup.State.FAILED)
+    return not failed.filter(made_at__gt=now - RETRIED_AFTER).exists()
+
+
+def to_verify(now: datetime) -> Backup | None:
+    """Return the newest backup, where a week has passed since one was proven."""
+    newest, last = Backup.objects.newest_done(), Backup.objects.newest_verified()
+    if newest is None or not settings.BACKUP_DAILY:
+        return None
+    if last is None:
+        return newest
+    assert last.verified_at  # noqa: S101 - for the type checker
+    pause = VERIFIED_AGAIN_AFTER if last.verification_error else VERIFIED_EACH
+    return newest if last.verified_at <= now - pause else None
+
+
+def installed_at() -> datetime:
+    applied = MigrationRecorder(connection).migration_qs
+    first: datetime = applied.aggregate(first=Min("applied"))["first"]
+    return first
+
+
+def work_on_due(now: datetime, on_progress: Progress) -> list[Backup]:
+    """Make the backup and the proof that are due; return their rows. Nothing is raised.
+
+    Only one process at a time does so.
+    """
+    worked_on = []
+    end_what_was_killed()
+    if is_due(now):
+        planned = last_planned(now)
+        try:
+            made = back_up(settings.BACKUP_PLACE, now, BEAT, on_progress, planned)
+            worked_on.append(made)
+            tell_ends(made, now)
+            expire(now)
+        except BackupFailed as error:
+            failed = Backup.objects.get(planned_for=planned)
+            queue_notice(failed, "failed", str(error), now, ALARM)
+            worked_on.append(failed)
+    if proven := to_verify(now):
+        worked_on.append(verify_and_tell(proven, now, on_progress))
+    return worked_on
+
+
+def verify_and_tell(row: Backup, now: datetime, on_progress: Progress) -> Backup:
+    """Verify it; a notice tells of a failure once, and of the next success."""
+    before = Backup.objects.newest_verified()
+    verify(row, on_progress)
+    if row.verification_error:
+        text = f"A backup can't be restored. {row.verification_error}"
+        queue_notice(row, "unproven", text, now, ALARM)
+    elif before and before.verification_error:
+        text = f"The backup {row} was restored, and is what was backed up."
+        queue_notice(before, "proven", text, now, ALARM, is_end=True)
+    return row
+
+
+def tell_ends(made: Backup, now: datetime) -> None:
+    """Tell that a backup was made, once for each failure that was told."""
+    told = Backup.objects.filter(notices__key__endswith=" failed").distinct()
+    for row in told:
+        text = f"The backup {made} was made."
+        queue_notice(row, "made", text, now, ALARM, is_end=True)
+
+
+def end_what_was_killed() -> None:
+    """No process works on these: whoever does holds the lock that this one holds."""
+    reason = "The process that made it ended. It is made again."
+    running = Backup.objects.filter(state=Backup.State.RUNNING)
+    running.update(state=Backup.State.FAILED, error=reason)
+
+
+def expire(now: datetime) -> list[str]:
+    """Delete those that are kept no longer; return their names.
+
+    One that can't be deleted is left for the next time.
+    """
+    done = list(Backup.objects.done().order_by("-made_at", "-id"))
+    own = [row for row in done if f"-{installation_id()}." in row.name]
+    kept = kept_of(own)
+    gone = []
+    for row in own:
+        if row in kept:
+            continue
+        try:
+            for suffix in (SUFFIX, ""):
+                delete_file(f"{row.place}/{row.name}{suffix}")
+        except PlaceFailed:
+            continue
+        gone.append(row.name)
+        row.delete()
+    failed = Backup.objects.filter(state=Backup.State.FAILED)
+    failed.filter(made_at__lt=now - FAILED_KEPT).delete()
+    return gone
+
+
+def kept_of(rows: Iterable[Backup]) -> dict[Backup, str]:
+    """Return which stay, of rows that begin with the newest, and as what.
+
+    Of each of so many days, weeks and months that have one, the newest; and the newest
+    that was proven.
+    """
+    rows = list(rows)
+    periods: tuple[tuple[str, int, Callable[[Backup], object]], ...] = (
+        ("daily", DAYS_KEPT, lambda row: row.made_at.date()),
+        ("weekly", WEEKS_KEPT, lambda row: row.made_at.isocalendar()[:2]),
+        ("monthly", MONTHS_KEPT, lambda row: (row.made_at.year, row.made_at.month)),
+    )
+    kept: dict[Backup, str] = {}
+    for label, number, period_of in periods:
+        newest: dict[object, Backup] = {}
+        for row in rows:
+            newest.setdefault(period_of(row), row)
+        for row in list(newest.values())[:number]:
+            kept.setdefault(row, label)
+    for row in rows:
+        if row.is_verified:
+            kept.setdefault(row, "proven")
+            break
+    return kept

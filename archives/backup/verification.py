@@ -1,0 +1,27 @@
+"""A backup is restored into a fresh database and compared: only that proves it."""
+
+from time import monotonic
+
+from django.utils import timezone
+
+from archives.backup.manifest import CannotRestore, manifest_at
+from archives.backup.models import Backup
+from archives.backup.recovery import prepared
+from archives.storage import PlaceFailed
+from providers.base import Progress
+
+
+def verify(row: Backup, on_progress: Progress) -> Backup:
+    """Restore it beside the present database, and store what came of it."""
+    began = monotonic()
+    try:
+        manifest = manifest_at(row.place, row.name)
+        with prepared(row.place, manifest, "verify", on_progress):
+            error = ""
+    except (CannotRestore, PlaceFailed) as failure:
+        error = str(failure)
+    row.verified_at = timezone.now()
+    row.verification_seconds = monotonic() - began
+    row.verification_error = error
+    row.save()
+    return row

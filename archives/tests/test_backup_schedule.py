@@ -1,0 +1,182 @@
+"""Backups are made, proven and deleted by themselves, and failures are told once."""
+
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from alerts.models import Notice
+from archives.backup import schedule
+from archives.backup.health_check import check_backups
+from archives.backup.models import Backup
+from archives.places import installation_id
+from core.testing.postgres import find_programs
+from monitoring.health.components import COMPONENTS, Degraded, Down, NotMeasured
+
+NIGHT = datetime(2026, 6, 20, 1, tzinfo=UTC)
+NOW = NIGHT + timedelta(minutes=5)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def place(tmp_path: Path, settings: Any) -> Path:
+    settings.BACKUP_PLACE, settings.STATE_DIR = str(tmp_path / "place"), tmp_path
+    settings.BACKUP_AT = time(1)
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    settings.EMAIL_URL = "smtp://mail"
+    if connection.vendor == "postgresql":
+        settings.POSTGRES_PROGRAMS = str(find_programs())
+    MigrationRecorder(connection).migration_qs.update(applied=NIGHT - 30 * DAY)
+    return tmp_path / "place"
+
+
+def made(at: datetime, **values: Any) -> Backup:
+    name = f"cloudintel-{at:%Y%m%dT%H%M%SZ}-{installation_id()}.dump"
+    own = {"state": "done", "name": name, "place": "place", "made_at": at}
+    return Backup.objects.create(**own | values)
+
+
+def work(now: datetime) -> list[Backup]:
+    return schedule.work_on_due(now, lambda _: None)
+
+
+def subjects() -> list[str]:
+    return list(Notice.objects.order_by("id").values_list("subject", flat=True))
+
+
+@pytest.mark.django_db
+def test_one_is_made_and_proven_each_night_and_once(place: Path) -> None:
+    (row, proven) = work(NOW)
+    assert row == proven
+    row = Backup.objects.get()
+    assert (row.state, row.planned_for, row.by) == ("done", NIGHT, "scheduler")
+    assert row.is_verified
+    assert {path.name for path in place.iterdir()} == {row.name, f"{row.name}.json"}
+    assert work(NOW + HOUR) == []
+    assert "one was proven" in check_backups(NOW + HOUR)
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> None:
+    own, settings.BACKUP_PLACE = settings.BACKUP_PLACE, "gs://nowhere"
+    (failed,) = work(NOW)
+    assert work(NOW + HOUR / 2) == []
+    (again,) = work(NOW + HOUR)
+    assert (again.pk, again.attempts) == (failed.pk, 2)
+    assert [*map(str, subjects())] == [
+        "No backup was made. gs://nowhere is no place for files: give a directory, "
+        "s3://bucket/prefix or azure://account/contain"
+    ]
+    settings.BACKUP_PLACE = own
+    work(NOW + 2 * HOUR)
+    assert len(subjects()) == 2
+    end = Notice.objects.get(is_end=True)
+    assert end.topic == "health"
+    assert end.subject.startswith("The backup cloudintel-20260620T030500Z-")
+    work(NOW + DAY)
+    assert len(subjects()) == 2
+
+
+@pytest.mark.django_db
+def test_a_proof_that_fails_is_told_once_and_tried_each_day(place: Path) -> None:
+    row = made(NOW, place=str(place))
+    assert work(NOW + HOUR) == [row]
+    (notice,) = Notice.objects.all()
+    assert notice.subject.startswith("A backup can't be restored. There is no file")
+    assert notice.severity == "critical"
+    assert work(NOW + 2 * HOUR) == []
+    Backup.objects.update(verified_at=NOW - DAY)
+    assert work(NOW + 2 * HOUR) == [row]
+    assert Notice.objects.count() == 1
+    with pytest.raises(Down, match="The backup that was restored last failed"):
+        check_backups(NOW + HOUR)
+
+
+@pytest.mark.django_db
+def test_what_was_killed_is_made_again(place: Path) -> None:
+    killed = made(NIGHT, state="running", planned_for=NIGHT, name="")
+    schedule.end_what_was_killed()
+    killed.refresh_from_db()
+    assert (killed.state, killed.error) == (
+        "failed",
+        "The process that made it ended. It is made again.",
+    )
+    assert schedule.is_due(NOW + HOUR)
+
+
+@pytest.mark.django_db
+def test_none_is_due_before_the_first_night_or_where_none_is_wanted(
+    place: Path, settings: Any
+) -> None:
+    assert schedule.is_due(NOW)
+    assert schedule.is_due(NOW + 20 * HOUR)
+    assert schedule.last_planned(NIGHT - HOUR) == NIGHT - DAY
+    settings.BACKUP_DAILY = False
+    assert not schedule.is_due(NOW)
+    with pytest.raises(NotMeasured):
+        check_backups(NOW)
+    settings.BACKUP_DAILY = True
+    MigrationRecorder(connection).migration_qs.update(applied=NIGHT + HOUR)
+    assert not schedule.is_due(NOW + 20 * HOUR)
+    with pytest.raises(NotMeasured):
+        check_backups(NOW + 20 * HOUR)
+
+
+@pytest.mark.django_db
+def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> None:
+    for days in range(500):
+        for hours in (0, 6):
+            made(NOW - timedelta(days=days, hours=hours))
+    another = made(NOW - 490 * DAY - HOUR, name="cloudintel-20250101T010000Z-aaaaaaaa")
+    proven = made(NOW - 495 * DAY - HOUR, verified_at=NOW)
+    gone = schedule.expire(NOW)
+    kept = list(Backup.objects.exclude(pk=another.pk))
+    labels = [*schedule.kept_of(kept).values()]
+    assert {one: labels.count(one) for one in labels} == {
+        **{"daily": 7, "weekly": 3, "monthly": 11, "proven": 1},
+    }
+    assert proven in kept
+    assert len(gone) + len(kept) == 1001
+    assert [row.made_at for row in kept[:7]] == [NOW - days * DAY for days in range(7)]
+    assert schedule.expire(NOW) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("age", "proven", "error", "raised", "says"),
+    [
+        (HOUR, HOUR, "", None, "is 1 hours old; one was proven 0 days ago"),
+        (25 * HOUR, 3 * DAY, "", None, "is 25 hours old; one was proven 3 days"),
+        (27 * HOUR, HOUR, "", Down, "is 27 hours old. Operations, Backups says"),
+        (HOUR, None, "", Degraded, "none was restored to prove it"),
+        (HOUR, 9 * DAY, "", Degraded, "one was proven 9 days ago"),
+        (HOUR, HOUR, "not equal", Down, "was restored last failed"),
+    ],
+)
+def test_health_tells_its_age_and_proof(
+    place: Path,
+    age: timedelta,
+    proven: timedelta | None,
+    error: str,
+    raised: type[Exception] | None,
+    says: str,
+) -> None:
+    made(NOW - age, verified_at=proven and NOW - proven, verification_error=error)
+    if raised is None:
+        assert says in check_backups(NOW)
+        return
+    with pytest.raises(raised, match=says):
+        check_backups(NOW)
+
+
+@pytest.mark.django_db
+def test_health_misses_the_first_one_in_the_first_night(place: Path) -> None:
+    with pytest.raises(Degraded, match="There is no backup yet"):
+        check_backups(NOW)
+    with pytest.raises(Down, match="There is no backup. Operations"):
+        check_backups(NOW + 3 * HOUR)
+    assert COMPONENTS["backups"].check is check_backups

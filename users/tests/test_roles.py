@@ -39,8 +39,8 @@ def test_an_operator_may_look_start_syncs_and_backfills_and_work_on_insights() -
     assert more - set(worked_on.values_list("codename", flat=True)) == {
         "acknowledge_notice",
         "add_metricpoint",
-        "publish_metrics",
         "assign_resource",
+        "publish_metrics",
         "start_sync",
         "start_backfill",
     }

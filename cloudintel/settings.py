@@ -40,6 +40,8 @@ from cloudintel.environment import (
     time_of_day,
     url,
 )
+from cloudintel.installed import INSTALLED_APPS as INSTALLED_APPS
+from cloudintel.installed import MIDDLEWARE as MIDDLEWARE
 from cloudintel.logs import logging_settings
 from core.api.framework import FRAMEWORK
 from dashboard.admin_theme import UNFOLD as UNFOLD
@@ -76,60 +78,6 @@ CSRF_TRUSTED_ORIGINS = texts(
 # reads the first variable (mail server, webhook, Redis, RabbitMQ), boto3 the second.
 if CA_BUNDLE := certificates("CA_BUNDLE"):
     os.environ["SSL_CERT_FILE"] = os.environ["AWS_CA_BUNDLE"] = CA_BUNDLE
-
-INSTALLED_APPS = [
-    "unfold",
-    "unfold.contrib.filters",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "axes",
-    "corsheaders",
-    "csp",
-    "django_celery_beat",
-    "django_filters",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "core",
-    "clouds",
-    "users",
-    "alerts",
-    "syncs",
-    "inventory",
-    "costs",
-    "pricing",
-    "metrics",
-    "carbon",
-    "insights",
-    "monitoring",
-    "archives",
-    "assistant",
-    "dashboard",
-    "cloudintel",
-]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "users.headers.SecurityHeaders",
-    "corsheaders.middleware.CorsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    # It pads responses by a random length, so that their size reveals no secret.
-    "django.middleware.gzip.GZipMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "core.api.problems.SlashMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
-    "core.api.problems.MethodMiddleware",
-    "live.pages.LivePages",
-]
 
 ROOT_URLCONF = "cloudintel.urls"
 WSGI_APPLICATION = "cloudintel.wsgi.application"

@@ -64,7 +64,7 @@ class Visitor:
 
     def is_up(self) -> bool:
         """Whether all parts run; a worker has them checked when it is ready."""
-        parts = ("database", "broker", "cache", "workers", "live")
+        parts = ("database", "broker", "cache", "workers")
         return self.state_of(*parts) == "ok"
 
 

@@ -155,7 +155,8 @@ class PublishMetricsView(DatabaseView):
             raise Conflict(str(error)) from None
         except PublishFailed as error:
             raise PublishUnavailable(str(error)) from None
-        record(request, "metrics.publish", None, **taken)
+        details: dict[str, Any] = {**taken}
+        record(request, "metrics.publish", **details)
         return Response(taken)
 
 
@@ -238,7 +239,8 @@ class QueryTimesViewSet(RowsViewSet):
 
 
 def _lines(found: Sequence[QueryTimes]) -> Iterator[Sequence[Any]]:
-    names = [name for name in QueryTimesSerializer().fields if name != "slow"]
+    fields: dict[str, Any] = {**QueryTimesSerializer().fields}
+    names = [name for name in fields if name != "slow"]
     yield names
     for one in found:
         yield [getattr(one, name) for name in names]

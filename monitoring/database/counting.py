@@ -26,6 +26,7 @@ SLOW_SECONDS = 0.2
 # Of a minute: an EXPLAIN each.
 SLOW_KEPT = 20
 BUCKETS_PER_DOUBLING = 4
+RECEIVER = "monitoring.counting"
 
 
 @dataclass(slots=True)
@@ -114,20 +115,21 @@ def bucket_ms(bucket: int) -> float:
     return float(2 ** ((bucket + 0.5) / BUCKETS_PER_DOUBLING)) / 1000
 
 
-def count_on(counter: QueryCounter, connection: BaseDatabaseWrapper) -> None:
-    if counter not in connection.execute_wrappers:
-        connection.execute_wrappers.append(counter)
+def count_each_connection(counter: QueryCounter) -> None:
+    """Have every connection counted that this process makes from now on."""
+
+    def begin(connection: BaseDatabaseWrapper, **_: Any) -> None:
+        if counter not in connection.execute_wrappers:
+            connection.execute_wrappers.append(counter)
+
+    # Without a strong reference the receiver would be forgotten.
+    connection_created.connect(begin, weak=False, dispatch_uid=RECEIVER)
 
 
 def start_counting() -> None:
-    """Count the queries of this process from now on, on every connection."""
+    """Count the queries of this process from now on, and store them each minute."""
     counter = QueryCounter()
-
-    def begin(connection: BaseDatabaseWrapper, **_: Any) -> None:
-        count_on(counter, connection)
-
-    # Without a strong reference the receiver would be forgotten.
-    connection_created.connect(begin, weak=False, dispatch_uid="monitoring.counting")
+    count_each_connection(counter)
     Thread(target=_store_each_minute, args=[counter], daemon=True).start()
 
 

@@ -45,7 +45,7 @@ def pools() -> Sequence[Mapping[str, Any]] | None:
             console.autocommit = True  # its console knows no transactions
             with console.cursor() as cursor:
                 cursor.execute("SHOW POOLS")
-                rows = cursor.fetchall()
+                rows: Sequence[Any] = cursor.fetchall()
     except psycopg2.Error as error:
         raise PoolerAway(
             f"pgbouncer at PGBOUNCER_URL does not answer ({type(error).__name__}). "

@@ -59,10 +59,8 @@ def _times(
 ) -> QueryTimes:
     most = max(row["most"] for row in rows)
     p50, p95, p99 = (min(_percentile(rows, p), most) for p in (0.50, 0.95, 0.99))
-    return QueryTimes(
-        *(name, text, sum(row["of"] for row in rows), sum(row["ms"] for row in rows)),
-        *(p50, p95, p99, most, slow),
-    )
+    count, total = (sum(row[part] for row in rows) for part in ("of", "ms"))
+    return QueryTimes(name, text, count, total, p50, p95, p99, most, slow)
 
 
 def _percentile(rows: Sequence[Mapping[str, Any]], share: float) -> float:

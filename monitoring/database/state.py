@@ -18,7 +18,7 @@ LARGEST_ADDED_UP = 100 * 2**20
 Rows = Sequence[Mapping[str, Any]]
 
 
-def rows_of(sql: str, *values: object) -> list[dict[str, Any]]:
+def rows_of(sql: str, *values: str | bool) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         names = [column[0] for column in cursor.description]

@@ -1,7 +1,11 @@
 """The admin of what checks found. Only a check writes it."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    FieldTextFilter,
+    RangeDateTimeFilter,
+)
 
 from core.admin.columns import linked, moment
 from monitoring.models import HealthPeriod
@@ -19,12 +23,12 @@ class HealthPeriodAdmin(ReadOnlyAdmin[HealthPeriod]):
     )
     list_select_related = ("account",)
     list_filter = (
-        *("grain", "state", "component"),
+        *("grain", "state", ("component", FieldTextFilter)),
         ("account", AutocompleteSelectFilter),
         ("starts_at", RangeDateTimeFilter),
     )
     search_fields = ("component", "message")
-    ordering = ("-starts_at", "-id")
+    ordering = ("-grain", "-starts_at", "-id")
     fields = page(
         *(("component", ACCOUNT), ("grain", moment("starts_at")), ("state", *COUNTS)),
         *(("response_ms", "max_response_ms"), ("message", moment("checked_at"))),

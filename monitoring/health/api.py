@@ -25,7 +25,7 @@ class ComponentHealthSerializer(serializers.Serializer[ComponentHistory]):
     """One component now, and the share of its checks that found it up."""
 
     component = serializers.CharField(source="name")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     account = serializers.CharField(
         source="account.account_id",
         allow_null=True,
@@ -94,13 +94,13 @@ class HealthViewSet(RowsViewSet):
     def list(  # type: ignore[override]
         self, request: Request, *args: Any, **kwargs: Any
     ) -> Response | StreamingHttpResponse:
-        rows = self.filter_queryset(self.get_queryset())
+        rows: Any = self.filter_queryset(self.get_queryset())
         if "start" not in request.query_params:
             rows = rows.filter(starts_at__gte=first_moment(timezone.now()))
         names = list(rows.components())
         if wants_file(request):
             return table_file(request, self.csv_name, self._lines(rows, names))
-        page = self.paginate_queryset(names)  # type: ignore[arg-type]
+        page = self.paginate_queryset(names)
         serializer = self.get_serializer(_known(rows, page or []), many=True)
         return self.get_paginated_response(serializer.data)
 
@@ -127,11 +127,12 @@ def _accounts(names: Sequence[str]) -> Mapping[str, CloudAccount]:
 
 
 class HealthPeriodViewSet(RowsViewSet):
-    """What checks found, by minute (of two days), hour (90 days) and day (400 days),
-    the newest first."""
+    """What checks found: minutes (of two days), then hours (90 days), then days (400
+    days), the newest first."""
 
+    # As its index has them.
     queryset = HealthPeriod.objects.select_related("account").order_by(
-        "-starts_at", "-id"
+        "-grain", "-starts_at", "-id"
     )
     serializer_class = HealthPeriodSerializer
     filterset_class = HealthPeriodFilter

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from clouds.access import AccountScopedQuerySet, AnyUser, visible_accounts
 
@@ -31,7 +31,7 @@ class HealthPeriodQuerySet(AccountScopedQuerySet):
         minutes = self.filter(grain="minute", starts_at__gte=since)
         return {row.component: row for row in minutes.order_by("starts_at")}
 
-    def components(self) -> Self:
+    def components(self) -> QuerySet[Any]:
         """Return the name of each component once, those of the installation first."""
         named = self.order_by().values_list("component", flat=True).distinct()
         return named.order_by(F("account").asc(nulls_first=True), "component")

@@ -72,7 +72,7 @@ def find(name: str, now: datetime) -> Finding | None:
         is_down = isinstance(found, Down)
         state = HealthState.DOWN if is_down else HealthState.DEGRADED
         message = str(found)
-    except (DatabaseError, *broker_errors()) as error:
+    except failures() as error:
         state = HealthState.DOWN
         message = f"It does not answer ({type(error).__name__})."
     # The fault of one check, of whatever room, must not end the others.
@@ -82,6 +82,11 @@ def find(name: str, now: datetime) -> Finding | None:
         message = f"The check failed ({type(error).__name__}). See the log of a worker."
     elapsed = (perf_counter() - began) * 1000
     return Finding(name, state, message[:MESSAGE_LENGTH], elapsed, now)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """Return what is raised where something is away, each in its own words."""
+    return (DatabaseError, *broker_errors())
 
 
 def find_accounts(now: datetime) -> Iterator[Finding]:

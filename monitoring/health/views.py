@@ -55,7 +55,6 @@ class HealthView(PermissionRequiredMixin, TemplateView):
             accounts=_lines(mine, newest_of_accounts(mine, now), by_name, by_name, now),
             page_obj=page,
             days=PAGE_DAYS,
-            first_day=first_moment(now).date(),
             **kwargs,
         )
 

@@ -1,7 +1,6 @@
 """The endpoints of system metrics: recording them, their values and sums."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, fields
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -237,11 +236,11 @@ class MetricAggregateViewSet(ConditionalMixin, GenericViewSet[MetricSeries]):
             return table_file(request, "metric-summary", _table(rows), decimals=None)
         answer = {
             **{"name": asked["name"], "unit": units[0], **window},
-            **{"series": len(units), "rows": [asdict(row) for row in rows]},
+            **{"series": len(units), "rows": [row._asdict() for row in rows]},
         }
         return Response(answer)
 
 
 def _table(rows: Sequence[Summary]) -> Iterator[Sequence[Any]]:
-    yield [field.name for field in fields(Summary)]
-    yield from map(astuple, rows)
+    yield Summary._fields
+    yield from rows

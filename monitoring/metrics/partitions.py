@@ -1,4 +1,5 @@
-"""Months of points as partitions of their own, which PostgreSQL drops at once.
+"""Months of points as partitions of their own, whose indexes stay small on PostgreSQL
+and are left alone once a month is over.
 
 They are made ahead when points are recorded, so that none is missing when a month
 begins; points of an older month make theirs.
@@ -10,8 +11,7 @@ from datetime import date
 from django.db import connection
 
 from core.db.exclusive import hold_until_commit
-from core.windows import add_months, first_of_month, midnight
-from monitoring.metrics.models import MetricPoint
+from core.windows import add_months, first_of_month
 
 TABLE = "monitoring_metricpoint"
 MONTHS_AHEAD = 2
@@ -39,16 +39,6 @@ def ensure_partitions(days: Iterable[date]) -> None:
                 f"CREATE TABLE {partition_of(month)} PARTITION OF {TABLE} "
                 f"FOR VALUES FROM ('{month}Z') TO ('{add_months(month, 1)}Z')"
             )
-
-
-def delete_points(before: date) -> None:
-    """Delete what was recorded before that day; whole months at once on PostgreSQL."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for name in sorted(_partitions()):
-                if name < partition_of(before):
-                    cursor.execute(f"DROP TABLE {name}")
-    MetricPoint.objects.filter(recorded_at__lt=midnight(before)).delete()
 
 
 def partition_of(month: date) -> str:

@@ -1,8 +1,8 @@
 """What series came to in each hour or day, all of them together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -11,12 +11,11 @@ from monitoring.metrics.models import MetricRollup
 from monitoring.metrics.querysets import SeriesQuerySet
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """One hour or day; percentiles are off by 1% of themselves at most."""
 
     start_at: datetime
-    count: int
+    count: int  # type: ignore[assignment]
     minimum: float
     maximum: float
     average: float

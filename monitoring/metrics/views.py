@@ -96,7 +96,7 @@ def history(request: Request) -> Response | HttpResponse:
     refuse_unknown(request.GET, ["hours"])
     form = HoursForm(request.GET)
     if not form.is_valid():
-        raise ValidationError(dict(form.errors))
+        raise ValidationError({"hours": [*form.errors["hours"]]})
     found = host_history(form.cleaned_data["hours"], timezone.now())
     series = [{"latest": one.latest, **asdict(one)} for one in found.series]
     return Response({**asdict(found), "series": series})

@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.test import Client
 from django.utils import timezone
 
 from clouds.models import CloudAccount
 from clouds.testing import aws_account, see_only
 from core.testing.clock import NOW
-from monitoring.database.counting import QueryCounter, bucket_ms, bucket_of
+from monitoring.database.counting import (
+    RECEIVER,
+    QueryCounter,
+    bucket_ms,
+    bucket_of,
+    count_each_connection,
+)
 from monitoring.database.names import named
 from monitoring.database.report import query_times
 from monitoring.database.storing import store_counted
@@ -114,6 +121,19 @@ def test_a_query_that_fails_is_counted_too() -> None:
     counter = QueryCounter()
     with pytest.raises(ValueError):
         counter(fail, "SELECT x FROM a", (), False, {})
+    assert [one.count for one in counter.take().tallies.values()] == [1]
+
+
+def test_each_connection_that_is_made_is_counted_once() -> None:
+    counter = QueryCounter()
+    count_each_connection(counter)
+    try:
+        for _ in range(2):  # as when it is made anew
+            connection_created.send(type(connection), connection=connection)
+        assert CloudAccount.objects.count() == 0
+    finally:
+        connection_created.disconnect(dispatch_uid=RECEIVER)
+        connection.execute_wrappers.remove(counter)
     assert [one.count for one in counter.take().tallies.values()] == [1]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.testing.clock import NOW
 from core.windows import add_months
 from monitoring.metrics.distribution import ACCURACY, Distribution
-from monitoring.metrics.partitions import delete_points, partition_of
+from monitoring.metrics.partitions import partition_of
 from monitoring.metrics.points import Point, labels_text
 from monitoring.metrics.record import record_points
 from monitoring.models import MetricPoint, MetricRollup, MetricSeries
@@ -124,17 +124,6 @@ def test_a_partition_that_is_missing_is_made_again() -> None:
     record_points([point(1, 40 * 24 * 60), point(2)], NOW)
     assert MetricPoint.objects.count() == 2
     assert connection.introspection.table_names() == made
-
-
-def test_old_points_are_deleted_and_their_sums_stay() -> None:
-    days = [0, 10, 19, 20, 80]
-    record_points([point(1, ago * 24 * 60) for ago in days], NOW)
-    before = sums()
-    delete_points(NOW.date() - timedelta(days=19))
-    oldest = MetricPoint.objects.order_by("recorded_at").values_list("recorded_at")
-    assert oldest[0] == (NOW - timedelta(days=19),)
-    assert MetricPoint.objects.count() == 3
-    assert sums() == before
 
 
 def test_percentiles_are_off_by_one_percent_at_most() -> None:

@@ -3,9 +3,10 @@
 import json
 import re
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -73,6 +74,22 @@ def test_without_a_worker_it_is_503() -> None:
     assert (code, body["status"]) == (503, "down")
     assert body["components"]["workers"]["state"] == "down"
     assert body["components"]["database"]["state"] == "ok"
+
+
+def test_a_database_that_is_away_is_all_that_is_known(
+    a_worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> NoReturn:
+        raise OperationalError("10.0.0.1 refused")
+
+    check_health(timezone.now())
+    monkeypatch.setattr(connection, "cursor", refuse)
+    code, body = status()
+    assert (code, body["status"], list(body["components"])) == (
+        *(503, "down"),
+        ["database"],
+    )
+    assert "10.0.0.1" not in str(body)
 
 
 @pytest.mark.parametrize(("seconds", "is_known"), [(100, True), (245, False)])
@@ -173,8 +190,9 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
     for number in range(10):
         aws_account(f"{number:012}")
     # session; user; limit and rights; runs; usage; accounts; freshness; of insights
-    # anomalies, forecasts, both savings, age and failures; of health three
-    with django_assert_num_queries(17):
+    # anomalies, forecasts, both savings, age and failures; of health three; of
+    # the database its size and connections
+    with django_assert_num_queries(19):
         assert client.get("/metrics").status_code == 200
 
 

@@ -10,7 +10,8 @@ from pytest_django import Settings
 from alerts.models import Notice
 from alerts.outbox import deliver_due
 from core.testing.clock import NOW
-from monitoring.health.worker_watch import look_after_worker
+from monitoring.health.recording import check_health
+from monitoring.health.worker_watch import is_unchecked, look_after_worker
 from syncs.models import Worker
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +79,10 @@ def test_one_that_takes_tasks_or_was_stopped_tells_nothing(mailoutbox: Any) -> N
     look_after_worker("celery@stopped", NOW)
     assert not Notice.objects.exists()
     assert not mailoutbox
+
+
+def test_a_worker_checks_by_itself_where_beat_has_nothing_checked() -> None:
+    assert is_unchecked(NOW)
+    check_health(NOW)
+    assert not is_unchecked(NOW + timedelta(seconds=110))
+    assert is_unchecked(NOW + timedelta(minutes=3))

@@ -29,7 +29,7 @@ envFrom:
   - secretRef: {name: {{ .Values.secretName | quote }}}
 env:
   - {name: LIVE_PORT, value: "8001"}
-  - {name: LIVE_URL, value: "http://{{ .Release.Name }}-live:8001"}
+  - {name: LIVE_URL, value: {{ printf "http://%s-live:8001" .Release.Name | quote }}}
   {{- range $name, $value := .Values.env }}
   - {name: {{ $name }}, value: {{ $value | quote }}}
   {{- end }}

@@ -43,7 +43,8 @@ format: $(VENV)/.installed-dev
 bench: bench-costs bench-cpu bench-azure bench-azure_costs bench-reads bench-requests \
 	bench-feedback bench-teams bench-instances bench-resources bench-pages bench-plans \
 	bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies bench-incidents \
-	bench-insights bench-live bench-backup bench-install
+	bench-insights bench-live bench-backup bench-install bench-query_statistics \
+	bench-system_metrics
 
 bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)

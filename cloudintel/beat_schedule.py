@@ -8,6 +8,7 @@ EACH_MINUTE = {
     "deliver-notices": "alerts.tasks.deliver_notices",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "queue-remediations": "insights.tasks.queue_remediations",
+    "evaluate-alert-rules": "monitoring.tasks.evaluate_rules",
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
     "conduct-demo": "dashboard.tasks.conduct_demo",

@@ -14,6 +14,7 @@ from cloudintel.environment import (
     EMAIL,
     FROM,
     HOST,
+    HOST_LABEL,
     ORIGIN,
     PATH,
     boolean,
@@ -39,6 +40,8 @@ from cloudintel.environment import (
     time_of_day,
     url,
 )
+from cloudintel.installed import INSTALLED_APPS as INSTALLED_APPS
+from cloudintel.installed import MIDDLEWARE as MIDDLEWARE
 from cloudintel.logs import logging_settings
 from core.api.framework import FRAMEWORK
 from dashboard.admin_theme import UNFOLD as UNFOLD
@@ -76,60 +79,6 @@ CSRF_TRUSTED_ORIGINS = texts(
 if CA_BUNDLE := certificates("CA_BUNDLE"):
     os.environ["SSL_CERT_FILE"] = os.environ["AWS_CA_BUNDLE"] = CA_BUNDLE
 
-INSTALLED_APPS = [
-    "unfold",
-    "unfold.contrib.filters",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "axes",
-    "corsheaders",
-    "csp",
-    "django_celery_beat",
-    "django_filters",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "core",
-    "clouds",
-    "users",
-    "alerts",
-    "syncs",
-    "inventory",
-    "costs",
-    "pricing",
-    "metrics",
-    "carbon",
-    "insights",
-    "monitoring",
-    "archives",
-    "assistant",
-    "dashboard",
-    "cloudintel",
-]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "users.headers.SecurityHeaders",
-    "corsheaders.middleware.CorsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    # It pads responses by a random length, so that their size reveals no secret.
-    "django.middleware.gzip.GZipMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "core.api.problems.SlashMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
-    "core.api.problems.MethodMiddleware",
-    "live.pages.LivePages",
-]
-
 ROOT_URLCONF = "cloudintel.urls"
 WSGI_APPLICATION = "cloudintel.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -157,6 +106,14 @@ DATABASE_URL = url(
 )
 DATABASES = {"default": database(DATABASE_URL)}
 
+# The console of pgbouncer, of whose pools the page of the database tells.
+PGBOUNCER_URL = url("PGBOUNCER_URL", "", "postgres", "postgresql")
+# Where metrics of the database are sent when somebody asks for it.
+PUSHGATEWAY_URL = url("PUSHGATEWAY_URL", "", "https", "http").rstrip("/")
+CLOUDWATCH_NAMESPACE = text(
+    "CLOUDWATCH_NAMESPACE",
+    *("", r"([A-Za-z][\w./#:-]{0,99})?", "a namespace such as Company/cloudintel"),
+)
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
@@ -378,6 +335,11 @@ DEFAULT_FROM_EMAIL = text(
 REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.
 REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
+
+# By which metrics name this host; empty: by its own name, which containers change.
+HOST_NAME = text("HOST_NAME", "", HOST_LABEL, "a name such as cloudintel-1")
+# Points of system metrics; older ones are not taken. Their sums stay.
+SYSTEM_METRICS_DAYS = days("SYSTEM_METRICS_DAYS", default=90)
 
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.

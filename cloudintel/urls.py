@@ -69,9 +69,22 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.database.api import (
+    PoolView,
+    PublishMetricsView,
+    QueryTimesViewSet,
+)
 from monitoring.health.api import HealthPeriodViewSet, HealthViewSet
 from monitoring.health.status import health, status
+from monitoring.metrics.api import (
+    MetricAggregateViewSet,
+    MetricBatchViewSet,
+    MetricSeriesViewSet,
+    MetricViewSet,
+)
+from monitoring.metrics.views import history
 from monitoring.prometheus.exposition import metrics
+from monitoring.rules.api import BreachViewSet
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -151,6 +164,7 @@ router.register("budgets", BudgetViewSet)
 router.register("planned-changes", PlannedChangeViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
+router.register("monitoring/breaches", BreachViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
@@ -196,6 +210,22 @@ api: list[URLPattern | URLResolver] = [
         path(f"api/v1/demo/{name}", DemoViewSet.as_view(methods))
         for name, methods in DEMO_ROUTES.items()
     ),
+    path(
+        "api/v1/monitoring/metrics/",
+        MetricViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/batch/",
+        MetricBatchViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/aggregate/",
+        MetricAggregateViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/series/",
+        MetricSeriesViewSet.as_view({"get": "list"}),
+    ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     *(
         path(f"api/v1/monitoring/backfill/{name}/", BackfillMonitorViewSet.as_view(to))
@@ -203,6 +233,12 @@ api: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/monitoring/retention/", RetentionView.as_view()),
     path("api/v1/monitoring/retention/run/", RunRetentionView.as_view()),
+    path(
+        "api/v1/monitoring/database/queries/",
+        QueryTimesViewSet.as_view({"get": "list"}),
+    ),
+    path("api/v1/monitoring/database/pool/", PoolView.as_view()),
+    path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
     path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
@@ -236,4 +272,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("status", status),
     path("metrics", metrics),
+    path("metrics/history", history),
 ]

@@ -259,10 +259,30 @@ OPERATIONS = (
         words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
     ),
     Page(
+        "Digests",
+        "digests",
+        (VIEW_COSTS,),
+        words="daily weekly e-mail summary subscription",
+    ),
+    Page(
         "Health",
         "health-history",
         ("monitoring.view_healthperiod",),
         words="status uptime checks monitoring workers queue cache scheduler disk",
+    ),
+    Page(
+        "Database",
+        "database",
+        ("monitoring.view_namedquery",),
+        words="slow queries tables connections pool size cache hit rate migrations",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "System",
+        "system-metrics",
+        ("monitoring.view_metricpoint",),
+        words="host CPU memory disk network processes metrics server",
+        needs_all_accounts=True,
     ),
     Page(
         "Backups",
@@ -277,12 +297,6 @@ OPERATIONS = (
         ("archives.view_retentionrun", "archives.view_archive"),
         words="archive prune history keep delete Parquet months",
         needs_all_accounts=True,
-    ),
-    Page(
-        "Digests",
-        "digests",
-        (VIEW_COSTS,),
-        words="daily weekly e-mail summary subscription",
     ),
 )
 ADMIN = (

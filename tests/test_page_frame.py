@@ -39,7 +39,10 @@ SECTIONS = {
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/demo/", "/admin/"),
     ],
     "/assistant/": ["/assistant/reports/"],
-    "/syncs/": ["/coverage/", "/alerts/", "/digests/"],
+    "/syncs/": [
+        *("/coverage/", "/alerts/", "/digests/"),
+        *("/monitoring/health/", "/monitoring/database/", "/monitoring/system/"),
+    ],
     "/insights/": [
         "/insights/mine/",
         *("/insights/anomalies/", "/insights/planned/", "/insights/recommendations/"),

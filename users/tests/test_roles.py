@@ -38,6 +38,8 @@ def test_an_operator_may_look_start_syncs_and_backfills_and_work_on_insights() -
     views = {code for code in more if code.startswith("view_")}
     assert more - set(worked_on.values_list("codename", flat=True)) == {
         "acknowledge_notice",
+        "add_metricpoint",
+        "publish_metrics",
         "assign_resource",
         "start_sync",
         "start_backfill",

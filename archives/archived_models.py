@@ -36,11 +36,13 @@ from archives.archived import (
 from archives.parquet import Row
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
+from monitoring.models import MetricSeries
 
 # How a file names rows of other tables; of others it holds the key.
 NAMES: Mapping[Any, tuple[str, ...]] = {
     CloudAccount: ("provider", "account_id"),
     User: ("username",),
+    MetricSeries: ("name", "labels_digest"),
     ContentType: ("app_label", "model"),
 }
 # The first that a field is one of.

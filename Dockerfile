@@ -13,10 +13,14 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     ENV_FILE="" \
     STATE_DIR=/state
+# pg_dump and pg_restore, of the version of compose.yaml's server, for backups.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/*
 # Some libraries look up the name of the user.
 RUN useradd --uid 10001 --home-dir /app cloudintel \
     && install -d -o cloudintel -g cloudintel /app \
-    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives
+    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives /state/backups
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .

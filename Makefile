@@ -5,21 +5,28 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CLOUD ?= aws
+# Processes that test side by side; some wait for others, so more than there are cores.
+WORKERS ?= 4
 
 .PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up --first-start --port $(PORT)
 
-test: test-sqlite test-postgres
+# Both at once: while tests of one wait, those of the other work.
+test: $(VENV)/.browser
+	@$(MAKE) --jobs 2 --no-print-directory WORKERS=3 test-sqlite test-postgres
+
+# A file's tests run in one process, which makes once what they share.
+SIDE_BY_SIDE = --once -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests start hundreds of processes, which need not each compile the same modules.
 test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE =
 
 test-sqlite: $(VENV)/.installed-dev
-	env -u DATABASE_URL $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)
+	env -u DATABASE_URL $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-postgres: $(VENV)/.browser
-	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 # Branches over both databases and all processes; fails below 90%.
 coverage: $(VENV)/.installed-dev
@@ -32,6 +39,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	$(BIN)/cfn-lint deploy/aws/*.yaml
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: $(VENV)/.installed-dev

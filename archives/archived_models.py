@@ -124,5 +124,5 @@ def _values(field: AnyField, columns: Sequence[Sequence[Any]]) -> list[Any]:
         # Whoever did it may be gone; what it is about must be there.
         given = {name for name in names if None not in name}
         missing = {tuple(map(str, name)) for name in given - keys.keys()}
-        require(missing, field.related_model._meta.verbose_name)
+        require(missing, str(field.related_model._meta.verbose_name))
     return [keys.get(name) for name in names]

@@ -347,6 +347,11 @@ ASSISTANT_MODEL_URL = url("ASSISTANT_MODEL_URL", "", "https", "http")
 ASSISTANT_MODEL_KEY = given("ASSISTANT_MODEL_KEY")
 ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 
+# The lines of bills, a Parquet file for each account and month.
+LINE_ITEMS_DIR = Path(given("LINE_ITEMS_DIR", str(STATE_DIR / "line_items")))
+# Empty: this process asks the files themselves.
+LINE_ITEMS_ENGINE = url("LINE_ITEMS_ENGINE", "", "clickhouse", "clickhouses")
+
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
 # table=days, where they are not those of archives/retention/periods.py.
 RETENTION_DAYS = numbers("RETENTION_DAYS")

@@ -24,6 +24,7 @@ from carbon.api import CarbonViewSet
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from costs.calendar.api import CoverageViewSet
+from costs.lines.api import LineItemViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
     PricedResourceViewSet,
@@ -85,6 +86,7 @@ from monitoring.metrics.api import (
 from monitoring.metrics.views import history
 from monitoring.prometheus.exposition import metrics
 from monitoring.rules.api import BreachViewSet
+from monitoring.scans.api import FindingViewSet, ScanViewSet
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -143,6 +145,7 @@ router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", ExplainedCostViewSet)
+router.register("lines", LineItemViewSet, basename="line")
 router.register("teams", TeamViewSet)
 router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
@@ -174,6 +177,8 @@ router.register("monitoring/health/history", HealthPeriodViewSet)
 router.register("monitoring/backups", BackupViewSet)
 router.register("monitoring/archives", ArchiveViewSet)
 router.register("monitoring/retention/runs", RetentionRunViewSet)
+router.register("monitoring/scans", ScanViewSet)
+router.register("monitoring/findings", FindingViewSet)
 
 
 def action_view(
@@ -231,14 +236,14 @@ api: list[URLPattern | URLResolver] = [
         path(f"api/v1/monitoring/backfill/{name}/", BackfillMonitorViewSet.as_view(to))
         for name, to in BACKFILL_ROUTES.items()
     ),
-    path("api/v1/monitoring/retention/", RetentionView.as_view()),
-    path("api/v1/monitoring/retention/run/", RunRetentionView.as_view()),
     path(
         "api/v1/monitoring/database/queries/",
         QueryTimesViewSet.as_view({"get": "list"}),
     ),
     path("api/v1/monitoring/database/pool/", PoolView.as_view()),
     path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
+    path("api/v1/monitoring/retention/", RetentionView.as_view()),
+    path("api/v1/monitoring/retention/run/", RunRetentionView.as_view()),
     path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),

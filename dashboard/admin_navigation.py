@@ -86,6 +86,8 @@ SUBJECTS = {
         ("monitoring.alertrule", "rule"),
         ("monitoring.breach", "notification_important"),
         ("monitoring.metricseries", "monitoring"),
+        ("monitoring.scan", "security"),
+        ("monitoring.finding", "bug_report"),
     ],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [

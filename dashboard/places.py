@@ -90,6 +90,15 @@ COSTS = (
         has_period=True,
     ),
     Page(
+        "Line items",
+        "lines",
+        (VIEW_COSTS,),
+        also=("line-changes", "commitments"),
+        accounts="sub_account",
+        words="bill lines resources usage types prices commitments FOCUS CUR",
+        has_period=True,
+    ),
+    Page(
         "Budgets",
         "budgets",
         ("insights.view_budget",),
@@ -296,6 +305,14 @@ OPERATIONS = (
         "retention",
         ("archives.view_retentionrun", "archives.view_archive"),
         words="archive prune history keep delete Parquet months",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Security",
+        "scans",
+        ("monitoring.view_finding", "monitoring.view_scan"),
+        also=("finding",),
+        words="scans findings vulnerabilities bandit SARIF advisories weaknesses",
         needs_all_accounts=True,
     ),
 )

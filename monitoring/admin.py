@@ -4,5 +4,6 @@ from monitoring.database import admin as database
 from monitoring.health import admin as health
 from monitoring.metrics import admin as metrics
 from monitoring.rules import admin as rules
+from monitoring.scans import admin as scans
 
-__all__ = ["database", "health", "metrics", "rules"]
+__all__ = ["database", "health", "metrics", "rules", "scans"]

@@ -9,10 +9,12 @@ from monitoring.metrics.models import (
     MetricSeries,
 )
 from monitoring.rules.models import AlertRule, Breach
+from monitoring.scans.models import Finding, Scan
 
 __all__ = [
     "AlertRule",
     "Breach",
+    "Finding",
     "HealthPeriod",
     "HealthState",
     "HostCounters",
@@ -21,5 +23,6 @@ __all__ = [
     "MetricSeries",
     "NamedQuery",
     "QueryHour",
+    "Scan",
     "SlowQuery",
 ]

@@ -6,4 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("monitoring.database.urls")),
     path("", include("monitoring.health.urls")),
     path("monitoring/system/", include("monitoring.metrics.urls")),
+    path("", include("monitoring.scans.urls")),
 ]

@@ -25,7 +25,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 PLACES = ["/", "/costs/", "/resources/", "/insights/", "/carbon/", "/syncs/"]
 SECTIONS = {
     "/costs/": [
-        "/costs/changes/",
+        *("/costs/changes/", "/costs/lines/"),
         "/insights/budgets/",
         "/insights/forecasts/",
         "/teams/",
@@ -42,6 +42,7 @@ SECTIONS = {
     "/syncs/": [
         *("/coverage/", "/alerts/", "/digests/"),
         *("/monitoring/health/", "/monitoring/database/", "/monitoring/system/"),
+        *("/backups/", "/retention/", "/monitoring/scans/"),
     ],
     "/insights/": [
         "/insights/mine/",

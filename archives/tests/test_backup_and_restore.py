@@ -16,6 +16,7 @@ from archives.backup.contents import (
     money_columns,
     reconciliation_of,
 )
+from archives.backup.copies import connected
 from archives.backup.models import Backup
 from archives.tests.months import SPAN, contents, run, store_old_months, sums
 from clouds.models import CloudAccount
@@ -136,6 +137,20 @@ def test_an_encrypted_backup_needs_its_key(settings: Any) -> None:
     destroy()
     run("restore", "--from", place(), "--yes")
     assert state() == before
+
+
+@pytest.mark.only_on("postgresql")
+def test_nothing_is_replaced_while_others_are_connected() -> None:
+    """They would go on with the database that is put aside."""
+    stored()
+    before = state()
+    backed_up()
+    with connected(connection.settings_dict) as other:
+        other.ensure_connection()
+        beside = databases()
+        with pytest.raises(CommandError, match="1 others are connected to the databa"):
+            run("restore", "--from", place(), "--yes")
+    assert (state(), databases()) == (before, beside)
 
 
 def test_verification_restores_beside_and_leaves_nothing_behind() -> None:

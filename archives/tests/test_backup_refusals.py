@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
-from django.db import connection
 
-from archives.backup.databases import ENGINES
 from archives.backup.encryption import CannotDecrypt, decrypt, encrypt
 from archives.backup.models import Backup
 from archives.backup.recovery import chosen
@@ -101,11 +99,6 @@ class TestRestoreRefuses:
         said = refusal("restore", "--from", place, "--yes")
         assert "it is of sqlite, and DATABASE_URL names postgresql" in said
 
-    def test_while_somebody_is_connected(self, place: Path) -> None:
-        engine, present = ENGINES[connection.vendor], connection.settings_dict
-        with pytest.raises(Exception, match="1 others are connected to the database"):
-            engine.replace({**present, "NAME": present["NAME"]}, {}, "kept")
-
     def test_while_it_is_running_on_this_machine(self, place: Path) -> None:
         with only_one("127.0.0.1:8000"):
             said = refusal("restore", "--from", place, "--yes")
@@ -170,7 +163,7 @@ class TestBackupRefuses:
         settings.POSTGRES_PROGRAMS = str(place)
         assert f"({place / 'pg_dump'} is of 9)" in refusal("backup", "--to", place)
 
-    def test_what_is_no_place(self) -> None:
+    def test_what_is_no_place(self, place: Path) -> None:
         assert "gs://b is no place for files" in refusal("backup", "--to", "gs://b")
 
 

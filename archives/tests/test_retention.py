@@ -185,7 +185,7 @@ def test_a_run_archives_what_is_kept_no_longer_and_says_so(place: Path) -> None:
     assert first.size_bytes == sum(path.stat().st_size for path in files)
     assert (second.status, second.months) == ("succeeded", 0)
     assert AuditEntry.objects.filter(action="archive.prune").count() == 12
-    entry = AuditEntry.objects.filter(action="retention.run").last()
+    entry = AuditEntry.objects.filter(action="retention.run").latest("pk")
     assert entry.details == {"months": 12, "rows": 28, "expired": 0, "error": ""}
 
 

@@ -43,7 +43,6 @@ def test_it_says_how_long_each_table_is_kept_and_what_is_due(ada: APIClient) -> 
     found = {row["table"]: row for row in ada.get(AT).json()}
     assert found["cost"] == {
         "table": "cost",
-        "label": "Daily costs",
         "days": 730,
         "least_days": 486,
         "file_days": None,

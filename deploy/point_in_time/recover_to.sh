@@ -30,7 +30,7 @@ tar -xzf "$base/pg_wal.tar.gz" -C "$data/pg_wal"
 # Without archive_mode = off its new log would be mixed with the one it is recovered from.
 cat >>"$data/postgresql.auto.conf" <<EOF
 restore_command = 'cp "$archive/%f" "%p"'
-recovery_target_time = '$moment'
+recovery_target_time = '${moment%Z}+00'
 recovery_target_action = 'promote'
 archive_mode = 'off'
 EOF

@@ -1,6 +1,7 @@
 """What pgbouncer says of its pools."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from django.conf import settings
@@ -30,22 +31,22 @@ def pools() -> Sequence[Mapping[str, Any]] | None:
     if not settings.PGBOUNCER_URL:
         return None
     # A start without PostgreSQL does not pay for it.
-    import psycopg
+    import psycopg2
+    from psycopg2.extras import RealDictCursor
 
-    url = settings.PGBOUNCER_URL
     try:
-        with (
-            # Its console knows the simple protocol alone.
-            psycopg.connect(
-                url,
-                autocommit=True,
-                connect_timeout=ANSWERS_WITHIN_SECONDS,
-                cursor_factory=psycopg.ClientCursor,
-                row_factory=psycopg.rows.dict_row,
-            ) as console,
-        ):
-            rows = console.execute("SHOW POOLS").fetchall()
-    except psycopg.Error as error:
+        console = psycopg2.connect(
+            settings.PGBOUNCER_URL,
+            connect_timeout=ANSWERS_WITHIN_SECONDS,
+            tcp_user_timeout=ANSWERS_WITHIN_SECONDS * 1000,
+            cursor_factory=RealDictCursor,
+        )
+        with closing(console):
+            console.autocommit = True  # its console knows no transactions
+            with console.cursor() as cursor:
+                cursor.execute("SHOW POOLS")
+                rows = cursor.fetchall()
+    except psycopg2.Error as error:
         raise PoolerAway(
             f"pgbouncer at PGBOUNCER_URL does not answer ({type(error).__name__}). "
             "Look whether it runs, and whether the user is among its stats_users."

@@ -32,8 +32,11 @@ class Console(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         (length,) = struct.unpack("!i", self.rfile.read(4))
         self.rfile.read(length - 4)
-        encoding = message(b"S", b"client_encoding\0UTF8\0")
-        self.wfile.write(message(b"R", struct.pack("!i", 0)) + encoding + READY)
+        told = {"client_encoding": "UTF8", "DateStyle": "ISO"}
+        told["standard_conforming_strings"] = "on"
+        states = [message(b"S", f"{n}\0{v}\0".encode()) for n, v in told.items()]
+        ok = message(b"R", struct.pack("!i", 0))
+        self.wfile.write(ok + b"".join(states) + READY)
         while (kind := self.rfile.read(1)) == b"Q":
             (length,) = struct.unpack("!i", self.rfile.read(4))
             assert self.rfile.read(length - 4) == b"SHOW POOLS\0"

@@ -122,6 +122,7 @@ def old_hours(by: User) -> QuerySet[Any]:
         total=3.5,
         minimum=1,
         maximum=2.5,
+        **{"p50": 1.0, "p95": 2.4, "p99": 2.5},
         buckets={"7": 2},
     )
     return MetricRollup.objects.all()
@@ -185,7 +186,7 @@ def test_a_run_archives_what_is_kept_no_longer_and_says_so(place: Path) -> None:
     assert first.size_bytes == sum(path.stat().st_size for path in files)
     assert (second.status, second.months) == ("succeeded", 0)
     assert AuditEntry.objects.filter(action="archive.prune").count() == 12
-    entry = AuditEntry.objects.filter(action="retention.run").latest("pk")
+    entry = AuditEntry.objects.filter(action="retention.run").earliest("pk")
     assert entry.details == {"months": 12, "rows": 28, "expired": 0, "error": ""}
 
 

@@ -31,11 +31,11 @@ def archived_points() -> Archived:
 def models_of(batch: Sequence[Row]) -> list[Any]:
     digests = {text: digest_of(labels_text(json.loads(text))) for _, text, *_ in batch}
     known = MetricSeries.objects.filter(labels_digest__in={*digests.values()})
-    keys = {
+    keys: dict[tuple[str, ...], int] = {
         (name, digest): key
         for name, digest, key in known.values_list("name", "labels_digest", "pk")
     }
-    named = [(name, digests[text]) for name, text, *_ in batch]
+    named: list[tuple[str, ...]] = [(row[0], digests[row[1]]) for row in batch]
     require({*named} - keys.keys(), "metric")
     return [
         MetricPoint(series_id=keys[name], recorded_at=row[3], value=row[4])

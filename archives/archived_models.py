@@ -36,11 +36,13 @@ from archives.archived import (
 from archives.parquet import Row
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
+from monitoring.models import MetricSeries
 
 # How a file names rows of other tables; of others it holds the key.
 NAMES: Mapping[Any, tuple[str, ...]] = {
     CloudAccount: ("provider", "account_id"),
     User: ("username",),
+    MetricSeries: ("name", "labels_digest"),
     ContentType: ("app_label", "model"),
 }
 # The first that a field is one of.
@@ -122,5 +124,5 @@ def _values(field: AnyField, columns: Sequence[Sequence[Any]]) -> list[Any]:
         # Whoever did it may be gone; what it is about must be there.
         given = {name for name in names if None not in name}
         missing = {tuple(map(str, name)) for name in given - keys.keys()}
-        require(missing, field.related_model._meta.verbose_name)
+        require(missing, str(field.related_model._meta.verbose_name))
     return [keys.get(name) for name in names]

@@ -23,6 +23,8 @@ class Table(models.TextChoices):
     NOTICES = "notices", "Notices"
     FEEDBACK = "feedback", "Feedback"
     AUDIT = "audit", "Audit log"
+    POINTS = "points", "System metrics"
+    HOURS = "metric_hours", "Hours of system metrics"
 
 
 class Archive(models.Model):

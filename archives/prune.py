@@ -59,7 +59,7 @@ def months_before(table: Table, before: date) -> Iterator[Month]:
         .order_by()
         .annotate(in_month=archived.month_of_row())
         .values_list("in_month")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
         .order_by("in_month")
     )
     yield from (Month(table, month, count) for month, count in found)

@@ -18,6 +18,7 @@ from archives.archived_days import (
     of_resources,
 )
 from archives.archived_models import archived_model
+from archives.archived_points import archived_points
 from archives.models import Table
 from clouds.models import CloudAccount
 from clouds.versions import bump_versions
@@ -25,6 +26,7 @@ from core.windows import Window, add_months
 from costs.models import DailyCost, TagCost
 from insights.models import Feedback
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
+from monitoring.models import MetricRollup
 from syncs.datasets import Dataset
 from syncs.models import Backfill, Incident, SyncRun
 from users.models import AuditEntry
@@ -75,6 +77,10 @@ TABLES: dict[str, Archived] = {
     Table.NOTICES: archived_model(_notices(), "created_at"),
     Table.FEEDBACK: archived_model(Feedback.objects.all(), "created_at"),
     Table.AUDIT: archived_model(AuditEntry.objects.all(), "at"),
+    Table.POINTS: archived_points(),
+    Table.HOURS: archived_model(
+        MetricRollup.objects.filter(interval=MetricRollup.Interval.HOUR), "start_at"
+    ),
 }
 
 

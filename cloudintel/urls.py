@@ -91,6 +91,7 @@ from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
+from syncs.backfills.monitoring_api import BACKFILL_ROUTES, BackfillMonitorViewSet
 from syncs.datasets import Dataset
 from syncs.runs.api import StartSyncView, SyncRunViewSet
 from syncs.runs.freshness_api import FreshnessViewSet
@@ -231,6 +232,10 @@ api: list[URLPattern | URLResolver] = [
         MetricSeriesViewSet.as_view({"get": "list"}),
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    *(
+        path(f"api/v1/monitoring/backfill/{name}/", BackfillMonitorViewSet.as_view(to))
+        for name, to in BACKFILL_ROUTES.items()
+    ),
     path(
         "api/v1/monitoring/database/queries/",
         QueryTimesViewSet.as_view({"get": "list"}),

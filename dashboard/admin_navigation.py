@@ -90,7 +90,11 @@ SUBJECTS = {
         ("monitoring.scan", "security"),
         ("monitoring.finding", "bug_report"),
     ],
-    "Archives": [("archives.archive", "inventory_2")],
+    "Archives": [
+        ("archives.archive", "inventory_2"),
+        ("archives.retentionrun", "auto_delete"),
+        ("archives.backup", "backup"),
+    ],
     "Users": [
         ("auth.user", "person"),
         ("auth.group", "group"),

@@ -54,7 +54,6 @@ class KeptTableSerializer(serializers.Serializer[Any]):
     """How long the rows of one table are kept."""
 
     table = serializers.ChoiceField(choices=Table.choices)
-    label = serializers.CharField()
     days = serializers.IntegerField(
         help_text="In the database, after the end of their month."
     )

@@ -5,13 +5,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Min
 
+from archives.backup.schedule import DAYS_KEPT, MONTHS_KEPT, WEEKS_KEPT
 from archives.models import Table
 from archives.prune import Month
 from archives.retention.periods import PERIODS, Period, kept_days
 from archives.retention.runs import due_now
 from archives.schemas import TABLES
+from monitoring.database.storing import KEPT as QUERIES_KEPT
+from monitoring.health.recording import KEPT as HEALTH_KEPT
+from monitoring.health.recording import Grain
+
+# What its room deletes by itself, without a file.
+DELETED_ELSEWHERE = [
+    ("Health, by minute", f"{HEALTH_KEPT[Grain.MINUTE].days} days"),
+    ("Health, by hour", f"{HEALTH_KEPT[Grain.HOUR].days} days"),
+    ("Health, by day", f"{HEALTH_KEPT[Grain.DAY].days} days"),
+    ("Times of queries, slow queries", f"{QUERIES_KEPT.days} days"),
+    ("Questions and answers", f"{settings.ASSISTANT_KEEP_DAYS} days"),
+    (
+        "Backups",
+        f"{DAYS_KEPT} daily, {WEEKS_KEPT} weekly, {MONTHS_KEPT} monthly",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from core.testing.clock import NOW
 from costs.models import DailyCost
 from insights.models import Feedback
 from insights.testing import recommendation
+from monitoring.metrics.partitions import ensure_partitions
+from monitoring.metrics.points import digest_of, labels_text
+from monitoring.models import MetricPoint, MetricRollup, MetricSeries
 from syncs.models import Backfill, Incident, SyncRun
 from users.audit import record_by
 from users.models import AuditEntry
@@ -94,6 +97,37 @@ def old_audit(by: User) -> QuerySet[Any]:
     return AuditEntry.objects.filter(at=OLD)
 
 
+def old_points(by: User) -> QuerySet[Any]:
+    ensure_partitions([OLD.date()])
+    for labels in ({}, {"host": "ä", "a": "1"}):
+        series = MetricSeries.objects.create(
+            name="queue.length",
+            labels=labels,
+            labels_digest=digest_of(labels_text(labels)),
+            created_at=OLD,
+            changed_at=OLD,
+        )
+        for at, value in ((OLD, 0.1 + 0.2), (LATER, -1e-300)):
+            MetricPoint.objects.create(series=series, recorded_at=at, value=value)
+    return MetricPoint.objects.all()
+
+
+def old_hours(by: User) -> QuerySet[Any]:
+    old_points(by)
+    MetricRollup.objects.create(
+        series=MetricSeries.objects.all()[0],
+        interval="hour",
+        start_at=OLD,
+        count=2,
+        total=3.5,
+        minimum=1,
+        maximum=2.5,
+        **{"p50": 1.0, "p95": 2.4, "p99": 2.5},
+        buckets={"7": 2},
+    )
+    return MetricRollup.objects.all()
+
+
 @pytest.mark.parametrize(
     ("table", "build"),
     [
@@ -102,6 +136,8 @@ def old_audit(by: User) -> QuerySet[Any]:
         (Table.NOTICES, old_notices),
         (Table.FEEDBACK, old_feedback),
         (Table.AUDIT, old_audit),
+        (Table.POINTS, old_points),
+        (Table.HOURS, old_hours),
     ],
 )
 def test_rows_go_by_month_and_come_back_as_they_were(
@@ -150,7 +186,7 @@ def test_a_run_archives_what_is_kept_no_longer_and_says_so(place: Path) -> None:
     assert first.size_bytes == sum(path.stat().st_size for path in files)
     assert (second.status, second.months) == ("succeeded", 0)
     assert AuditEntry.objects.filter(action="archive.prune").count() == 12
-    entry = AuditEntry.objects.filter(action="retention.run").last()
+    entry = AuditEntry.objects.filter(action="retention.run").earliest("pk")
     assert entry.details == {"months": 12, "rows": 28, "expired": 0, "error": ""}
 
 

@@ -100,6 +100,8 @@ class BackfillSerializer(serializers.ModelSerializer[Backfill]):
             "end",
             "status",
             "estimated_usd",
+            "is_outside",
+            "version",
             "created_by",
             "created_at",
             "finished_at",
@@ -154,6 +156,7 @@ class BackfillViewSet(RowsViewSet):
     filterset_class = BackfillFilter
     permission_classes = [IsAuthenticated, MayView, CanStartBackfill]
     csv_name = "backfills"
+    proposal: type[ProposalSerializer] = ProposalSerializer
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self._answer(self.get_object().pk)
@@ -165,7 +168,7 @@ class BackfillViewSet(RowsViewSet):
     def create(self, request: Request) -> Response:
         """Propose one: it shows its price and waits to be started."""
         refuse_unknown(request.query_params, ())
-        given = ProposalSerializer(data=request.data)
+        given = self.proposal(data=request.data)
         given.is_valid(raise_exception=True)
         wanted, now = given.validated_data, timezone.now()
         try:
@@ -175,6 +178,7 @@ class BackfillViewSet(RowsViewSet):
                 Window(wanted["start"], wanted.get("end") or utc_day(now)),
                 now,
                 actor=actor_of(request),
+                is_outside=wanted.get("is_outside", False),
             )
         except (InvalidWindow, Refused) as error:
             field = "start" if isinstance(error, InvalidWindow) else "account"

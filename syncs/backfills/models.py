@@ -48,6 +48,13 @@ class Backfill(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True
     )
+    is_outside = models.BooleanField(
+        default=False,
+        help_text="A worker outside of this installation reads it and reports.",
+    )
+    version = models.PositiveIntegerField(
+        default=0, help_text="Counts changes of its status, and reports."
+    )
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -29,6 +29,7 @@ def propose(
     now: datetime,
     *,
     actor: Actor | None = None,
+    is_outside: bool = False,
 ) -> Backfill:
     """Store a backfill that waits for its start, cut into parts, with its price.
 
@@ -42,6 +43,7 @@ def propose(
             start=window.start,
             end=window.end,
             estimated_usd=estimated_usd,
+            is_outside=is_outside,
             created_by=actor.user if actor else None,
             created_at=now,
         )
@@ -102,11 +104,12 @@ def change_status(backfill: Backfill, name: str, now: datetime, actor: Actor) ->
 
 def advance_backfills(now: datetime) -> None:
     """Close the parts whose runs have ended, and queue as many as may be at work."""
-    for part in BackfillWindow.objects.filter(status=Part.ACTIVE).select_related(
-        "backfill__account"
-    ):
+    active = BackfillWindow.objects.filter(
+        status=Part.ACTIVE, backfill__is_outside=False
+    )
+    for part in active.select_related("backfill__account"):
         close_part(part, now)
-    running = Backfill.objects.filter(status=Status.RUNNING)
+    running = Backfill.objects.filter(status=Status.RUNNING, is_outside=False)
     for backfill in running.select_related("account", "account__payer"):
         _advance(backfill, now)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import F
 from django.db.transaction import atomic
 
 from syncs.models import Backfill
@@ -43,7 +44,9 @@ def transition(
     with atomic():
         same = Backfill.objects.filter(pk=backfill.pk, status__in=sources)
         finished_at = None if target in Backfill.OPEN else now
-        changed = same.update(status=target, finished_at=finished_at)
+        changed = same.update(
+            status=target, finished_at=finished_at, version=F("version") + 1
+        )
         backfill.refresh_from_db()
         if not changed:
             raise InvalidTransition(

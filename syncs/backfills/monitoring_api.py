@@ -1,0 +1,136 @@
+"""Backfills under /monitoring/backfill/: started at once, and reported on by others."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.problems import BrokerUnavailableError, Conflict, errors
+from syncs.backfills.api import (
+    BackfillDetailSerializer,
+    BackfillSerializer,
+    BackfillViewSet,
+    ProposalSerializer,
+)
+from syncs.backfills.outside_work import (
+    REPORTED,
+    NoSuchWindow,
+    StaleVersion,
+    report,
+)
+from syncs.backfills.planning import change_status
+from syncs.backfills.transitions import InvalidTransition
+from syncs.models import Backfill, BackfillWindow
+from syncs.runs.start import BrokerUnavailable
+from users.audit import actor_of
+
+
+class StartBackfillSerializer(ProposalSerializer):
+    """What to read again, and by whom."""
+
+    is_outside = serializers.BooleanField(
+        default=False,
+        help_text="A worker outside of this installation reads it and reports "
+        "progress; no worker of its own touches it.",
+    )
+
+
+class BackfillProgressSerializer(serializers.Serializer[Any]):
+    """How far an outside worker is with one window of a backfill."""
+
+    backfill = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    version = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, help_text="The one that was read last."
+    )
+    start = serializers.DateField(help_text="The window's first day.")
+    status = serializers.ChoiceField(
+        choices=[(one.value, one.label) for one in REPORTED]
+    )
+    error = serializers.CharField(
+        default="", allow_blank=True, max_length=1000, help_text="Why it failed."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class BackfillStatusSerializer(serializers.Serializer[Any]):
+    """How many backfills are in which state, and those that are open."""
+
+    by_status = serializers.DictField(child=serializers.IntegerField())
+    open = BackfillSerializer(many=True, help_text="The newest first.")
+
+
+class BackfillMonitorViewSet(BackfillViewSet):
+    """The same backfills, under their first names."""
+
+    proposal = StartBackfillSerializer
+
+    @extend_schema(
+        request=StartBackfillSerializer,
+        responses={201: BackfillDetailSerializer, **errors(400, 403, 503)},
+    )
+    def start_now(self, request: Request) -> Response:
+        """Propose one and start it, at the price that its answer names."""
+        proposed = self.create(request)
+        backfill = Backfill.objects.get(pk=proposed.data["id"])
+        try:
+            change_status(backfill, "start", timezone.now(), actor_of(request))
+        except BrokerUnavailable as error:  # it was started all the same
+            raise BrokerUnavailableError(str(error)) from None
+        return self._answer(backfill.pk, proposed.status_code)
+
+    @extend_schema(
+        responses={200: BackfillStatusSerializer, **errors(400, 403)}, filters=False
+    )
+    def overview(self, request: Request) -> Response:
+        """Backfills that are proposed, running or paused, and counts of all."""
+        refuse_unknown(request.query_params, ())
+        rows = self.get_queryset()
+        counts = dict.fromkeys(Backfill.Status.values, 0)
+        for state in rows.values_list("status", flat=True):
+            counts[state] += 1
+        still_open = rows.filter(status__in=Backfill.OPEN)
+        answer = {"by_status": counts, "open": still_open}
+        return Response(BackfillStatusSerializer(answer).data)
+
+    @extend_schema(
+        request=BackfillProgressSerializer,
+        responses={200: BackfillDetailSerializer, **errors(400, 403, 404, 409)},
+    )
+    def progress(self, request: Request) -> Response:
+        """Report on a window; refused unless `version` is the backfill's newest."""
+        refuse_unknown(request.query_params, ())
+        given = BackfillProgressSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        told = given.validated_data
+        backfill = self.get_queryset().filter(pk=told["backfill"]).first()
+        if backfill is None:
+            raise NotFound(f"There is no backfill {told['backfill']}.")
+        status = BackfillWindow.Status(told["status"])
+        by, now = actor_of(request), timezone.now()
+        try:
+            report(
+                *(backfill, told["version"], told["start"], status, told["error"]),
+                *(now, by),
+            )
+        except NoSuchWindow as error:
+            raise ValidationError({"start": [str(error)]}) from None
+        except (InvalidTransition, StaleVersion) as error:
+            raise Conflict(str(error)) from None
+        return self._answer(backfill.pk)
+
+
+# Below /api/v1/monitoring/backfill/ -> action by method.
+BACKFILL_ROUTES: dict[str, dict[str, str]] = {
+    "start": {"post": "start_now"},
+    "status": {"get": "overview"},
+    "progress": {"post": "progress"},
+    "<int:pk>": {"get": "retrieve"},
+}

@@ -11,6 +11,8 @@ from django.utils import timezone
 from archives.models import Backup
 from archives.places import installation_id
 from clouds.testing import account, see_only
+from users.roles import Role
+from users.testing import person, text_of
 
 pytestmark = pytest.mark.django_db
 NAME = f"cloudintel-20260620T010500Z-{installation_id()}.dump"

@@ -1,10 +1,12 @@
-"""Pages of resources with how much these are used: they join inventory and metrics."""
+"""Pages of resources with what each costs a month and how much it is used."""
 
 from typing import Any
 
 from django.utils import timezone
 
 from core.windows import last_complete_days
+from dashboard.places import VIEW_COSTS
+from dashboard.resource_costs import resource_costs
 from inventory.facts import Column
 from inventory.views import ResourceListView
 from metrics.idle import IDLE_WINDOW_DAYS
@@ -13,20 +15,21 @@ from metrics.use_panels import RECENT, recent_use
 VIEW_USE = "metrics.view_usagemetric"
 
 
-class UsedResourceListView(ResourceListView):
-    """Resources of a section; those whose use is measured with that of last days."""
+class ResourcesView(ResourceListView):
+    """Resources of a section with their costs; those whose use is measured with that
+    of last days."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        user, resources = self.request.user, list(context["object_list"])
+        with_bill = user.has_perm(VIEW_COSTS)
+        costs = resource_costs(resources, user, timezone.now(), with_bill=with_bill)
+        for one in resources:
+            one.cost = costs[one.pk]
         kind = self.kind
-        if (
-            kind is None
-            or kind not in RECENT
-            or not self.request.user.has_perm(VIEW_USE)
-        ):
+        if kind is None or kind not in RECENT or not user.has_perm(VIEW_USE):
             return context
         window = last_complete_days(IDLE_WINDOW_DAYS, timezone.now())
-        resources = context["object_list"]
         use = recent_use(kind, [one.pk for one in resources], window)
         columns = [
             Column(f"{metric}-{name}", label, True, is_sorted_by=False, is_link=False)

@@ -4,7 +4,7 @@ from dashboard.demo.views import ConductView, DemoView
 from dashboard.digests.views import DigestsView, RemoveDigestView
 from dashboard.places import SECTIONS
 from dashboard.resource_page import ResourceView
-from dashboard.resources import UsedResourceListView
+from dashboard.resources import ResourcesView
 from dashboard.saved_views import ChangeViewView, DeleteViewView, SavedViewsView
 from dashboard.untagged import UntaggedView
 from dashboard.views import SearchView
@@ -13,6 +13,7 @@ from inventory.kinds import Kind
 
 urlpatterns = [
     path("search/", SearchView.as_view(), name="search"),
+    path("resources/", ResourcesView.as_view(), name="resources"),
     path("resources/untagged/", UntaggedView.as_view(), name="untagged"),
     path("costs/views/", SavedViewsView.as_view(), name="saved-views"),
     path("costs/views/<int:pk>/", ChangeViewView.as_view(), name="change-view"),
@@ -26,7 +27,7 @@ urlpatterns = [
     *(
         path(
             f"{name}/",
-            UsedResourceListView.as_view(title=title, kinds=kinds),
+            ResourcesView.as_view(title=title, kinds=kinds),
             name=name,
         )
         for name, (title, kinds) in SECTIONS.items()

@@ -1,8 +1,7 @@
 from django.urls import path
 
-from inventory.views import AnyResourceView, ResourceListView
+from inventory.views import AnyResourceView
 
 urlpatterns = [
-    path("resources/", ResourceListView.as_view(), name="resources"),
     path("resources/<int:pk>/", AnyResourceView.as_view(), name="resource"),
 ]

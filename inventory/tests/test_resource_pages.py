@@ -262,6 +262,7 @@ def test_a_page_asks_as_many_queries_for_many_as_for_one(
         resource(Address, owner, f"eip-{number}", attached_to="i-web")
     # session, user, permissions (2), frame (2), footer; accounts, count, rows, what
     # they are attached to, whose they are; counts of kinds; states, regions, groups,
-    # tags; breakdown, read accounts; CPU and use of databases.
-    with django_assert_max_num_queries(21):
+    # tags; breakdown, read accounts; CPU and use of databases; versions; list prices,
+    # instances and their prices, the bill, recommendations.
+    with django_assert_max_num_queries(32):
         viewer.get(page)

@@ -39,7 +39,9 @@ SECTIONS = {
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/demo/", "/admin/"),
     ],
     "/assistant/": ["/assistant/reports/"],
-    "/syncs/": ["/coverage/", "/alerts/", "/digests/"],
+    "/syncs/": [
+        *("/coverage/", "/alerts/", "/monitoring/health/", "/backups/", "/digests/"),
+    ],
     "/insights/": [
         "/insights/mine/",
         *("/insights/anomalies/", "/insights/planned/", "/insights/recommendations/"),

@@ -242,8 +242,8 @@ def _refuse_connected(cursor: Any, name: str) -> None:
     (others,) = cursor.fetchone()
     if others:
         raise CopyFailed(
-            f"The database {name} is in use by {counted(others, 'connection')}. Stop web "
-            "servers, workers and scheduler, and run it again."
+            f"The database {name} is in use by {counted(others, 'connection')}. Stop "
+            "web servers, workers and scheduler, and run it again."
         )
 
 

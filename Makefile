@@ -5,21 +5,28 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CLOUD ?= aws
+# Processes that test side by side; some wait for others, so more than there are cores.
+WORKERS ?= 4
 
 .PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up --first-start --port $(PORT)
 
-test: test-sqlite test-postgres
+# Both at once: while tests of one wait, those of the other work.
+test: $(VENV)/.browser
+	@$(MAKE) --jobs 2 --no-print-directory WORKERS=3 test-sqlite test-postgres
+
+# A file's tests run in one process, which makes once what they share.
+SIDE_BY_SIDE = --once -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests start hundreds of processes, which need not each compile the same modules.
 test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE =
 
 test-sqlite: $(VENV)/.installed-dev
-	env -u DATABASE_URL $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)
+	env -u DATABASE_URL $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-postgres: $(VENV)/.browser
-	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 # Branches over both databases and all processes; fails below 90%.
 coverage: $(VENV)/.installed-dev
@@ -32,6 +39,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	$(BIN)/cfn-lint deploy/aws/*.yaml
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: $(VENV)/.installed-dev
@@ -43,7 +51,8 @@ format: $(VENV)/.installed-dev
 bench: bench-costs bench-cpu bench-azure bench-azure_costs bench-reads bench-requests \
 	bench-feedback bench-teams bench-instances bench-resources bench-pages bench-plans \
 	bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies bench-incidents \
-	bench-insights bench-live bench-backup bench-install
+	bench-insights bench-live bench-backup bench-install bench-query_statistics \
+	bench-system_metrics
 
 bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)
@@ -64,11 +73,11 @@ clean:
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
 # The browser tests alone need a Chromium.

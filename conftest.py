@@ -40,6 +40,9 @@ FAST_AWS = {
 }
 
 
+# Files that take a minute or more, and what waits for other processes.
+LONGEST = ("test_production", "test_schemathesis", "test_accessibility", "demo")
+
 # What a test that uses the database has asked for, itself or by another fixture.
 DATABASE = {"db", "transactional_db", "live_server", "module_db"}
 BOTH = {"sqlite", "postgresql"}
@@ -60,9 +63,13 @@ def pytest_collection_modifyitems(
     once = config.getoption("--once")
     is_mine = [connection.vendor in databases_of(item, once) for item in items]
     config.hook.pytest_deselected(items=list(compress(items, map(not_, is_mine))))
-    # What waits for other processes first, while there is something else to do.
-    mine = compress(items, is_mine)
-    items[:] = sorted(mine, key=lambda item: "test_production" not in item.nodeid)
+    items[:] = sorted(compress(items, is_mine), key=begins_late)
+
+
+def begins_late(item: pytest.Item) -> tuple[bool, bool]:
+    """What takes longest is first, so that no process is left alone at the end."""
+    named = any(name in item.nodeid for name in LONGEST)
+    return not named, not item.nodeid.startswith("tests/")
 
 
 def databases_of(item: pytest.Item, once: bool) -> Collection[str]:

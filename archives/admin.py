@@ -4,9 +4,10 @@ from django.contrib import admin
 
 from archives.backup import admin as backup
 from archives.models import Archive
+from archives.retention import admin as retention
 from users.audited_admin import ReadOnlyAdmin
 
-__all__ = ["backup"]
+__all__ = ["backup", "retention"]
 
 
 @admin.register(Archive)
@@ -21,6 +22,7 @@ class ArchiveAdmin(ReadOnlyAdmin[Archive]):
         "pruned_by",
         "restored_at",
         "restored_by",
+        "expired_at",
     )
     list_filter = ("table",)
     search_fields = ("location",)

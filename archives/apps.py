@@ -6,6 +6,7 @@ class ArchivesConfig(AppConfig):
     verbose_name = "Archives"
 
     def ready(self) -> None:
+        from archives import checks  # noqa: F401 - registers them
         from archives.backup.health_check import BACKUPS
         from monitoring.health.components import register
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError
 
+from archives.archived import CannotRestore
 from archives.prune import CannotPrune
-from archives.schemas import CannotRestore
 from archives.storage import PlaceFailed
 from core.commands import TAKEN
 from core.db.exclusive import AlreadyRunning, exclusive

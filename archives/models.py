@@ -3,12 +3,14 @@
 from django.db import models
 
 from archives.backup.models import Backup
+from archives.retention.models import RetentionRun
+from clouds.access import OfAllAccountsQuerySet
 
-__all__ = ["Archive", "Backup", "Table"]
+__all__ = ["Archive", "Backup", "RetentionRun", "Table"]
 
 
 class Table(models.TextChoices):
-    """What can be archived: the rows that grow each day."""
+    """What is archived: the rows that grow each day."""
 
     COST = "cost", "Daily costs"
     TAG = "tag", "Costs by tag"
@@ -16,6 +18,11 @@ class Table(models.TextChoices):
     MEMORY = "memory", "Memory"
     NETWORK = "network", "Network"
     USAGE = "usage", "Use"
+    RUNS = "runs", "Sync runs"
+    BACKFILLS = "backfills", "Backfills"
+    NOTICES = "notices", "Notices"
+    FEEDBACK = "feedback", "Feedback"
+    AUDIT = "audit", "Audit log"
 
 
 class Archive(models.Model):
@@ -25,7 +32,7 @@ class Archive(models.Model):
     later have a file of their own.
     """
 
-    table = models.CharField(max_length=8, choices=Table.choices)
+    table = models.CharField(max_length=16, choices=Table.choices)
     month = models.DateField(help_text="Its first day.")
     location = models.TextField(help_text="The file, as it was named.")
     rows = models.BigIntegerField()
@@ -40,9 +47,20 @@ class Archive(models.Model):
     pruned_by = models.CharField(max_length=150, blank=True)
     restored_at = models.DateTimeField(null=True)
     restored_by = models.CharField(max_length=150, blank=True)
+    expired_at = models.DateTimeField(
+        null=True, help_text="The file was deleted, as it was kept long enough."
+    )
+
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-month", "table", "-id"]
 
     def __str__(self) -> str:
         return f"{self.get_table_display()} of {self.month:%Y-%m}"
+
+    @property
+    def state(self) -> str:
+        if self.expired_at:
+            return "expired"
+        return "restored" if self.restored_at else "archived"

@@ -1,35 +1,49 @@
 """A month as a Parquet file: written batch by batch, and read back the same way."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from core.columnar import engine
 
-from archives.schemas import Row
-
+Row = tuple[Any, ...]
 ROWS_PER_BATCH = 20_000
 
 
-def write(rows: Iterable[Row], schema: pa.Schema, file: BinaryIO) -> None:
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+def write(rows: Iterable[Row], types: Mapping[str, str], file: BinaryIO) -> None:
+    """Write them in this order; `types` are DuckDB's, of each column by its name."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    values = ", ".join(f"unnest(?::{kind}[])" for kind in types.values())
+    with engine() as connection:
+        connection.execute(f"CREATE TEMP TABLE month ({columns})")
         for batch in batches(rows):
-            columns = [
-                pa.array(values, kind)
-                for values, kind in zip(
-                    zip(*batch, strict=True), schema.types, strict=True
-                )
-            ]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+            of_columns = [_exact(each) for each in zip(*batch, strict=True)]
+            connection.execute(f"INSERT INTO month SELECT {values}", of_columns)
+        connection.execute(
+            f"COPY (FROM month ORDER BY rowid) TO '{_path(file)}' "
+            "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+        )
+    file.seek(0, 2)
 
 
 def read(file: BinaryIO) -> Iterator[list[Row]]:
     """Its rows, in the order in which they were written, a batch at a time."""
-    for batch in pq.ParquetFile(file).iter_batches(ROWS_PER_BATCH):
-        columns = [column.to_pylist() for column in batch.columns]
-        yield list(zip(*columns, strict=True))
+    with engine() as connection:
+        found = connection.execute(f"FROM read_parquet('{_path(file)}')")
+        while batch := found.fetchmany(ROWS_PER_BATCH):
+            yield batch
+
+
+def _exact(values: tuple[Any, ...]) -> list[Any]:
+    """Amounts as text, which is cast to the column's type and never to a double."""
+    return [str(one) if isinstance(one, Decimal) else one for one in values]
+
+
+def _path(file: BinaryIO) -> str:
+    """The open file, which may have no name."""
+    return f"/dev/fd/{file.fileno()}"
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -7,22 +7,18 @@ from itertools import zip_longest
 
 from django.db import transaction
 from django.db.models import Count
-from django.db.models.functions import TruncMonth
 
 from archives import parquet
+from archives.archived import Archived
 from archives.models import Archive, Table
 from archives.places import installation_id
 from archives.restore import open_archives
+from archives.retention.periods import InvalidPeriod, first_kept
 from archives.rollups import existing_accounts, recompute
-from archives.schemas import TABLES, Archived, lock_writers, move_table_version
+from archives.schemas import TABLES, lock_writers, move_table_version
 from archives.storage import unnamed_file, verified, write_file
-from core.windows import add_months, first_of_month, utc_day
 from providers.base import Progress
-
-# Clouds answer again for 14 months of costs and 15 of metrics. A month that a sync may
-# read again stays.
-YOUNGEST_MONTHS = 16
-OLDEST_MONTHS = 1200
+from users.audit import Actor, record_by
 
 
 class CannotPrune(Exception):
@@ -41,32 +37,36 @@ class Month:
         return f"{self.table.label} of {self.month:%Y-%m}: {self.rows:,} rows"
 
 
-def due(tables: Sequence[Table], months: int, now: datetime) -> Iterator[Month]:
-    """The whole months that are older than so many, the oldest first.
+def due(
+    tables: Sequence[Table], now: datetime, months: int | None = None
+) -> Iterator[Month]:
+    """The whole months that are kept no longer, or are older than so many.
 
-    Raises CannotPrune where a sync might read them again.
+    The oldest first. Raises CannotPrune for what must stay.
     """
-    if not YOUNGEST_MONTHS <= months <= OLDEST_MONTHS:
-        raise CannotPrune(
-            f"Months younger than {YOUNGEST_MONTHS} stay, as a sync may read them "
-            f"again; give at least {YOUNGEST_MONTHS} and at most {OLDEST_MONTHS}."
-        )
-    before = add_months(first_of_month(utc_day(now)), -months)
     for table in tables:
-        found = (
-            TABLES[table]
-            .rows.order_by()
-            .filter(day__lt=before)
-            .annotate(month=TruncMonth("day"))
-            .values_list("month")
-            .annotate(count=Count("pk"))
-            .order_by("month")
-        )
-        yield from (Month(table, month, count) for month, count in found)
+        try:
+            before = first_kept(table, now, months)
+        except InvalidPeriod as error:
+            raise CannotPrune(str(error)) from None
+        yield from months_before(table, before)
+
+
+def months_before(table: Table, before: date) -> Iterator[Month]:
+    archived = TABLES[table]
+    found = (
+        archived.before(before)
+        .order_by()
+        .annotate(in_month=archived.month_of_row())
+        .values_list("in_month")
+        .annotate(count=Count("pk"))
+        .order_by("in_month")
+    )
+    yield from (Month(table, month, count) for month, count in found)
 
 
 def prune(
-    one: Month, place: str, now: datetime, by: str, on_progress: Progress
+    one: Month, place: str, now: datetime, by: Actor, on_progress: Progress
 ) -> Archive:
     """Write the month to the place, read it back, and only then delete it.
 
@@ -77,7 +77,7 @@ def prune(
     with unnamed_file() as draft:
         on_progress(f"writing {one}")
         rows = archived.values(one.month).iterator(parquet.ROWS_PER_BATCH)
-        parquet.write(rows, archived.schema, draft)
+        parquet.write(rows, archived.types, draft)
         size, digest = draft.tell(), parquet.sha256(draft)
         location = write_file(draft, place, file_name(one, digest))
     with transaction.atomic():
@@ -99,8 +99,9 @@ def prune(
             accounts=accounts,
             written_at=now,
             pruned_at=now,
-            pruned_by=by,
+            pruned_by=by.name,
         )
+        record_by(by, "archive.prune", archive, rows=one.rows, location=location)
         if earlier and one.table == Table.COST:
             # What was read twice was summed twice.
             recompute(one.month, on_progress)
@@ -138,7 +139,9 @@ def accounts_of(one: Month) -> list[str]:
 
 def delete(one: Month) -> None:
     """Delete the month's rows; what they sum to stays. Within a transaction."""
-    gone, _ = TABLES[one.table].of_month(one.month).order_by().delete()
+    rows = TABLES[one.table].of_month(one.month).order_by()
+    _, deleted = rows.delete()
+    gone = deleted.get(rows.model._meta.label, 0)
     if gone != one.rows:
         raise CannotPrune(
             f"{one} were to be deleted, and {gone:,} were found. Nothing was deleted; "

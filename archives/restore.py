@@ -14,6 +14,7 @@ from archives.schemas import TABLES, lock_writers, month_window, move_table_vers
 from archives.storage import verified
 from costs.rollups import rebuild
 from providers.base import Progress
+from users.audit import Actor, record_by
 
 ROWS_PER_STATEMENT = 2000
 
@@ -21,11 +22,11 @@ ROWS_PER_STATEMENT = 2000
 def open_archives(table: Table, month: date) -> list[Archive]:
     """Return what holds the month's rows instead of the database, the newest first."""
     archives = Archive.objects.filter(table=table, month=month, restored_at=None)
-    return list(archives.order_by("-pk"))
+    return list(archives.filter(expired_at=None).order_by("-pk"))
 
 
 def restore(
-    table: Table, month: date, now: datetime, by: str, on_progress: Progress
+    table: Table, month: date, now: datetime, by: Actor, on_progress: Progress
 ) -> int:
     """Store the rows of the month's files again, all or none; return how many.
 
@@ -45,9 +46,13 @@ def restore(
             rebuild(month_window(month))
         move_table_version(table)
         for archive in archives:
-            archive.restored_at, archive.restored_by = now, by
+            archive.restored_at, archive.restored_by = now, by.name
         Archive.objects.bulk_update(archives, ["restored_at", "restored_by"])
-        return archived.of_month(month).count() - held
+        rows = archived.of_month(month).count() - held
+        record_by(
+            by, "archive.restore", None, table=table, month=f"{month:%Y-%m}", rows=rows
+        )
+        return rows
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from datetime import date
 from django.db import transaction
 
 from archives import parquet
+from archives.archived import CannotRestore
 from archives.models import Archive, Table
 from archives.restore import open_archives, opened, store
 from archives.schemas import (
     TABLES,
-    CannotRestore,
     lock_writers,
     month_window,
     move_table_version,

@@ -138,7 +138,7 @@ def asked(keys: list[int], requests: int) -> dict[str, float]:
 def hits() -> float:
     from core.api.cache import LOOKUPS
 
-    return float(LOOKUPS.labels("hit")._value.get())
+    return float(LOOKUPS.labels("feedback-stats", "hit")._value.get())
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def ours() -> dict[str, Any]:
 
 
 def peer() -> dict[str, Any]:
-    from statsforecast.models import AutoETS
+    from insights.forecasts.engine.smoothing_models import AutoETS
 
     every = bills()
     timed = Timed()

@@ -175,6 +175,7 @@ def by_prune(gone: date) -> dict[str, float]:
     from archives.models import Table
     from archives.prune import Month, prune
     from archives.schemas import TABLES
+    from users.audit import Actor
 
     rows = TABLES[Table.COST].of_month(gone).count()
     began, steps = time.perf_counter(), {}
@@ -183,7 +184,13 @@ def by_prune(gone: date) -> dict[str, float]:
         steps[step.split()[0]] = time.perf_counter() - began
 
     with tempfile.TemporaryDirectory() as folder:
-        prune(Month(Table.COST, gone, rows), folder, datetime.now(UTC), "", note)
+        prune(
+            Month(Table.COST, gone, rows),
+            folder,
+            datetime.now(UTC),
+            Actor(None, ""),
+            note,
+        )
     whole = time.perf_counter() - began
     return {"prune": whole, "of it, DELETE": whole - steps["deleting"]}
 

@@ -236,7 +236,7 @@ def of_workers() -> Iterator[tuple[str, Callable[[], object]]]:
     yield "a sync's window", lambda: held.exists()
     yield (
         "prune: which months",
-        lambda: list(months_due([Table.COST], 16, later)),
+        lambda: list(months_due([Table.COST], later, 16)),
     )
     yield "prune: a month's rows", lambda: list(months.values(month).iterator(20_000))
     yield "prune: deleting", lambda: deleted(months.of_month(month))

@@ -14,6 +14,7 @@ from celery.signals import (
     heartbeat_sent,
     setup_logging,
     worker_init,
+    worker_process_init,
     worker_ready,
     worker_shutdown,
     worker_shutting_down,
@@ -45,6 +46,13 @@ def fold_counts(**_: Any) -> None:
 
     with settled_counts(settings.COUNTS_DIR):
         pass  # files that earlier workers left
+
+
+@worker_process_init.connect
+def count_queries(**_: Any) -> None:
+    from monitoring.database.counting import start_counting
+
+    start_counting()
 
 
 @worker_ready.connect

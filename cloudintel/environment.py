@@ -24,6 +24,8 @@ MOST = 1_000_000
 MOST_DAYS = 36_500
 NAME = r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])"
 HOST = rf"\*|\.?{NAME}"
+# One name, as metrics and lists show it.
+HOST_LABEL = r"([A-Za-z][A-Za-z0-9.-]{0,62})?"
 ORIGIN = rf"https?://(\*\.)?{NAME}(:\d{{1,5}})?"
 PATH = r"((/[A-Za-z0-9_.~-]+)+/?)?"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}

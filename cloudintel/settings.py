@@ -14,6 +14,7 @@ from cloudintel.environment import (
     EMAIL,
     FROM,
     HOST,
+    HOST_LABEL,
     ORIGIN,
     PATH,
     boolean,
@@ -157,6 +158,14 @@ DATABASE_URL = url(
 )
 DATABASES = {"default": database(DATABASE_URL)}
 
+# The console of pgbouncer, of whose pools the page of the database tells.
+PGBOUNCER_URL = url("PGBOUNCER_URL", "", "postgres", "postgresql")
+# Where metrics of the database are sent when somebody asks for it.
+PUSHGATEWAY_URL = url("PUSHGATEWAY_URL", "", "https", "http").rstrip("/")
+CLOUDWATCH_NAMESPACE = text(
+    "CLOUDWATCH_NAMESPACE",
+    *("", r"([A-Za-z][\w./#:-]{0,99})?", "a namespace such as Company/cloudintel"),
+)
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
@@ -379,13 +388,26 @@ REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.
 REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
+# By which metrics name this host; empty: by its own name, which containers change.
+HOST_NAME = text("HOST_NAME", "", HOST_LABEL, "a name such as cloudintel-1")
+# Points of system metrics; older ones are not taken. Their sums stay.
+SYSTEM_METRICS_DAYS = days("SYSTEM_METRICS_DAYS", default=90)
+
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.
 ASSISTANT_MODEL_URL = url("ASSISTANT_MODEL_URL", "", "https", "http")
 ASSISTANT_MODEL_KEY = given("ASSISTANT_MODEL_KEY")
 ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 
+# The lines of bills, a Parquet file for each account and month.
+LINE_ITEMS_DIR = Path(given("LINE_ITEMS_DIR", str(STATE_DIR / "line_items")))
+# Empty: this process asks the files themselves.
+LINE_ITEMS_ENGINE = url("LINE_ITEMS_ENGINE", "", "clickhouse", "clickhouses")
+
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
+# table=days, where they are not those of archives/retention/periods.py.
+RETENTION_DAYS = numbers("RETENTION_DAYS")
+RETENTION_DAILY = boolean("RETENTION_DAILY", default=True)
 
 BACKUP_DAILY = boolean("BACKUP_DAILY", default=True)
 BACKUP_AT = daily_at("BACKUP_AT", default="01:00")

@@ -13,11 +13,18 @@ from rest_framework.viewsets import ViewSetMixin
 
 from alerts.api import NoticeViewSet, RouteViewSet
 from archives.backup.api import BackupViewSet
+from archives.retention.api import (
+    ArchiveViewSet,
+    RetentionRunViewSet,
+    RetentionView,
+    RunRetentionView,
+)
 from assistant.api import AskView, AssistantViewSet, InteractionViewSet
 from carbon.api import CarbonViewSet
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from costs.calendar.api import CoverageViewSet
+from costs.lines.api import LineItemViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
     PricedResourceViewSet,
@@ -63,9 +70,23 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from monitoring.database.api import (
+    PoolView,
+    PublishMetricsView,
+    QueryTimesViewSet,
+)
 from monitoring.health.api import HealthPeriodViewSet, HealthViewSet
 from monitoring.health.status import health, status
+from monitoring.metrics.api import (
+    MetricAggregateViewSet,
+    MetricBatchViewSet,
+    MetricSeriesViewSet,
+    MetricViewSet,
+)
+from monitoring.metrics.views import history
 from monitoring.prometheus.exposition import metrics
+from monitoring.rules.api import BreachViewSet
+from monitoring.scans.api import FindingViewSet, ScanViewSet
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -123,6 +144,7 @@ router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", ExplainedCostViewSet)
+router.register("lines", LineItemViewSet, basename="line")
 router.register("teams", TeamViewSet)
 router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
@@ -144,6 +166,7 @@ router.register("budgets", BudgetViewSet)
 router.register("planned-changes", PlannedChangeViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
+router.register("monitoring/breaches", BreachViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
 router.register("digests", DigestViewSet)
@@ -151,6 +174,10 @@ router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 router.register("monitoring/health/history", HealthPeriodViewSet)
 router.register("monitoring/backups", BackupViewSet)
+router.register("monitoring/archives", ArchiveViewSet)
+router.register("monitoring/retention/runs", RetentionRunViewSet)
+router.register("monitoring/scans", ScanViewSet)
+router.register("monitoring/findings", FindingViewSet)
 
 
 def action_view(
@@ -187,7 +214,31 @@ api: list[URLPattern | URLResolver] = [
         path(f"api/v1/demo/{name}", DemoViewSet.as_view(methods))
         for name, methods in DEMO_ROUTES.items()
     ),
+    path(
+        "api/v1/monitoring/metrics/",
+        MetricViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/batch/",
+        MetricBatchViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/aggregate/",
+        MetricAggregateViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "api/v1/monitoring/metrics/series/",
+        MetricSeriesViewSet.as_view({"get": "list"}),
+    ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path(
+        "api/v1/monitoring/database/queries/",
+        QueryTimesViewSet.as_view({"get": "list"}),
+    ),
+    path("api/v1/monitoring/database/pool/", PoolView.as_view()),
+    path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
+    path("api/v1/monitoring/retention/", RetentionView.as_view()),
+    path("api/v1/monitoring/retention/run/", RunRetentionView.as_view()),
     path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
@@ -221,4 +272,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("status", status),
     path("metrics", metrics),
+    path("metrics/history", history),
 ]

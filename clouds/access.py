@@ -19,6 +19,14 @@ AnyUser = AbstractBaseUser | AnonymousUser
 NAMED = 3
 
 
+class OfAllAccountsQuerySet(models.QuerySet[Any]):
+    """Rows that are of every account at once."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return all or none."""
+        return self.none() if is_limited(user) else self
+
+
 class AccountScopedQuerySet(models.QuerySet[Any]):
     """Rows that each belong to an account, at `account_path`."""
 

@@ -40,6 +40,9 @@ from providers.demo.acting_source import DemoActing, DemoSettings
 from providers.demo.advice import AzureDemoProvider
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
+from providers.files import account_settings as files
+from providers.files.account_settings import FilesSettings
+from providers.files.provider import FilesOptions, FilesProvider
 from providers.settings import InvalidSetting, ProviderSettings
 
 if TYPE_CHECKING:
@@ -57,6 +60,7 @@ class CloudKind(models.TextChoices):
     AZURE = "azure", "Azure"
     DEMO = "demo", "Demo AWS"
     DEMO_AZURE = "demo-azure", "Demo Azure"
+    FILES = "files", "Bill files"
 
 
 def refuse_to_act(account: "CloudAccount", now: datetime) -> ActingSource:
@@ -206,6 +210,11 @@ def _act_demo(account: "CloudAccount", now: datetime) -> DemoActing:
     return DemoActing(_connect_demo(account, now), acting_options())
 
 
+def _connect_files(account: "CloudAccount", now: datetime) -> FilesProvider:
+    settings = FilesSettings.of(account.settings)
+    return FilesProvider(account.account_id, settings, files_options(), now)
+
+
 def without_usage(setting: str) -> Mapping[type, str]:
     """Return that the setting turns the use of resources off, if it does."""
     return {} if getattr(settings, setting) else {UsageSource: setting}
@@ -251,6 +260,13 @@ CLOUDS: dict[str, Cloud] = {
         charged_under=AZURE_CHARGES,
         tells_regions=False,
     ),
+    CloudKind.FILES: Cloud(
+        FilesProvider,
+        FilesSettings,
+        files.check_account_id,
+        _connect_files,
+        pays_for_others=lambda _: True,
+    ),
 }
 
 
@@ -259,6 +275,12 @@ def acting_options() -> ActingOptions:
         protected_tags=settings.ACTING_PROTECTED_TAGS,
         deadline_seconds=settings.ACTING_DEADLINE_SECONDS,
     )
+
+
+def files_options() -> FilesOptions:
+    folder = settings.LINE_ITEMS_DIR / "reading"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FilesOptions(folder, aws_options(), azure_options())
 
 
 def aws_options() -> AwsOptions:

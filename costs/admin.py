@@ -21,11 +21,12 @@ from core.admin.columns import amount, day, label, linked, list_url, moment, tex
 from core.money import for_reading
 from costs.allocation import admin as allocation
 from costs.groupings import UNTAGGED
+from costs.lines import admin as lines
 from costs.models import CostTotal, DailyCost, Restatement, TagCost
 from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 # Django finds the admin of each subject here.
-__all__ = ["allocation"]
+__all__ = ["allocation", "lines"]
 
 DAY = day("day")
 ACCOUNT = linked("account", ordering="account__name")

@@ -8,6 +8,7 @@ from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from costs.allocation.models import Team, TeamRule, TeamShare
 from costs.growth.models import CostGrowth
+from costs.lines.models import LineItemMonth
 from costs.querysets import (
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -36,6 +37,7 @@ __all__ = [
     "CostTotal",
     "CoveredDay",
     "DailyCost",
+    "LineItemMonth",
     "RecentCost",
     "Restatement",
     "TagCost",

@@ -1,20 +1,36 @@
 """Read the bill and store it: a window of days is replaced as a whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, Max, OuterRef, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery
 
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
-from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
+from core.windows import (
+    ONE_DAY,
+    Window,
+    add_months,
+    first_of_month,
+    span,
+    utc_day,
+)
 from costs.growth.refresh import refresh_growth
-from costs.models import CostTotal, CoveredDay, Restatement
+from costs.lines.storage import month_window, new_lines, replace_lines, shrunk
+from costs.models import CostTotal, CoveredDay, LineItemMonth, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
-from providers.base import CostSource, OrganizationSource, Progress, SlowCostSource
+from providers.base import (
+    BillSource,
+    CostSource,
+    DailyCostSource,
+    OrganizationSource,
+    Progress,
+    SlowCostSource,
+)
+from providers.bill_records import BillMonth, NoLines
 from providers.errors import ErrorKind, ProviderError
 from providers.records import CostTotalRecord
 from syncs.accounts.organization import refresh_members, refresh_organization
@@ -56,6 +72,10 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         if run.backfill_window_id is None and is_billed_elsewhere(current):
             current.finish(0, read={})
             return run
+        if isinstance(source, BillSource):
+            read_bills(current, source)
+            return run
+        source = current.source(DailyCostSource)
         readable = own_window(run.account, source.cost_window(run.started_at))
         mark = read_until(run.account, Dataset.COST, readable.end).get(WHOLE_ACCOUNT)
         window = run.window or due_window(
@@ -87,7 +107,7 @@ def read_parts(current: RunContext, source: SlowCostSource, window: Window) -> N
 
 def read_window(
     current: RunContext,
-    source: CostSource,
+    source: DailyCostSource,
     window: Window,
     *,
     finishing: Window | None = None,
@@ -102,6 +122,83 @@ def read_window(
                 read = {} if current.failures else {WHOLE_ACCOUNT: finishing}
                 current.finish(current.rows + staged.count, read)
         current.rows += staged.count
+
+
+def read_bills(current: RunContext, source: BillSource) -> None:
+    """Store each month whose files are new, as a whole; one that fails keeps its own.
+
+    Files that tell several months are read as one: after a month of them that failed,
+    the others wait.
+    """
+    run = current.run
+    held = {one.month: one for one in run.account.line_item_months.all()}
+    known = (
+        {} if run.window else {one.month: one.source_version for one in held.values()}
+    )
+    months = wanted(source.list_months(known, current.progress), run.window)
+    new = [one for one in months if known.get(one.month) != one.version]
+    if new:
+        current.begin(span([month_window(one.month) for one in new]))
+    failed: set[str] = set()
+    for month in new:
+        if month.version in failed:
+            continue
+        before = held.get(month.month)
+        try:
+            read_bill(current, source, month, before)
+        except ProviderError as error:
+            if isinstance(error, NoLines) and not before:
+                current.remarks.append(f"{month.month:%Y-%m} has no lines yet.")
+                continue
+            failed.add(month.version)
+            current.record_failed_part(error)
+    read = {} if failed else stored_days(run.account)
+    current.finish_parts(len(new) - len(current.failures), read)
+
+
+def read_bill(
+    current: RunContext,
+    source: BillSource,
+    month: BillMonth,
+    before: LineItemMonth | None,
+) -> None:
+    """Read one month into its line items and the ledger. Raise ProviderError."""
+    run, window = current.run, month_window(month.month)
+    with new_lines(run, month.month) as lines, StagingFile(run.account.pk) as staged:
+        bill = source.read_month(month, lines, current.progress)
+        for part in bill.days:
+            staged.add(part)
+        current.remarks += [*bill.remarks, *shrunk(month, bill, before)]
+        current.remarks += staged.remarks
+        with current.storing():
+            replace_costs(run, window, staged)
+            replace_lines(run, month, bill, lines, before)
+    current.rows += staged.count
+
+
+def wanted(months: Sequence[BillMonth], window: Window | None) -> list[BillMonth]:
+    """Return those that have days of the window. Raise SyncFailed without any."""
+    found = [
+        one
+        for one in months
+        if window is None
+        or (window.start < add_months(one.month, 1) and one.month < window.end)
+    ]
+    if window and not found:
+        there = ", ".join(f"{one.month:%Y-%m}" for one in months) or "none"
+        raise SyncFailed(
+            f"Costs of {window}: there is no bill of these days; the months whose "
+            f"files are there: {there}."
+        )
+    return found
+
+
+def stored_days(account: CloudAccount) -> dict[str, Window]:
+    """Return from the first to the last day whose costs are stored."""
+    days = account.cost_totals.aggregate(first=Min("day"), last=Max("day"))
+    if days["first"] is None:
+        return {}
+    return {WHOLE_ACCOUNT: Window(days["first"], days["last"] + ONE_DAY)}
 
 
 def is_billed_elsewhere(current: RunContext) -> bool:
@@ -138,7 +235,7 @@ def own_window(account: CloudAccount, available: Window) -> Window:
 
 
 def stage(
-    current: RunContext, source: CostSource, window: Window, staged: StagingFile
+    current: RunContext, source: DailyCostSource, window: Window, staged: StagingFile
 ) -> Window:
     """Fetch the window into the file; return which part of what is due it holds.
 
@@ -160,7 +257,7 @@ def stage(
 
 
 def _fetch(
-    current: RunContext, source: CostSource, window: Window, staged: StagingFile
+    current: RunContext, source: DailyCostSource, window: Window, staged: StagingFile
 ) -> None:
     for part in source.fetch_costs(window, current.progress):
         staged.add(part)

@@ -15,6 +15,7 @@ urlpatterns = [
         "costs/restatements.csv", RestatementsTable.as_view(), name="costs-restatements"
     ),
     path("coverage/", include("costs.calendar.urls")),
+    path("costs/lines/", include("costs.lines.urls")),
     path("costs/changes/", include("costs.largest_changes.urls")),
     path("teams/", include("costs.allocation.urls")),
 ]

@@ -19,6 +19,7 @@ from core.windows import ONE_DAY, Window
 from costs.chart import by_period, trend_chart
 from costs.groupings import BY_TAG
 from costs.growth.still_expected import raw_days
+from costs.lines.models import LineItemMonth
 from costs.pivot_table import pivot_table
 from costs.queries.breakdown import (
     CostBreakdown,
@@ -38,9 +39,9 @@ from costs.queries.links import (
     query_of_periods,
     quick_ranges,
 )
+from costs.queries.plain_values import DEFAULT_DAYS
 from costs.queries.query import (
     COMBINABLE_WITH_TAG,
-    DEFAULT_DAYS,
     DIMENSIONS,
     CostQuery,
     InvalidQuery,
@@ -232,11 +233,13 @@ def _shown(
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
     filters = _filters(query, user, names, tag_keys)
+    months = LineItemMonth.objects.visible_to(user).in_window(query.window)
     groups = [group_name(group) for group in query.groups]
     expected = by_period_of(query, found.expected.per_day)
     return {
         **filters,
         "answer": found,
+        "line_parameters": query.line_parameters if months.exists() else "",
         "group_names": groups,
         "table_choices": table_choices(groups),
         "pivot": pivot_table(found, names),

@@ -54,9 +54,6 @@ SUBJECTS = {
         ("metrics.networkmetric", "network_check"),
         ("metrics.usagemetric", "leaderboard"),
     ],
-    "Monitoring": [
-        ("monitoring.healthperiod", "monitor_heart"),
-    ],
     "Carbon": [
         ("carbon.resourceemission", "eco"),
         ("carbon.emissiontotal", "functions"),
@@ -82,6 +79,16 @@ SUBJECTS = {
         ("clouds.demoevent", "theater_comedy"),
     ],
     "Assistant": [("assistant.interaction", "forum")],
+    "Monitoring": [
+        ("monitoring.healthperiod", "monitor_heart"),
+        ("monitoring.namedquery", "database"),
+        ("monitoring.slowquery", "hourglass_bottom"),
+        ("monitoring.alertrule", "rule"),
+        ("monitoring.breach", "notification_important"),
+        ("monitoring.metricseries", "monitoring"),
+        ("monitoring.scan", "security"),
+        ("monitoring.finding", "bug_report"),
+    ],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [
         ("auth.user", "person"),

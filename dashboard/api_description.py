@@ -42,6 +42,7 @@ SPECTACULAR: dict[str, Any] = {
         "BudgetStateEnum": "insights.budgets.models.STATES",
         "HealthStateEnum": "monitoring.models.HealthState",
         "HealthGrainEnum": "monitoring.models.HealthPeriod.Grain",
+        "ArchiveTableEnum": "archives.models.Table",
         "BackupStateEnum": "archives.models.Backup.State",
         "LevelEnum": "insights.recommendations.models.LEVELS",
     },

@@ -29,6 +29,7 @@ TAGS = {
     "nat-gateways": "NAT gateways: their type, network and public addresses.",
     "load-balancers": "Load balancers, and how many of their targets are healthy.",
     "costs": "Daily costs, reconciled with the bill: rows, trends and a summary.",
+    "lines": "Every line of the bills that were read from files, and why they changed.",
     "coverage": "Which days of each account's bill are stored, estimated or missing.",
     "teams": "Teams, what each of them pays, and what no rule covers.",
     "team-rules": "Which costs go to which team: the first rule that matches.",

@@ -90,6 +90,15 @@ COSTS = (
         has_period=True,
     ),
     Page(
+        "Line items",
+        "lines",
+        (VIEW_COSTS,),
+        also=("line-changes", "commitments"),
+        accounts="sub_account",
+        words="bill lines resources usage types prices commitments FOCUS CUR",
+        has_period=True,
+    ),
+    Page(
         "Budgets",
         "budgets",
         ("insights.view_budget",),
@@ -259,10 +268,30 @@ OPERATIONS = (
         words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
     ),
     Page(
+        "Digests",
+        "digests",
+        (VIEW_COSTS,),
+        words="daily weekly e-mail summary subscription",
+    ),
+    Page(
         "Health",
         "health-history",
         ("monitoring.view_healthperiod",),
         words="status uptime checks monitoring workers queue cache scheduler disk",
+    ),
+    Page(
+        "Database",
+        "database",
+        ("monitoring.view_namedquery",),
+        words="slow queries tables connections pool size cache hit rate migrations",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "System",
+        "system-metrics",
+        ("monitoring.view_metricpoint",),
+        words="host CPU memory disk network processes metrics server",
+        needs_all_accounts=True,
     ),
     Page(
         "Backups",
@@ -272,10 +301,19 @@ OPERATIONS = (
         needs_all_accounts=True,
     ),
     Page(
-        "Digests",
-        "digests",
-        (VIEW_COSTS,),
-        words="daily weekly e-mail summary subscription",
+        "Retention",
+        "retention",
+        ("archives.view_retentionrun", "archives.view_archive"),
+        words="archive prune history keep delete Parquet months",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Security",
+        "scans",
+        ("monitoring.view_finding", "monitoring.view_scan"),
+        also=("finding",),
+        words="scans findings vulnerabilities bandit SARIF advisories weaknesses",
+        needs_all_accounts=True,
     ),
 )
 ADMIN = (

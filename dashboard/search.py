@@ -14,7 +14,7 @@ from django.urls import reverse
 from clouds.models import CloudAccount
 from core.api.permissions import view_right
 from core.windows import last_complete_days
-from costs.queries.query import DEFAULT_DAYS
+from costs.queries.plain_values import DEFAULT_DAYS
 from costs.queries.source import CostSource
 from dashboard.places import PAGE_OF, PLACES, VIEW_COSTS
 from insights.models import Budget

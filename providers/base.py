@@ -7,10 +7,12 @@ fail one by one, each region's answer carries its own error.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from core.windows import Window
+from providers.bill_records import Bill, BillMonth
 from providers.meter import Meter
 from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
@@ -61,9 +63,16 @@ class NetworkSource(Protocol):
 
 @runtime_checkable
 class CostSource(Protocol):
+    """What a cloud costs, in one of the two ways that follow."""
+
     @staticmethod
     def cost_window(now: datetime) -> Window:
         """The days for which this cloud keeps daily costs, without the running day."""
+
+
+@runtime_checkable
+class DailyCostSource(CostSource, Protocol):
+    """Answers for any days."""
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         """Every day of the window in order, a few at a time. Raises ProviderError.
@@ -73,12 +82,29 @@ class CostSource(Protocol):
 
 
 @runtime_checkable
-class SlowCostSource(CostSource, Protocol):
+class SlowCostSource(DailyCostSource, Protocol):
     """One that answers so few questions a minute that a first read takes long."""
 
     @staticmethod
     def cost_parts(window: Window) -> Sequence[Window]:
         """Return the parts to store one after the other, the newest first."""
+
+
+@runtime_checkable
+class BillSource(CostSource, Protocol):
+    """Has whole months of a bill, line by line, each replaced by a newer run."""
+
+    def list_months(
+        self, known: Mapping[date, str], progress: Progress
+    ) -> Sequence[BillMonth]:
+        """Return the months that are there, by month; of what is `known` by its version
+        at least those that differ. Raise ProviderError."""
+
+    def read_month(self, month: BillMonth, lines: Path, progress: Progress) -> Bill:
+        """Write the month's lines to that file, and return their sums and days.
+
+        Raise ProviderError; the file may then be anything.
+        """
 
 
 @runtime_checkable

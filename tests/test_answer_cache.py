@@ -207,7 +207,7 @@ def test_hits_and_misses_are_counted() -> None:
         lines = [line for line in text.splitlines() if "lookups_total{" in line]
         return {line.split()[0]: float(line.split()[1]) for line in lines}
 
-    name = 'cloudintel_cache_lookups_total{{outcome="{}"}}'
+    name = 'cloudintel_cache_lookups_total{{kind="dailycost-trend",outcome="{}"}}'
     hit, miss = name.format("hit"), name.format("miss")
     ask("costs/trend/")
     ask("costs/trend/")

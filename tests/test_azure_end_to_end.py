@@ -28,7 +28,7 @@ from syncs.models import SyncRun, Watermark
 from tests.stored_rows import stored
 from users.testing import ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = Window(date(2026, 5, 1), date(2026, 6, 20))
 
@@ -80,6 +80,7 @@ def sync(*args: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.on_each_database
 def test_two_subscriptions_are_read_twice_and_stored_once(
     company: EmulatedAzure,
 ) -> None:
@@ -119,6 +120,7 @@ def test_two_subscriptions_are_read_twice_and_stored_once(
     assert not company.leaks
 
 
+@pytest.mark.on_each_database
 def test_a_restated_month_is_corrected_and_remembered(company: EmulatedAzure) -> None:
     add_subscriptions(company)
     sync()

@@ -10,7 +10,10 @@ from cloudintel import environment
 from tests.source_files import parsed, text_of
 
 # Read by tools around cloudintel, or told in words only.
-NOT_SETTINGS = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LISTEN", "LISTEN_LIVE"}
+NOT_SETTINGS = {
+    *("POSTGRES_PASSWORD", "REDIS_PASSWORD", "LISTEN", "LISTEN_LIVE"),
+    "DOMAIN",
+}
 READERS = {name for name, _ in getmembers(environment, isfunction)} | {"env"}
 
 

@@ -25,7 +25,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 PLACES = ["/", "/costs/", "/resources/", "/insights/", "/carbon/", "/syncs/"]
 SECTIONS = {
     "/costs/": [
-        "/costs/changes/",
+        *("/costs/changes/", "/costs/lines/"),
         "/insights/budgets/",
         "/insights/forecasts/",
         "/teams/",
@@ -40,7 +40,9 @@ SECTIONS = {
     ],
     "/assistant/": ["/assistant/reports/"],
     "/syncs/": [
-        *("/coverage/", "/alerts/", "/monitoring/health/", "/backups/", "/digests/"),
+        *("/coverage/", "/alerts/", "/digests/"),
+        *("/monitoring/health/", "/monitoring/database/", "/monitoring/system/"),
+        *("/backups/", "/retention/", "/monitoring/scans/"),
     ],
     "/insights/": [
         "/insights/mine/",

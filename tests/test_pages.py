@@ -94,8 +94,8 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/", 34),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below; how much
-        # recent days grow, for the default range and for these days.
-        ("/costs/", 27),
+        # recent days grow, for the default range and for these days; months of lines.
+        ("/costs/", 28),
         # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.
         ("/instances/", 20),

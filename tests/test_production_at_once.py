@@ -19,7 +19,7 @@ from syncs.models import SyncRun
 from syncs.testing import OF_AWS
 from users.testing import operator
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 ACCOUNTS = 6
 # Waits for a line, so that all begin together.
 SCHEDULER = """
@@ -124,6 +124,7 @@ def test_each_account_and_dataset_has_one_run_and_the_others_are_told(
     assert {(one.pk, "cost") for one in CloudAccount.objects.all()} <= done
 
 
+@pytest.mark.on_each_database
 def test_while_a_run_holds_the_slot_command_api_and_schedule_are_told(
     accounts: None, aws: EmulatedAws, tmp_path: Path
 ) -> None:

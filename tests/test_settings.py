@@ -19,7 +19,7 @@ SETTINGS = str(settings_module.__file__)
 NONSENSE = ["~ *", "-1", "a=b", "http://[", "1e999", "x" * 300, "9" * 20, "$nothing"]
 # These may be any text.
 FREE = {"SECRET_KEY", "AZURE_ACCESS_TOKEN", "STATE_DIR", "ARCHIVE_PLACE"}
-FREE |= {"BACKUP_PLACE", "POSTGRES_PROGRAMS"}
+FREE |= {"BACKUP_PLACE", "POSTGRES_PROGRAMS", "LINE_ITEMS_DIR"}
 FREE |= {"ASSISTANT_MODEL", "ASSISTANT_MODEL_KEY", "ACTING_PROTECTED_TAGS"}
 # What is right in spite of its look.
 MEANT = {

@@ -20,7 +20,7 @@ from syncs.models import SyncRun, Watermark
 from syncs.testing import outcome
 from tests.stored_rows import stored
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 Sync = Callable[[CloudAccount, datetime], SyncRun]
 SYNCS: list[Sync] = [sync_ec2, sync_cost, sync_cpu]
 HOUR = timedelta(hours=1)
@@ -255,6 +255,7 @@ def test_an_external_id_that_aws_does_not_take(
     assert "AWS can't be reached" not in error
 
 
+@pytest.mark.on_each_database
 def test_a_first_sync_that_fails_leaves_nothing(
     aws: EmulatedAws, now: datetime
 ) -> None:

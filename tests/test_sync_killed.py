@@ -26,7 +26,7 @@ from syncs.testing import OF_AWS
 from tests.halted_inserts import halt_inserts, let_inserts_pass, wait_until_inserting
 from tests.stored_rows import stored
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 MACHINES = 100  # whose metrics take two calls
 
 

@@ -20,7 +20,7 @@ from costs.testing import rows_miss_totals, tags_miss_totals
 from tests.stored_rows import stored
 from users.testing import ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAYS = Window(date(2026, 5, 1), date(2026, 6, 20))
 JUNE = {"start": "2026-06-01", "end": "2026-06-20", "group_by": "tag:team"}
@@ -63,6 +63,7 @@ def by_team(currency: str, **parameters: Any) -> dict[str, str]:
     return {one["key"]: one["total"] for one in trend["series"]}
 
 
+@pytest.mark.on_each_database
 def test_both_clouds_are_read_by_tag_twice_and_stored_once(
     clouds: EmulatedAzure,
 ) -> None:
@@ -79,6 +80,7 @@ def test_both_clouds_are_read_by_tag_twice_and_stored_once(
     assert stored() == once
 
 
+@pytest.mark.on_each_database
 def test_a_month_that_is_restated_is_restated_by_tag(clouds: EmulatedAzure) -> None:
     add_both(clouds, "team")
     run("sync_cost")

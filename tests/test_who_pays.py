@@ -27,7 +27,7 @@ from syncs.runs.freshness import State, freshness
 from syncs.testing import outcome, run
 from users.models import AuditEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 PAYER, MEMBER = ACCOUNT, OTHER
 ROLE = f"arn:aws:iam::{MEMBER}:role/cloudintel"
 ORGANIZATIONS = ("organizations:DescribeOrganization", "organizations:ListAccounts")
@@ -68,6 +68,7 @@ def told(*args: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.on_each_database
 def test_one_that_joins_keeps_what_it_stored_before(
     aws: EmulatedAws, now: datetime
 ) -> None:
@@ -91,6 +92,7 @@ def test_one_that_joins_keeps_what_it_stored_before(
     ]
 
 
+@pytest.mark.on_each_database
 def test_one_that_leaves_is_read_again_from_the_day_that_it_left(
     aws: EmulatedAws, now: datetime
 ) -> None:
@@ -152,6 +154,7 @@ def test_a_denied_answer_is_not_that_nobody_pays(
     assert last.requests_by_operation["ce:GetCostAndUsage"] == 3
 
 
+@pytest.mark.on_each_database
 def test_whoever_is_read_first_nothing_is_counted_twice(
     aws: EmulatedAws, now: datetime
 ) -> None:

@@ -31,7 +31,7 @@ DATA = (
 # What operators may do beside viewing.
 OPERATED = (
     *("start_sync", "start_backfill", "assign_resource"),
-    "acknowledge_notice",
+    *("acknowledge_notice", "add_metricpoint", "publish_metrics"),
 )
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "axes", "django_celery_beat")

@@ -7,14 +7,10 @@ from django.db import models
 from django.db.models import Q
 
 from alerts.models import Notice
-from clouds.access import AnyUser, is_limited
+from clouds.access import OfAllAccountsQuerySet
 
 
-class BackupQuerySet(models.QuerySet["Backup"]):
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return all or none: a backup is of every account."""
-        return self.none() if is_limited(user) else self
-
+class BackupQuerySet(OfAllAccountsQuerySet):
     def done(self) -> Self:
         return self.filter(state=Backup.State.DONE)
 

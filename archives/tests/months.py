@@ -5,6 +5,7 @@ from io import StringIO
 
 from django.core.management import call_command
 
+from archives.models import Table
 from clouds.models import CloudAccount
 from core.windows import Window
 from costs.models import CostDay, CostRollup, DailyCost, TagCost
@@ -12,7 +13,14 @@ from costs.testing import store_costs, tagged
 from inventory.testing import instance
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.testing import store_cpu, store_memory, store_usage
+from users.audit import Actor
 
+ADA = Actor(None, "ada")
+# Those of whose rows the helpers below store some.
+DAY_TABLES = [
+    *(Table.COST, Table.TAG, Table.CPU),
+    *(Table.MEMORY, Table.NETWORK, Table.USAGE),
+]
 MARCH = date(2024, 3, 1)
 APRIL = date(2024, 4, 1)
 SPAN = Window(date(2024, 3, 30), date(2024, 4, 3))

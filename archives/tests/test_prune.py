@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 
 from archives import prune as pruning
-from archives.models import Archive, Table
+from archives.models import Archive
 from archives.storage import write_file
 from archives.tests.months import (
     APRIL,
+    DAY_TABLES,
     MARCH,
     contents,
     run,
@@ -52,8 +53,8 @@ def test_months_go_and_come_back_as_they_were(tmp_path: Path) -> None:
         text,
     )
     assert not any(contents())
-    assert Archive.objects.count() == 2 * len(Table)
-    for table in Table.values:
+    assert Archive.objects.count() == 2 * len(DAY_TABLES)
+    for table in DAY_TABLES:
         for month in ("2024-03", "2024-04"):
             assert "rows are back" in run("restore_archive", table, month)
     assert contents() == before
@@ -178,8 +179,8 @@ def test_what_is_no_month_is_refused(bad: str) -> None:
 
 
 def test_a_table_that_is_none_is_refused() -> None:
-    with pytest.raises(CommandError, match="no table runs"):
-        run("prune", "runs")
+    with pytest.raises(CommandError, match="no table rows"):
+        run("prune", "rows")
 
 
 def test_a_bucket_keeps_them_too(aws: EmulatedAws) -> None:

@@ -12,7 +12,16 @@ from archives.models import Archive, Table
 from archives.places import installation_id
 from archives.prune import due, prune
 from archives.storage import PlaceFailed, verified, write_file
-from archives.tests.months import MARCH, SPAN, contents, run, store_old_months, sums
+from archives.tests.months import (
+    ADA,
+    DAY_TABLES,
+    MARCH,
+    SPAN,
+    contents,
+    run,
+    store_old_months,
+    sums,
+)
 from clouds.testing import account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.clock import NOW
@@ -55,7 +64,7 @@ def test_what_two_files_hold_is_restored_from_the_newer_one(tmp_path: Path) -> N
     once = contents()
     run("prune", "--to", tmp_path, "--yes")
     kept = sums()
-    for table in Table.values:
+    for table in DAY_TABLES:
         run("restore_archive", table, "2024-03")
     assert DailyCost.objects.count() == 4
     assert set(once[0]) < set(contents()[0])
@@ -155,7 +164,7 @@ def test_sums_are_computed_again_only_where_a_month_was_pruned_before(
     steps: list[str] = []
     for late in (False, True):
         for table in (Table.COST, Table.CPU):
-            prune(next(due([table], 24, NOW)), str(tmp_path), NOW, "ada", steps.append)
+            prune(next(due([table], NOW, 24)), str(tmp_path), NOW, ADA, steps.append)
         assert any(step.startswith("summing") for step in steps) == late
         charge(owner, SPAN.start, "3", service="late")
 
@@ -168,9 +177,9 @@ def test_ended_at_any_step_it_starts_again(tmp_path: Path, step: str) -> None:
 
     store_old_months(account())
     before = contents()
-    march = next(due([Table.COST], 24, NOW))
+    march = next(due([Table.COST], NOW, 24))
     with pytest.raises(KeyboardInterrupt):
-        prune(march, str(tmp_path), NOW, "ada", end)
+        prune(march, str(tmp_path), NOW, ADA, end)
     assert contents() == before
     run("prune", "cost", "--to", tmp_path, "--yes")
     assert len(files(tmp_path)) == 2

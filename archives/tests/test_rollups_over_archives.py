@@ -13,6 +13,7 @@ from archives.models import Archive, Table
 from archives.prune import due, prune
 from archives.restore import restore
 from archives.rollups import outdated, recompute
+from archives.tests.months import ADA
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
@@ -69,14 +70,14 @@ def test_they_stay_right_over_archives(steps: list[tuple[str, int, object]]) -> 
                 remove_accounts(CloudAccount.objects.filter(pk=owner.pk))
                 del owners[number], told[number]
             elif what == "prune":
-                for month in list(due([Table.COST], 16, timezone.now())):
-                    prune(month, place, NOW, "ada", nothing)
+                for month in list(due([Table.COST], timezone.now(), 16)):
+                    prune(month, place, NOW, ADA, nothing)
             elif archive := Archive.objects.filter(restored_at=None).first():
                 for one in outdated():
                     recompute(one, nothing)
                 archive.refresh_from_db()
                 if all(archive.accounts.values()):
-                    restore(Table.COST, archive.month, NOW, "ada", nothing)
+                    restore(Table.COST, archive.month, NOW, ADA, nothing)
             for one in outdated():
                 recompute(one, nothing)
             rows = [(owners[key], row) for key in told for row in told[key]]

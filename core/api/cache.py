@@ -36,7 +36,7 @@ LOG_EVERY_SECONDS = 60
 LOOKUPS = Counter(
     "cloudintel_cache_lookups",
     "Answers that were looked for in the cache.",
-    ["outcome"],
+    ["kind", "outcome"],
 )
 
 
@@ -140,12 +140,12 @@ class CachedAnswer(NamedTuple):
     content_type: str
 
 
-def look_up(key: str) -> CachedAnswer | None:
-    """Return the answer with that key, else None; it is counted which."""
+def look_up(key: str, kind: str) -> CachedAnswer | None:
+    """Return the answer with that key, else None; it is counted which, by its kind."""
     found = cache.get(key)
     # An answer that was moved under another key is that of another question.
     is_hit = isinstance(found, bytes) and found.startswith(key.encode())
-    LOOKUPS.labels("hit" if is_hit else "miss").inc()
+    LOOKUPS.labels(kind, "hit" if is_hit else "miss").inc()
     if not is_hit:
         return None
     _, content_type, packed = found.split(b"\n", 2)

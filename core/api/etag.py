@@ -65,7 +65,7 @@ class ConditionalMixin(APIView):
         if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
             raise AnswerReady(HttpResponseNotModified())
         self.cache_key = self._key(request, version)
-        if self.cache_key and (found := look_up(self.cache_key)):
+        if self.cache_key and (found := self._look_up(self.cache_key)):
             raise AnswerReady(_sent(request, HttpResponse(), found))
 
     # It is sent as it is, without a renderer.
@@ -85,6 +85,12 @@ class ConditionalMixin(APIView):
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, VARIES_BY)
         return response
+
+    def _look_up(self, key: str) -> CachedAnswer | None:
+        """By the name of its route, such as dailycost-trend."""
+        match = self.request.resolver_match
+        name = match.view_name if match else None
+        return look_up(key, name or type(self).__name__)
 
     def _key(self, request: Request, version: str) -> str | None:
         """The key of the answer in the cache; None where it is not cached."""

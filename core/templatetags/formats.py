@@ -44,6 +44,24 @@ def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> Safe
 
 
 @register.filter
+def quantity(amount: Decimal | None) -> str:
+    """How much was used: six digits after the point at most."""
+    if amount is None:
+        return UNKNOWN
+    whole, _, places = f"{amount:,.6f}".partition(".")
+    places = places.rstrip("0")
+    return f"{whole}.{places}" if places else whole
+
+
+@register.filter
+def unit_price(amount: Decimal | None, currency: str | None) -> str:
+    """What a unit costs: eight digits after the point, where it has them."""
+    if amount is None:
+        return UNKNOWN
+    return for_reading(amount.quantize(Decimal("1e-8")), currency or "", exact=True)
+
+
+@register.filter
 def api_cost(usd: Decimal | None) -> str:
     """API cost in USD. A request costs a fraction of a cent, so four decimals."""
     if usd is None:

@@ -113,16 +113,16 @@ def test_an_answer_that_was_changed_or_moved_is_asked_for_anew(
 ) -> None:
     answer = CachedAnswer(b"\x1f\n\x8b", "application/json; charset=utf-8")
     store("api:mine", answer)
-    assert look_up("api:mine") == answer
+    assert look_up("api:mine", "mine") == answer
     with redis_client.Redis(port=redis.port) as client:
         stored = client.get(caches["default"].make_key("api:mine"))
     assert isinstance(stored, bytes)
     put(redis, "api:yours", stored)
     put(redis, "api:mine", stored[:-1] + b"x")
-    assert look_up("api:yours") is None
-    assert look_up("api:mine") is None
+    assert look_up("api:yours", "mine") is None
+    assert look_up("api:mine", "mine") is None
     caches["default"].set("api:mine", [1])
-    assert look_up("api:mine") is None
+    assert look_up("api:mine", "mine") is None
 
 
 def test_a_certificate_that_nobody_trusts_is_refused(

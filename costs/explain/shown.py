@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -111,10 +112,7 @@ def _turned(query: CostQuery, name: str) -> list[str]:
 def shown_steps(
     found: Explanation, query: CostQuery, account_names: Mapping[str, str]
 ) -> list[ShownStep]:
-    levels = [found.previous_total]
-    for step in found.steps:
-        levels.append(levels[-1] + step.change)
-    lowest, span = min(levels), max(levels) - min(levels)
+    bars = waterfall(found.previous_total, [step.change for step in found.steps])
     return [
         ShownStep(
             name=step_name(step, found),
@@ -135,10 +133,27 @@ def shown_steps(
             ],
             others=step.others,
             is_rest=step.kind == Kind.REST,
-            left_percent=_percent(min(start, end) - lowest, span),
-            width_percent=_percent(abs(end - start), span),
+            left_percent=bar.left_percent,
+            width_percent=bar.width_percent,
         )
-        for step, start, end in zip(found.steps, levels, levels[1:], strict=False)
+        for step, bar in zip(found.steps, bars, strict=True)
+    ]
+
+
+class Bar(NamedTuple):
+    """Where a step's bar begins, and how long it is."""
+
+    left_percent: float
+    width_percent: float
+
+
+def waterfall(before: Decimal, changes: Sequence[Decimal]) -> list[Bar]:
+    """Return a bar for each change: it leads from where the one before it ends."""
+    levels = [*accumulate(changes, initial=before)]
+    lowest, span = min(levels), max(levels) - min(levels)
+    return [
+        Bar(_percent(min(start, end) - lowest, span), _percent(abs(end - start), span))
+        for start, end in pairwise(levels)
     ]
 
 

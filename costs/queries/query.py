@@ -14,16 +14,14 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from clouds.registry import CloudKind
-from core.periods import PERIODS, period_window
-from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
+from core.windows import Window
 from costs.groupings import BY_TAG, GROUPS, groups_of
 from costs.queries.coverage import COMPARISONS
-from costs.queries.plain_values import PlainValues
+from costs.queries.plain_values import PeriodValues
 from costs.queries.table import DEFAULT_SORT, SORTS
 from costs.querysets import METRICS
 from providers.records import ChargeCategory
 
-DEFAULT_DAYS = 30
 # So many bars of a day are no longer told apart.
 MONTHLY_FROM_DAYS = 365
 # More series than anybody reads; a database takes no number of any size.
@@ -190,6 +188,13 @@ class CostQuery:
         unknown = ("group_by", "granularity", "limit")
         return query_string({k: v for k, v in asked.items() if k not in unknown})
 
+    @property
+    def line_parameters(self) -> str:
+        """The query string of the lines behind the same costs."""
+        asked = {**self.values, **self.comparison}
+        unknown = ("group_by", "granularity", "limit", "basis", "ignore")
+        return query_string({k: v for k, v in asked.items() if k not in unknown})
+
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
         looks = {"chart": self.chart, "table": self.table, "sort": self.sort}
@@ -219,12 +224,8 @@ def query_string(values: Values) -> str:
     return urlencode({k: v for k, v in values.items() if v}, doseq=True)
 
 
-class _Reader(PlainValues):
+class _Reader(PeriodValues):
     """Reads a question of them, and refuses what does not go together."""
-
-    def __init__(self, values: Values, raw_days: int) -> None:
-        super().__init__(values)
-        self.raw_days = raw_days
 
     def query(self, now: datetime) -> CostQuery:
         filters = {name: self.texts(name) for name in FILTERS}
@@ -299,48 +300,6 @@ class _Reader(PlainValues):
                     f"Costs by tag are told by service and account only, so no {what} "
                     f"can be combined with the tag {keys[0]}.",
                 )
-
-    def window(self, now: datetime) -> Window:
-        """The one asked for; by default the last 30 complete days before the raw ones,
-        the 30 before `end` or those since `start`."""
-        default = last_complete_days(DEFAULT_DAYS, now - ONE_DAY * self.raw_days)
-        start, end = self.day("start"), self.day("end")
-        if period := self.text("period"):
-            if self.choice("period", PERIODS, "") not in PERIODS:
-                return default
-            if start or end:
-                self.refuse("period", "Give a period, or start and end, but not both.")
-            return period_window(period, now, self.raw_days)
-        if self.errors.keys() & {"start", "end"}:
-            return default
-        if start and not end:
-            end = utc_day(now)
-        if end and not start:
-            start = end - ONE_DAY * DEFAULT_DAYS
-        try:
-            return Window(start or default.start, end or default.end)
-        except InvalidWindow as error:
-            self.refuse("start", str(error))
-            return default
-
-    def previous(self) -> Window | None:
-        """The period to compare with, where one is named."""
-        start, end = self.day("previous_start"), self.day("previous_end")
-        if self.errors.keys() & {"previous_start", "previous_end"}:
-            return None
-        if start and end:
-            if self.text("compare"):
-                self.refuse(
-                    "compare", "Give previous_start and previous_end, or compare."
-                )
-            try:
-                return Window(start, end)
-            except InvalidWindow as error:
-                self.refuse("previous_start", str(error))
-        elif start or end:
-            missing = "previous_end" if start else "previous_start"
-            self.refuse(missing, "Give both previous_start and previous_end.")
-        return None
 
 
 def _limit(text: str) -> int:

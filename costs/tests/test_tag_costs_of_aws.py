@@ -16,7 +16,7 @@ from costs.sync import sync_cost
 from costs.testing import rows_miss_totals, stored_costs, tags_miss_totals
 from syncs.testing import outcome
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAYS = Window(june(15), june(20))
 SHOP, DATA = {"team": "shop"}, {"team": "data", "env": "$test$"}
@@ -55,6 +55,7 @@ def asked(aws: EmulatedAws) -> list[list[str]]:
 
 
 @pytest.mark.usefixtures("bill")
+@pytest.mark.on_each_database
 def test_each_key_is_one_more_question_and_sums_to_each_days_total(
     aws: EmulatedAws, now: datetime
 ) -> None:
@@ -79,6 +80,7 @@ def test_each_key_is_one_more_question_and_sums_to_each_days_total(
 
 
 @pytest.mark.usefixtures("bill")
+@pytest.mark.on_each_database
 def test_a_restated_day_is_restated_by_tag_too(aws: EmulatedAws, now: datetime) -> None:
     mine = aws_account(tag_keys=["team"])
     sync_cost(mine, now, window=DAYS)
@@ -185,6 +187,7 @@ def test_a_payers_bill_is_read_by_tag_and_account_and_covers_its_members(
 
 
 @pytest.mark.parametrize("value", [r"\N", '"', "a,b", "x" * 300, "\r\n", "=1+1", "é\0"])
+@pytest.mark.on_each_database
 def test_a_value_of_any_letters_is_stored(
     aws: EmulatedAws, now: datetime, value: str
 ) -> None:

@@ -19,7 +19,7 @@ from insights.refresh.refresh_all import refresh
 from insights.testing import budget
 from users.testing import person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 START, CHANGED = TODAY - timedelta(days=200), TODAY - timedelta(days=40)
 
 
@@ -45,6 +45,7 @@ def shown(currency: str | None = None) -> Spending:
 
 
 @pytest.mark.usefixtures("moved")
+@pytest.mark.on_each_database
 def test_the_largest_changes_are_of_one_currency() -> None:
     # 80 EUR a day were told as dollars, beside 20 days of dollars and 10 of euros.
     assert shown("USD").top_changes == []

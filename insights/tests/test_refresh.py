@@ -32,7 +32,7 @@ from insights.testing import forecast
 from inventory.testing import instance
 from metrics.testing import store_cpu
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(120, NOW)
 ALL = tuple(Part)
 
@@ -70,6 +70,7 @@ def company() -> CloudAccount:
     return owner
 
 
+@pytest.mark.on_each_database
 def test_a_second_refresh_changes_nothing() -> None:
     company()
     assert changes(refreshed()) > 0
@@ -122,6 +123,7 @@ def test_the_order_in_which_parts_are_read_changes_no_bit_of_their_sum() -> None
     assert repr(bill.summed(parts)) == repr(bill.summed(list(parts)[::-1]))
 
 
+@pytest.mark.on_each_database
 def test_a_new_day_makes_a_new_forecast_and_keeps_the_old_one() -> None:
     owner = company()
     refreshed()
@@ -303,6 +305,7 @@ def test_a_level_that_moved_after_the_backtest_widens_the_intervals() -> None:
     assert day.low_95 <= day.low_80 and day.high_95 >= day.high_80
 
 
+@pytest.mark.on_each_database
 def test_old_forecasts_are_kept_one_a_week_and_then_no_more() -> None:
     owner = company()
     refreshed(parts=[Part.FORECASTS])

@@ -19,7 +19,7 @@ from insights.tests.test_refresh import changes, company, everybody, stored
 from syncs.runs.processes import mark_of
 from users.testing import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Killed(BaseException):
@@ -75,6 +75,7 @@ def test_in_the_middle_of_forecasts_none_of_the_account_is_kept(
 @pytest.mark.parametrize(
     "name", ["refresh_anomalies", "refresh_recommendations", "_close"]
 )
+@pytest.mark.on_each_database
 def test_between_its_parts_the_next_one_goes_on(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

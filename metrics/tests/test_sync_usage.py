@@ -25,7 +25,7 @@ from syncs.runs.claims import Refused
 from syncs.runs.watermarks import read_until
 from syncs.testing import outcome
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = Window(june(17), june(20))
 REGION = "eu-west-1"
@@ -56,6 +56,7 @@ def metrics_of(kind: str) -> set[str]:
     return set(rows.values_list("metric", flat=True))
 
 
+@pytest.mark.on_each_database
 def test_each_kind_has_its_metrics_once_however_often_it_is_read(
     mine: CloudAccount, now: datetime
 ) -> None:

@@ -72,27 +72,39 @@ def _history(
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day as it is drawn; `text` says what it was."""
+    """A day that was not ok as it is drawn; `text` says what it was."""
 
     at: int
     state: str
     text: str
 
 
-def bars(history: ComponentHistory, now: datetime) -> Sequence[Bar]:
-    """Return the bar of each of the last days that was measured, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class DayBars:
+    """The last days, the oldest at 0. Those that were ok are one path."""
+
+    ok: str
+    bad: Sequence[Bar]
+    measured: int
+
+
+def day_bars(history: ComponentHistory, now: datetime) -> DayBars:
     first = utc_day(now) - timedelta(days=PAGE_DAYS - 1)
-    return [
-        Bar((day - first).days, row.state, _said(day, row))
-        for day, row in history.days.items()
-        if day >= first
+    days = {(day - first).days: (day, row) for day, row in history.days.items()}
+    shown = {at: found for at, found in days.items() if at >= 0}
+    bad = [
+        Bar(at, row.state, _said(day, row))
+        for at, (day, row) in shown.items()
+        if row.state != HealthState.OK
     ]
+    ok = shown.keys() - {bar.at for bar in bad}
+    return DayBars("".join(f"M{at}.5 0V20" for at in sorted(ok)), bad, len(shown))
 
 
 def _said(day: date, row: Any) -> str:
     bad = {HealthState.DOWN.label: row.down, HealthState.DEGRADED.label: row.degraded}
     counts = [f"{label.lower()} in {n:,}" for label, n in bad.items() if n]
-    found = " and ".join(counts) or "ok in all"
+    found = " and ".join(counts)
     return f"{day:%-d %b %Y}: {found} of {row.checks:,} checks"
 
 

@@ -13,9 +13,9 @@ from core.pages import ListPages
 from monitoring.health.components import COMPONENTS
 from monitoring.health.history import (
     PAGE_DAYS,
-    Bar,
     ComponentHistory,
-    bars,
+    DayBars,
+    day_bars,
     first_moment,
     histories,
     label_of,
@@ -25,7 +25,7 @@ from monitoring.health.recording import Finding
 from monitoring.models import HealthPeriod, HealthState
 
 ACCOUNTS_PER_PAGE = 20
-Line = tuple[ComponentHistory, Sequence[Bar]]
+Line = tuple[ComponentHistory, DayBars]
 
 
 class HealthView(PermissionRequiredMixin, TemplateView):
@@ -69,4 +69,4 @@ def _lines(
 ) -> Sequence[Line]:
     recent = rows.filter(starts_at__gte=first_moment(now))
     found = histories(recent, findings, accounts, [*names])
-    return [(one, bars(one, now)) for one in found]
+    return [(one, day_bars(one, now)) for one in found]

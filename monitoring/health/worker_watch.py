@@ -1,12 +1,13 @@
-"""What a worker watches beside its tasks: the disk that it writes to, whether it still
-takes any, and all health while nobody else does. It tells by itself, as without a
-queue no task would."""
+"""What a worker watches beside its tasks: its host, the disk that it writes to, whether
+it still takes any, and all health while nobody else does. It tells by itself, as
+without a queue no task would."""
 
 import logging
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 from threading import Event, Thread
 
+import psutil
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -15,6 +16,7 @@ from alerts.models import Facts, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
 from monitoring.health.checks import CRITICAL_FROM, FULL_FROM, used_of_disk
 from monitoring.health.recording import check_health
+from monitoring.metrics.host import record_host
 from monitoring.models import HealthPeriod
 from syncs.models import Worker
 
@@ -45,7 +47,8 @@ def _watch(name: str) -> None:
             if seconds in PAUSES or is_unchecked(now):
                 check_health(now)
             look_after_worker(name, now)
-        except (DatabaseError, OSError) as error:
+            record_host(now)
+        except (DatabaseError, OSError, psutil.Error) as error:
             logger.error("the health of this worker was not looked at: %s", error)
         finally:
             connection.close()

@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from clouds.access import is_limited
 from clouds.models import CloudAccount
 from insights.prometheus import insight_metrics
+from monitoring.database.gauges import database_gauges
 from monitoring.health.newest import newest_findings
 from monitoring.models import HealthState
 from monitoring.prometheus.count_files import settled_counts
@@ -46,19 +47,12 @@ def metrics(request: Request) -> HttpResponse:
     """Return metrics in Prometheus' text format, the same from every web process:
     from the database, and from the files in which all processes of this machine count.
     """
-    return HttpResponse(metrics_text(), content_type=CONTENT_TYPE_LATEST)
-
-
-def metrics_text() -> bytes:
-    with settled_counts(settings.COUNTS_DIR):
-        return generate_latest(metrics_registry())
-
-
-def metrics_registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     registry.register(DatabaseCollector())
     MultiProcessCollector(registry, str(settings.COUNTS_DIR))
-    return registry
+    with settled_counts(settings.COUNTS_DIR):
+        text = generate_latest(registry)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
 class DatabaseCollector(Collector):
@@ -67,6 +61,7 @@ class DatabaseCollector(Collector):
         yield from _usage()
         yield from _freshness()
         yield from _health()
+        yield from database_gauges(timezone.now())
         yield from insight_metrics(timezone.now())
 
 

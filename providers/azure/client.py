@@ -275,7 +275,11 @@ class AzureClient:
 
     def sign_in(self) -> None:
         """Get a token for Azure Resource Manager. Raise ProviderError."""
-        self._sender.bearer(self.cloud.arm_scope)
+        self.bearer(self.cloud.arm_scope)
+
+    def bearer(self, scope: str) -> str:
+        """Return a token for it. Raise ProviderError."""
+        return self._sender.bearer(scope)
 
     def _ask(self, question: Question, url: str, *, first: bool = False) -> Any:
         answer = self._sender.send(question, url, first=first)

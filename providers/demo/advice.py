@@ -70,7 +70,7 @@ class AzureDemoProvider(DemoProvider):
         for one in volumes(self.account_id, self.anchor, self.now, self.events):
             if not one.attached_to:
                 market = ResourceMarket(one.region, "volume", "")
-                hourly = hourly_of(market, one.volume_type, one.size_gib)
+                hourly = hourly_of(market, one.volume_type, one.size_gib or 1)
                 yield self._advice(
                     DISK,
                     "medium",

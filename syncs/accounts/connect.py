@@ -14,6 +14,10 @@ from syncs.accounts.changes import adding_accounts, save_account
 from users.audit import Actor
 
 Options = Mapping[str, Any]
+DEMO_LEFT = (
+    "Removed the invented company, so that its costs are not added to yours. "
+    "`manage.py demo` brings it back."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Connector:
 
     arguments: Mapping[str, Mapping[str, Any]]
     connect: Callable[[Options, datetime, Actor], Iterator[str]]
+    shared: frozenset[str] = frozenset()
+    """Arguments of other clouds that it takes too."""
 
 
 @adding_accounts()

@@ -31,7 +31,8 @@ ACTING = {
     kind: [n for n in own if n.startswith("acting_")] for kind, own in OWN.items()
 }
 ACCESS = {kind: [n for n in own if n not in ACTING[kind]] for kind, own in OWN.items()}
-FIELDS = [*SHARED, *(name for names in OWN.values() for name in names)]
+# Bill files are fetched as AWS and Azure are asked, and have these names too.
+FIELDS = list(dict.fromkeys([*SHARED, *(name for own in OWN.values() for name in own)]))
 SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 
 
@@ -42,6 +43,14 @@ class ListField(forms.JSONField):
 
 class AccountForm(forms.ModelForm[CloudAccount]):
     """An account, and each cloud's settings as fields of their names."""
+
+    place = forms.CharField(
+        label="Place of the files",
+        required=False,
+        widget=TextInput(),
+        help_text="A directory or file of the server, s3://bucket/prefix, or "
+        "https://ACCOUNT.blob.core.windows.net/CONTAINER/prefix.",
+    )
 
     role_arn = forms.CharField(
         label="Role ARN",

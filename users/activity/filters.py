@@ -18,6 +18,7 @@ KINDS = {
     "insights": ("anomaly", "recommendation", "feedback", "budget", "plannedchange"),
     "actions": ("remediation",),
     "teams": ("team", "teamrule"),
+    "security": ("finding",),
     "demo": ("demo",),
 }
 

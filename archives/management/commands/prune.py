@@ -18,7 +18,7 @@ from users.audit import command_actor
 
 class Command(BaseCommand):
     help = (
-        "Archives months that are older than --older-than-months as Parquet files, "
+        "Archives months that are kept no longer (RETENTION_DAYS) as Parquet files, "
         "reads each file back, and only then deletes the rows. No file is replaced: "
         "rows that came later go to a file of their own. What they sum to per day "
         "stays, and is computed again where an account was deleted or moved since. "
@@ -32,12 +32,18 @@ class Command(BaseCommand):
             metavar="TABLE",
             help=f"Some of {', '.join(Table.values)}. Default: all.",
         )
-        parser.add_argument("--older-than-months", type=int, default=24, metavar="N")
+        parser.add_argument(
+            "--older-than-months",
+            type=int,
+            metavar="N",
+            help="Whatever is older, instead of what RETENTION_DAYS says.",
+        )
         parser.add_argument(
             "--to",
             default=settings.ARCHIVE_PLACE,
             metavar="PLACE",
-            help="A directory or s3://bucket/prefix. Default: ARCHIVE_PLACE.",
+            help="A directory, s3://bucket/prefix or azure://account/container/prefix. "
+            "Default: ARCHIVE_PLACE.",
         )
         parser.add_argument("--yes", action="store_true", help="Do it.")
 
@@ -60,11 +66,13 @@ class Command(BaseCommand):
                 "here."
             )
 
-    def _prune(self, tables: list[Table], older: int, place: str, *, yes: bool) -> bool:
+    def _prune(
+        self, tables: list[Table], older: int | None, place: str, *, yes: bool
+    ) -> bool:
         """Prune what is due, or only say so; return whether anything is."""
-        now, by = timezone.now(), command_actor().name
+        now, by = timezone.now(), command_actor()
         try:
-            months = list(due(tables, older, now))
+            months = list(due(tables, now, older))
         except CannotPrune as error:
             raise bad_arguments(str(error)) from None
         for month in months:

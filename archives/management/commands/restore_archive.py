@@ -38,7 +38,7 @@ class Command(BaseCommand):
             )
         about = f"{table.label} of {month:%Y-%m}"
         with moving_rows():
-            by = command_actor().name
+            by = command_actor()
             rows = restore(table, month, timezone.now(), by, self._progress)
         self.stdout.write(f"{about}: {rows:,} rows are back.")
 
@@ -54,6 +54,10 @@ def _month(text: str) -> date:
 
 
 def _line(archive: Archive) -> str:
+    if archive.expired_at:
+        return (
+            f"{archive}: {archive.rows:,} rows, deleted {archive.expired_at:%Y-%m-%d}"
+        )
     state = (
         f"restored {archive.restored_at:%Y-%m-%d} by {archive.restored_by}"
         if archive.restored_at

@@ -122,4 +122,4 @@ def test_stats_are_cached_until_somebody_says_something(
 
 
 def hits() -> float:
-    return LOOKUPS.labels("hit")._value.get()
+    return LOOKUPS.labels("feedback-stats", "hit")._value.get()

@@ -239,7 +239,7 @@ def model_paths(values: FloatArray, horizon: int, season: int) -> dict[str, Floa
     For the level the season's shape is taken out, and added back.
     """
     # They take seconds to load: only what forecasts pays for it.
-    from statsforecast.models import (
+    from insights.forecasts.engine.smoothing_models import (
         AutoCES,
         AutoETS,
         SeasonalExponentialSmoothingOptimized,
@@ -265,7 +265,7 @@ def intermittent(values: FloatArray, horizon: int) -> dict[str, FloatArray]:
 
     Teunter, Syntetos & Babai 2011, "Intermittent demand"; credits are counted apart.
     """
-    from statsforecast.models import TSB
+    from insights.forecasts.engine.smoothing_models import TSB
 
     model = TSB(TSB_SPEED, TSB_SPEED)
     total = np.zeros(horizon)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from insights.forecasts.engine.forecast import forecast_many
 from insights.forecasts.engine.forecast_records import DailySeries, Forecast, Refusal
 
+MODELS = "insights.forecasts.engine.smoothing_models"
 FIRST = date(2025, 1, 6)
 WEEK = [100, 102, 104, 101, 99, 60, 50]
 Values = NDArray[np.float64]
@@ -215,7 +216,7 @@ def test_a_model_that_finds_no_fit_is_left_out_and_named(
     def refuse(self: object, y: Values, h: int) -> None:
         raise Exception("no model able to be fitted")
 
-    monkeypatch.setattr("statsforecast.models.AutoCES.forecast", refuse)
+    monkeypatch.setattr(f"{MODELS}.AutoCES.forecast", refuse)
     found = told(weekly(280))
     assert found.mean == pytest.approx(WEEK * 4, abs=3)
     assert "CES" not in found.model

@@ -10,17 +10,15 @@ from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from core.commands import bad_arguments
 from syncs.accounts.changes import remove_accounts
+from syncs.accounts.connect import DEMO_LEFT
 from syncs.accounts.connect_aws import AWS
 from syncs.accounts.connect_azure import AZURE
+from syncs.accounts.connect_files import FILES
 from users.audit import command_actor
 
-CONNECTORS = {CloudKind.AWS: AWS, CloudKind.AZURE: AZURE}
+CONNECTORS = {CloudKind.AWS: AWS, CloudKind.AZURE: AZURE, CloudKind.FILES: FILES}
 NEXT = (
     "Next: `manage.py check_access` tries its permissions, `manage.py sync` reads it."
-)
-DEMO_LEFT = (
-    "Removed the invented company, so that its costs are not added to yours. "
-    "`manage.py demo` brings it back."
 )
 
 
@@ -29,7 +27,8 @@ class Command(BaseCommand):
         "Connects an account. Of AWS without arguments: the one whose credentials the "
         "environment has. With --role-arn: the one that the role belongs to. With "
         "--organization: the payer account and all of its members. Of Azure: the "
-        "subscription or bill that is named. Run again for the same account, it "
+        "subscription or bill that is named. With --files: the billing account whose "
+        "bill lies there. Run again for the same account, it "
         "changes what is given. AWS is asked who it is: free."
     )
 
@@ -37,8 +36,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--provider",
             choices=[kind.value for kind in CONNECTORS],
-            default=CloudKind.AWS.value,
-            help="The cloud. Default: aws.",
+            help="The cloud. Default: aws, or files with --files.",
         )
         parser.add_argument("--name", help="How to call it. Default: its account id.")
         parser.add_argument(
@@ -54,7 +52,8 @@ class Command(BaseCommand):
                 group.add_argument(flag, **argument)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kind = CloudKind(options["provider"])
+        by_default = CloudKind.FILES if options["files"] else CloudKind.AWS
+        kind = CloudKind(options["provider"] or by_default)
         refuse_others(kind, options)
         for sentence in CONNECTORS[kind].connect(
             options, timezone.now(), command_actor()
@@ -69,7 +68,8 @@ def refuse_others(kind: CloudKind, options: dict[str, Any]) -> None:
     """Raise CommandError for an argument of another cloud."""
     for other, connector in CONNECTORS.items():
         for flag in connector.arguments:
-            if other != kind and options[flag[2:].replace("-", "_")]:
+            is_taken = other == kind or flag in CONNECTORS[kind].shared
+            if not is_taken and options[flag[2:].replace("-", "_")]:
                 raise bad_arguments(
                     f"{flag} is an argument of --provider {other.value}, not of "
                     f"{kind.value}."

@@ -1,0 +1,185 @@
+"""Retention in the API: what is kept how long, its runs, and the files."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from archives.models import Archive, Table
+from archives.prune import CannotPrune
+from archives.retention.filters import ArchiveFilter, RetentionRunFilter
+from archives.retention.models import RetentionRun
+from archives.retention.queue import AlreadyAsked, ask_for_run
+from archives.retention.runs import due_now
+from archives.retention.summary import kept
+from clouds.access import is_limited
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.permissions import MayView
+from core.api.problems import BrokerUnavailableError, Conflict, errors
+from core.api.viewsets import RowsViewSet
+from syncs.runs.start import BrokerUnavailable
+from users.audit import actor_of
+
+
+class RetentionRunSerializer(serializers.ModelSerializer[RetentionRun]):
+    """One time that everything was archived which is kept no longer."""
+
+    class Meta:
+        model = RetentionRun
+        fields = [
+            *("id", "status", "planned_for", "asked_at", "asked_by", "started_at"),
+            *("finished_at", "months", "rows", "size_bytes", "expired", "error"),
+        ]
+        read_only_fields = fields
+
+
+class ArchiveSerializer(serializers.ModelSerializer[Archive]):
+    """One file with rows of one month of one table."""
+
+    class Meta:
+        model = Archive
+        fields = [
+            *("id", "table", "month", "location", "rows", "size_bytes", "sha256"),
+            *("pruned_at", "pruned_by", "restored_at", "restored_by", "expired_at"),
+        ]
+
+
+class KeptTableSerializer(serializers.Serializer[Any]):
+    """How long the rows of one table are kept."""
+
+    table = serializers.ChoiceField(choices=Table.choices)
+    label = serializers.CharField()
+    days = serializers.IntegerField(
+        help_text="In the database, after the end of their month."
+    )
+    least_days = serializers.IntegerField(
+        source="period.least_days", help_text="The setting may not be shorter."
+    )
+    file_days = serializers.IntegerField(
+        source="period.file_days",
+        allow_null=True,
+        help_text="In the archive after that; null: for good.",
+    )
+    oldest = serializers.DateField(allow_null=True)
+    due_rows = serializers.IntegerField()
+
+
+class DueMonthSerializer(serializers.Serializer[Any]):
+    """One month of one table that is kept no longer."""
+
+    table = serializers.ChoiceField(choices=Table.choices)
+    month = serializers.DateField(help_text="Its first day.")
+    rows = serializers.IntegerField()
+
+
+class RunRetentionSerializer(serializers.Serializer[Any]):
+    """Whether to archive and delete, or only to say what that would be."""
+
+    dry_run = serializers.BooleanField(default=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class RetentionAnswerSerializer(serializers.Serializer[Any]):
+    """What is due, and the run that was queued for it."""
+
+    dry_run = serializers.BooleanField()
+    due = DueMonthSerializer(many=True)
+    run = RetentionRunSerializer(allow_null=True, help_text="null: a dry run.")
+
+
+class SeesWholeHistory(BasePermission):
+    """Retention is of every account."""
+
+    message = "You see only some accounts, and retention is of all."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return not is_limited(request.user)
+
+
+class CanRunRetention(BasePermission):
+    message = "This needs the permission archives.run_retention."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method in SAFE_METHODS:
+            return True
+        return request.user.has_perm("archives.run_retention")
+
+
+class RetentionView(APIView):
+    """How long each table's rows are kept, and what is due."""
+
+    permission_classes = [IsAuthenticated, MayView, SeesWholeHistory]
+    viewed_models = [RetentionRun]
+
+    @extend_schema(
+        responses={200: KeptTableSerializer(many=True), **errors(400, 403, 409)}
+    )
+    def get(self, request: Request) -> Response:
+        refuse_unknown(request.query_params, ())
+        try:
+            tables = kept(timezone.now())
+        except CannotPrune as error:
+            raise Conflict(str(error)) from None
+        return Response(KeptTableSerializer(tables, many=True).data)
+
+
+class RunRetentionView(APIView):
+    """Say what is due, or have it archived and deleted."""
+
+    permission_classes = [IsAuthenticated, MayView, SeesWholeHistory, CanRunRetention]
+    viewed_models = [RetentionRun]
+
+    @extend_schema(
+        request=RunRetentionSerializer,
+        responses={
+            200: RetentionAnswerSerializer,
+            202: RetentionAnswerSerializer,
+            **errors(400, 403, 409, 503),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """By default nothing is done. With `dry_run: false` a worker does it: 202."""
+        refuse_unknown(request.query_params, ())
+        given = RunRetentionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        now, run = timezone.now(), None
+        try:
+            due = list(due_now(now))
+            if not given.validated_data["dry_run"]:
+                run = ask_for_run(now, actor_of(request))
+        except (CannotPrune, AlreadyAsked) as error:
+            raise Conflict(str(error)) from None
+        except BrokerUnavailable as error:
+            raise BrokerUnavailableError(str(error)) from None
+        answer = {"dry_run": run is None, "due": due, "run": run}
+        code = status.HTTP_200_OK if run is None else status.HTTP_202_ACCEPTED
+        return Response(RetentionAnswerSerializer(answer).data, status=code)
+
+
+class RetentionRunViewSet(RowsViewSet):
+    """Runs of retention, the newest first; none for who sees only some accounts."""
+
+    queryset = RetentionRun.objects.order_by("-asked_at", "-id")
+    pagination_class = Pages
+    serializer_class = RetentionRunSerializer
+    filterset_class = RetentionRunFilter
+    csv_name = "retention-runs"
+
+
+class ArchiveViewSet(RowsViewSet):
+    """Files of the archive, the newest month first; none for who sees some accounts."""
+
+    queryset = Archive.objects.order_by("-month", "table", "-id")
+    pagination_class = Pages
+    serializer_class = ArchiveSerializer
+    filterset_class = ArchiveFilter
+    csv_name = "archives"

@@ -1,0 +1,37 @@
+"""Filters of files of archives, and of runs of retention."""
+
+import django_filters as filters
+
+from archives.models import Archive, Table
+from archives.retention.models import RetentionRun
+from core.api.filters import AnyChoice, Order, YesOrNo
+
+
+class ArchiveFilter(filters.FilterSet):
+    table = AnyChoice(choices=Table.choices, help_text="Only these.")
+    restored = YesOrNo(
+        "restored_at",
+        "isnull",
+        exclude=True,
+        help_text="Whether its rows are back in the database.",
+    )
+    expired = YesOrNo(
+        "expired_at",
+        "isnull",
+        exclude=True,
+        help_text="Whether its file was kept long enough and deleted.",
+    )
+    ordering = Order(fields=["month", "rows", "size_bytes", "pruned_at"])
+
+    class Meta:
+        model = Archive
+        fields: list[str] = []
+
+
+class RetentionRunFilter(filters.FilterSet):
+    status = AnyChoice(choices=RetentionRun.Status.choices, help_text="Only these.")
+    ordering = Order(fields=["asked_at", "rows"])
+
+    class Meta:
+        model = RetentionRun
+        fields: list[str] = []

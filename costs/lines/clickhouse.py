@@ -1,0 +1,191 @@
+"""Lines in a table of a ClickHouse server: asked by HTTP, in its own dialect.
+
+sqlglot translates each question from DuckDB's SQL; tests compare the answers of both
+to the last decimal. A month's file is loaded whole, and named by each of its lines, so
+that a newer file never mixes with the one that it replaces.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from http.client import HTTPException
+from os import fstat
+from typing import Any, BinaryIO
+from urllib.error import HTTPError
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+from costs.lines.engine import (
+    DEADLINE_SECONDS,
+    FILE,
+    LinesFailed,
+    Row,
+    first_line,
+    literal,
+    too_long,
+)
+from costs.lines.models import LineItemMonth
+from providers.files.line_items import AMOUNT, LINE_COLUMNS, TAGS
+
+TABLE = "cloudintel_line_items"
+TYPES = {
+    "VARCHAR": "String",
+    "DATE": "Date",
+    "TIMESTAMP": "DateTime64(6, 'UTC')",
+    AMOUNT: "Nullable(Decimal(38, 18))",
+    TAGS: "Map(String, String)",
+}
+COLUMNS = ", ".join(f"{name} {TYPES[kind]}" for name, kind in LINE_COLUMNS.items())
+# A file of ten million lines takes a minute.
+LOAD_SECONDS = 3600
+# Amounts as they are, and sums as DuckDB has them: NULL of nothing.
+SETTINGS = {
+    "default_format": "JSONCompact",
+    "output_format_json_quote_decimals": "1",
+    "aggregate_functions_null_for_empty": "1",
+}
+PARSED: dict[str, Callable[[Any], Any]] = {
+    "Decimal": Decimal,
+    "Date": date.fromisoformat,
+    "DateTime64": datetime.fromisoformat,
+    "UInt8": int,
+    "UInt64": int,
+    "Int64": int,
+    "Int128": int,
+}
+
+
+class ClickHouse:
+    """The server of clickhouse://USER:PASSWORD@HOST:8123/DATABASE; clickhouses:// is
+    asked by HTTPS."""
+
+    def __init__(self, url: str) -> None:
+        self.url = urlsplit(url)
+
+    def source(self, months: Sequence[LineItemMonth]) -> str:
+        """Raises LinesFailed where a month is not loaded: it would count as nothing."""
+        if missing := self._not_loaded(months):
+            named = ", ".join(map(str, missing[:3]))
+            raise LinesFailed(
+                f"{named} {'is' if len(missing) == 1 else 'are'} not loaded into "
+                f"{self.url.hostname}. Run load_line_items."
+            )
+        files = ", ".join(literal(self.file_of(one)) for one in months)
+        return f"(SELECT * FROM {TABLE} WHERE {FILE} IN ({files}))"  # noqa: S608
+
+    def file_of(self, month: LineItemMonth) -> str:
+        return str(month.file)
+
+    def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
+        yield from parsed_rows(self._ask(translated(sql), seconds))
+
+    def load(self, months: Iterable[LineItemMonth]) -> Iterator[LineItemMonth]:
+        """Load what is not loaded yet, and yield each; drop what no month names.
+
+        Run twice, or killed and run again, the table has the same lines.
+        """
+        self._ask(
+            f"CREATE TABLE IF NOT EXISTS {TABLE} ({FILE} String, {COLUMNS}) "
+            f"ENGINE = MergeTree PARTITION BY {FILE} ORDER BY x_Day"
+        )
+        months = list(months)
+        for month in self._not_loaded(months):
+            self._drop(month.file)
+            with month.path.open("rb") as file:
+                self._ask(
+                    f"INSERT INTO {TABLE} SELECT {literal(month.file)}, * "  # noqa: S608
+                    f"FROM input({literal(COLUMNS)}) FORMAT Parquet",
+                    LOAD_SECONDS,
+                    file,
+                )
+            yield month
+        for name in self._line_counts().keys() - {one.file for one in months}:
+            self._drop(name)
+
+    def _not_loaded(self, months: Iterable[LineItemMonth]) -> list[LineItemMonth]:
+        counts = self._line_counts()
+        return [one for one in months if counts.get(one.file) != one.row_count]
+
+    def _line_counts(self) -> dict[str, int]:
+        ((exists,),) = parsed_rows(self._ask(f"EXISTS TABLE {TABLE}"))
+        if not exists:
+            return {}
+        sql = f"SELECT {FILE}, count(*) FROM {TABLE} GROUP BY 1"  # noqa: S608
+        return dict(self.rows(sql))
+
+    def _drop(self, file: str) -> None:
+        self._ask(f"ALTER TABLE {TABLE} DROP PARTITION {literal(file)}")
+
+    def _ask(
+        self,
+        statement: str,
+        seconds: int = DEADLINE_SECONDS,
+        body: BinaryIO | None = None,
+    ) -> str:
+        """Send a statement, with what it inserts, and return the answer."""
+        url, is_safe = self.url, self.url.scheme == "clickhouses"
+        asked = SETTINGS | {
+            "database": url.path.strip("/") or "default",
+            "max_execution_time": str(seconds),
+            "query": statement if body else "",
+        }
+        place = f"{url.hostname}:{url.port or (8443 if is_safe else 8123)}"
+        # Of a file too, as not every proxy takes a body in chunks.
+        length = fstat(body.fileno()).st_size if body else len(statement.encode())
+        request = Request(  # noqa: S310 - the address is a setting
+            f"{'https' if is_safe else 'http'}://{place}/?{urlencode(asked)}",
+            data=body or statement.encode(),
+            headers={
+                "Content-Length": str(length),
+                "X-ClickHouse-User": unquote(url.username or "default"),
+                "X-ClickHouse-Key": unquote(url.password or ""),
+            },
+        )
+        with (
+            self._failing(seconds),
+            urlopen(request, timeout=seconds) as answer,  # noqa: S310
+        ):
+            text: str = answer.read().decode()
+        return text
+
+    @contextmanager
+    def _failing(self, seconds: int) -> Iterator[None]:
+        name = f"LINE_ITEMS_ENGINE {self.url.scheme}://{self.url.hostname}"
+        try:
+            yield
+        except TimeoutError:
+            raise LinesFailed(too_long(seconds)) from None
+        except HTTPError as error:
+            said = first_line(error.read(2000).decode(errors="replace"))
+            raise LinesFailed(f"{name} refused: {said}") from error
+        except (OSError, HTTPException) as error:
+            raise LinesFailed(f"{name} can't be reached: {error}.") from error
+
+
+def translated(sql: str) -> str:
+    """Return a question as ClickHouse reads it. Raises LinesFailed."""
+    try:
+        import sqlglot
+    except ImportError:
+        raise LinesFailed(
+            "LINE_ITEMS_ENGINE needs the extra cloudintel[clickhouse]."
+        ) from None
+    return sqlglot.transpile(sql, read="duckdb", write="clickhouse")[0]
+
+
+def parsed_rows(answer: str) -> Iterator[Row]:
+    """Yield the rows of an answer as JSONCompact, as DuckDB would have them."""
+    found = json.loads(answer)
+    parsers = [_parser(column["type"]) for column in found["meta"]]
+    for row in found["data"]:
+        yield tuple(
+            value if value is None or parse is None else parse(value)
+            for value, parse in zip(row, parsers, strict=True)
+        )
+
+
+def _parser(kind: str) -> Callable[[Any], Any] | None:
+    name = kind.removeprefix("Nullable(").partition("(")[0].rstrip(")")
+    return PARSED.get(name)

@@ -1,0 +1,87 @@
+"""A month's line items as a file: a newer one takes the place of the one before."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from core.money import as_text
+from core.windows import Window, add_months
+from costs.lines.models import LineItemMonth
+from providers.bill_records import Bill, BillMonth
+from syncs.models import SyncRun
+
+# A file that no row names is left by a process that was killed; younger ones may be
+# at work.
+LEFT_AFTER_SECONDS = 24 * 3600
+
+
+@contextmanager
+def new_lines(run: SyncRun, month: date) -> Iterator[Path]:
+    """Hold the path of a file to write; it goes again unless a row names it."""
+    folder = Path(settings.LINE_ITEMS_DIR) / str(run.account_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{month:%Y-%m}-{run.pk}.parquet"
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    delete_left_files(folder)
+
+
+def month_window(month: date) -> Window:
+    return Window(month, add_months(month, 1))
+
+
+def replace_lines(
+    run: SyncRun,
+    month: BillMonth,
+    bill: Bill,
+    lines: Path,
+    before: LineItemMonth | None,
+) -> None:
+    """Name the new file from now on. Within the transaction that stores its days."""
+    LineItemMonth.objects.update_or_create(
+        account=run.account,
+        month=month.month,
+        defaults={
+            "file": str(lines.relative_to(settings.LINE_ITEMS_DIR)),
+            "source_format": bill.source_format,
+            "source_version": month.version,
+            "row_count": bill.line_count,
+            "byte_count": lines.stat().st_size,
+            "currency": bill.currency,
+            "billed": bill.billed,
+            "effective": bill.effective,
+            "run": run,
+            "imported_at": run.started_at,
+        },
+    )
+    if before and before.path != lines:
+        old = before.path
+        transaction.on_commit(lambda: old.unlink(missing_ok=True))
+
+
+def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[str]:
+    """Return that a month has fewer lines than it had, which is rarely meant."""
+    if not before or bill.line_count >= before.row_count:
+        return []
+    return [
+        f"{month.month:%Y-%m} was restated: it has fewer lines, {bill.line_count:,} "
+        f"and not {before.row_count:,}, and sums to {as_text(bill.billed)} "
+        f"{bill.currency} and not {as_text(before.billed)} {before.currency}."
+    ]
+
+
+def delete_left_files(folder: Path) -> None:
+    """Delete files that no row names, once they are a day old."""
+    named = set(LineItemMonth.objects.values_list("file", flat=True))
+    for path in folder.iterdir():
+        is_old = time.time() - path.stat().st_mtime > LEFT_AFTER_SECONDS
+        if is_old and f"{folder.name}/{path.name}" not in named:
+            path.unlink(missing_ok=True)

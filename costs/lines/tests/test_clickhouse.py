@@ -1,0 +1,162 @@
+"""ClickHouse answers every question as DuckDB does, to the last decimal.
+
+The server is a real ClickHouse in this process, behind a socket.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import StringIO
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
+
+from clouds.models import CloudAccount
+from core.windows import Window, add_months
+from costs.lines.clickhouse import SETTINGS
+from costs.lines.commitments import commitments
+from costs.lines.explanation import explain_lines
+from costs.lines.line_groups import line_breakdown, line_totals, lines
+from costs.lines.line_query import FILTERS, LineQuery
+from costs.lines.line_source import line_source, tag_keys
+from costs.lines.testing import line, store_lines
+from costs.lines.tests.conftest import OCTOBER
+from users.testing import person
+
+pytestmark = pytest.mark.django_db
+session = pytest.importorskip("chdb.session")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the URL of a ClickHouse."""
+    engine, folder = session.Session(), tmp_path_factory.mktemp("sent")
+    engine.query("CREATE DATABASE bills ENGINE = Atomic")
+    engine.query("USE bills")
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = parse_qs(urlsplit(self.path).query)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            statement = _statement(asked, body, folder)
+            try:
+                status, answer = 200, engine.query(statement, "JSONCompact").bytes()
+            except Exception as error:
+                status, answer = 400, str(error).encode()
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Door) as door:
+        Thread(target=door.serve_forever, daemon=True).start()
+        yield f"clickhouse://127.0.0.1:{door.server_port}/bills"
+        door.shutdown()
+    engine.close()
+
+
+def _statement(asked: dict[str, list[str]], body: bytes, folder: Path) -> str:
+    """Return what is asked for; of what is inserted, the file that was sent."""
+    if "query" in asked:
+        sent = folder / "sent.parquet"
+        sent.write_bytes(body)
+        statement = asked["query"][0].removesuffix(" FORMAT Parquet")
+        return statement.replace("input(", f"file('{sent}', Parquet, ")
+    if not body.startswith((b"SELECT", b"WITH")):
+        return body.decode()
+    kept = {name: asked[name][0] for name in SETTINGS if name != "default_format"}
+    named = ", ".join(f"{name} = {value}" for name, value in kept.items())
+    return f"{body.decode()} SETTINGS {named}"
+
+
+@pytest.fixture
+def clickhouse(server: str, settings: Settings) -> str:
+    settings.LINE_ITEMS_ENGINE = server
+    return server
+
+
+def loaded() -> str:
+    out = StringIO()
+    call_command("load_line_items", stdout=out)
+    return out.getvalue()
+
+
+def answers(user: User, query: LineQuery) -> list[Any]:
+    source = line_source(query, user)
+    return [
+        line_breakdown(source, 10),
+        line_totals(source),
+        [*lines(source, 10)],
+        explain_lines(source),
+        commitments(source),
+        tag_keys(source),
+    ]
+
+
+FILTERED = {
+    "tag": ["team=shop", "team="],
+    "exclude_region": ["x'y\\"],
+    "charge_category": ["Usage"],
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"group_by": "tag:team", "grain": "usage_type", "metric": "effective"},
+        {"group_by": "resource", "search": "BOX", "filters": FILTERED},
+        {"search": "it's \\ no %_ pattern"},
+    ],
+)
+def test_answers_are_those_of_duckdb(
+    bill: CloudAccount, server: str, settings: Settings, changes: dict[str, Any]
+) -> None:
+    user = person("viewer")
+    query = LineQuery(Window(OCTOBER, add_months(OCTOBER, 1)), currency="USD")
+    none = dict.fromkeys(FILTERS, ())
+    changes = changes | {"filters": none | changes.get("filters", {})}
+    query = replace(query, **changes)
+    expected = answers(user, query)
+    settings.LINE_ITEMS_ENGINE = server
+    loaded()
+    assert answers(user, query) == expected
+
+
+def test_months_are_loaded_once_and_replaced_whole(
+    bill: CloudAccount, viewer: Client, clickhouse: str
+) -> None:
+    page = viewer.get("/costs/lines/")
+    assert page.status_code == 503
+    assert "Run load_line_items." in page.content.decode()
+    assert loaded().count("Loaded") == 2
+    assert loaded() == "Every month is loaded.\n"
+    store_lines(bill, OCTOBER, [line(OCTOBER, "3"), line(OCTOBER, "4")])
+    assert viewer.get("/api/v1/lines/groups/").status_code == 503
+    assert loaded().count("Loaded") == 1
+    assert viewer.get("/api/v1/lines/groups/").json()["total"] == "7.00"
+
+
+def test_a_server_that_is_away_is_one_sentence(
+    viewer: Client, settings: Settings
+) -> None:
+    settings.LINE_ITEMS_ENGINE = "clickhouse://somebody:hunter2@127.0.0.1:9/bills"
+    said = viewer.get("/api/v1/lines/groups/").json()["detail"]
+    assert said.startswith("LINE_ITEMS_ENGINE clickhouse://127.0.0.1 can't be reached")
+    with pytest.raises(CommandError, match="can't be reached") as refused:
+        loaded()
+    assert "hunter2" not in f"{said}{refused.value}"
+
+
+def test_without_a_server_there_is_nothing_to_load() -> None:
+    with pytest.raises(CommandError, match="LINE_ITEMS_ENGINE is not set"):
+        loaded()

@@ -1,0 +1,53 @@
+"""Commitments tell what was used of them, and what was paid for nothing."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from clouds.testing import account
+from costs.lines.testing import line, store_lines
+from costs.lines.tests.conftest import OCTOBER
+
+pytestmark = pytest.mark.django_db
+
+
+def test_used_and_unused_parts_of_each_commitment(viewer: Client) -> None:
+    plan: dict[str, Any] = {
+        "CommitmentDiscountId": "sp-1",
+        "CommitmentDiscountType": "Savings Plan",
+        "BilledCost": Decimal(0),
+    }
+    used = plan | {"CommitmentDiscountStatus": "Used", "ListCost": Decimal(10)}
+    unused = plan | {"CommitmentDiscountStatus": "Unused", "ListCost": None}
+    fee = plan | {"ChargeCategory": "Purchase", "EffectiveCost": Decimal(0)}
+    store_lines(
+        account(2, "committed"),
+        OCTOBER,
+        [
+            line(OCTOBER, "6", EffectiveCost=Decimal(6), **used),
+            line(OCTOBER, "2", EffectiveCost=Decimal(2), ResourceId="", **unused),
+            line(OCTOBER, "0", None, **fee),
+        ],
+    )
+    (one,) = viewer.get("/api/v1/lines/commitments/").json()["results"]
+    assert one == {
+        "id": "sp-1",
+        "name": "",
+        "kind": "Savings Plan",
+        "cost": "8.00",
+        "used": "6.00",
+        "unused": "2.00",
+        "used_percent": 75.0,
+        "list_cost": "10.00",
+        "saved": "2.00",
+        "resources": 1,
+    }
+    page = viewer.get("/costs/lines/commitments/").content.decode()
+    assert "75.0%" in page and "commitment=sp-1" in page
+
+
+def test_a_bill_without_commitments_says_so(viewer: Client) -> None:
+    page = viewer.get("/costs/lines/commitments/").content.decode()
+    assert "No commitment on these lines" in page

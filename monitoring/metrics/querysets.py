@@ -1,0 +1,35 @@
+"""Questions about what is measured of the installation."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Max
+from django.db.models.fields.json import KeyTransform
+
+from clouds.access import AnyUser, is_limited
+
+
+class OfInstallationQuerySet(models.QuerySet[Any]):
+    """Rows of the installation, which serves all accounts together."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        return self.none() if is_limited(user) else self
+
+
+class SeriesQuerySet(OfInstallationQuerySet):
+    def labeled(self, labels: Iterable[str]) -> Self:
+        """Keep those with all of these labels, each as key=value. Raise
+        ValidationError."""
+        found = self
+        for label in labels:
+            key, is_pair, value = label.partition("=")
+            if not key or not is_pair:
+                raise ValidationError(f'"{label}" is no label. Give key=value.')
+            found = found.alias(label=KeyTransform(key, "labels")).filter(label=value)
+        return found
+
+    def version(self) -> str:
+        """Name the state of these series and of their points."""
+        return str(self.aggregate(newest=Max("changed_at"))["newest"])

@@ -1,0 +1,44 @@
+"""Filters of findings and scans, for the API and the page."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.api.filters import AnyText, WindowForm, end_filter, start_filter
+from monitoring.scans.models import SEVERITY_CHOICES, Finding, FindingStatus, Scan
+
+
+class FindingFilter(filters.FilterSet):
+    status = filters.ChoiceFilter(
+        method="having",
+        choices=FindingStatus.choices,
+        help_text="Today. What is no longer found is fixed.",
+    )
+    severity = filters.ChoiceFilter(choices=SEVERITY_CHOICES)
+    scanner = AnyText(help_text="Such as bandit, django or advisories.")
+    rule = AnyText(help_text="As its scanner names it, such as B608.")
+    search = filters.CharFilter(
+        "message", "icontains", help_text="Part of the message."
+    )
+
+    class Meta:
+        model = Finding
+        fields: list[str] = []
+
+    def having(self, rows: QuerySet[Finding], name: str, status: str) -> Any:
+        found: Any = rows
+        return found.with_status(status, timezone.now().date())
+
+
+class ScanFilter(filters.FilterSet):
+    """Those that were started on the days from `start` to before `end`."""
+
+    start = start_filter("started_at__date")
+    end = end_filter("started_at__date")
+
+    class Meta:
+        model = Scan
+        fields: list[str] = []
+        form = WindowForm

@@ -1,0 +1,71 @@
+"""The host is recorded once a minute; a rate is of the time since the last record."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import pytest
+
+from core.testing.clock import NOW
+from monitoring.metrics import host
+from monitoring.metrics.host import HOST_METRICS, HostReading, record_host
+from monitoring.models import MetricPoint
+
+pytestmark = pytest.mark.django_db
+BOOT = NOW - timedelta(days=3)
+RATES = [name for name in HOST_METRICS if name.endswith("_per_second")]
+CPU = "host_cpu_percent"
+
+
+def values(at: datetime) -> Mapping[str, float]:
+    minute = at.replace(second=0, microsecond=0)
+    rows = MetricPoint.objects.filter(recorded_at=minute)
+    return dict(rows.values_list("series__name", "value"))
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, boot_at: datetime, by: float) -> None:
+    """Have a host that has counted so much of everything since it started."""
+    counters = {"cpu_seconds": 120 * by, "cpu_busy_seconds": 30 * by}
+    counters |= dict.fromkeys(host.RATES, 6000 * by)
+    reading = HostReading(boot_at, {"host_memory_percent": 50.0}, counters)
+    monkeypatch.setattr(host, "read_host", lambda: reading)
+
+
+def test_this_host_is_read_with_all_its_metrics() -> None:
+    first = record_host(NOW)
+    assert first == len(HOST_METRICS) - len(RATES) - 1
+    assert record_host(NOW + timedelta(seconds=20)) == 0
+    record_host(NOW + timedelta(minutes=1))
+    assert 0 < values(NOW)["host_memory_percent"] <= 100
+    assert set(values(NOW + timedelta(minutes=1))) <= set(HOST_METRICS)
+
+
+def test_rates_are_of_the_whole_time_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted(monkeypatch, BOOT, 1)
+    record_host(NOW)
+    assert values(NOW) == {"host_memory_percent": 50}
+    counted(monkeypatch, BOOT, 2)
+    later = NOW + timedelta(minutes=2)
+    record_host(later)
+    expected = {"host_memory_percent": 50, CPU: 25, **dict.fromkeys(RATES, 50)}
+    assert values(later) == expected
+
+
+@pytest.mark.parametrize("boot_at", [BOOT, NOW + timedelta(seconds=30)])
+def test_what_was_counted_anew_is_unknown_rather_than_negative(
+    boot_at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted(monkeypatch, BOOT, 5)
+    record_host(NOW)
+    counted(monkeypatch, boot_at, 1)
+    later = NOW + timedelta(minutes=2)
+    record_host(later)
+    assert values(later) == {"host_memory_percent": 50}
+
+
+def test_a_clock_that_was_ahead_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted(monkeypatch, BOOT, 1)
+    record_host(NOW + timedelta(hours=5))
+    assert record_host(NOW) == 1
+    counted(monkeypatch, BOOT, 2)
+    record_host(NOW + timedelta(minutes=1))
+    assert values(NOW + timedelta(minutes=1))[CPU] == 25

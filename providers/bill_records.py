@@ -1,0 +1,44 @@
+"""A month of a bill that its files tell line by line."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from core.windows import Window
+from providers.errors import ProviderError
+from providers.records import CostReading
+
+
+class NoLines(ProviderError):
+    """The files of a month are whole and have no line, as on its first days."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillMonth:
+    """A month of which the files of a bill are there."""
+
+    month: date
+    """Its first day."""
+    version: str
+    """Differs once the files do. Months that share it are of the same files."""
+    files: str
+    """What they are called, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A month's line items, which were written, and its days, each as it is asked for.
+
+    Sums are of all lines, days those that have ended.
+    """
+
+    source_format: str
+    line_count: int
+    currency: str
+    billed: Decimal
+    effective: Decimal
+    window: Window
+    """The days that the lines tell of."""
+    days: Iterator[CostReading]
+    remarks: Sequence[str] = ()

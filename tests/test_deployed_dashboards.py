@@ -1,0 +1,60 @@
+"""Dashboards and alert rules of deploy/ ask for metrics that /metrics has."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from core.api.cache import LOOKUPS
+from insights.models import Anomaly
+from syncs.models import SyncRun
+from syncs.runs.freshness import State
+from users.testing import viewer
+
+DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
+# What Prometheus itself says of a target.
+OF_PROMETHEUS = {"up"}
+VALUES = {
+    "job": {"cloudintel"},
+    "outcome": {"hit", "miss"},
+    "severity": set(Anomaly.Severity.values),
+    "state": {one.value for one in State} | {"potential", "realized"},
+    "status": set(SyncRun.Status.values),
+}
+
+
+def expressions() -> Iterator[str]:
+    for path in sorted((DEPLOY / "grafana").glob("*.json")):
+        panels = json.loads(path.read_text())["panels"]
+        assert len({panel["id"] for panel in panels}) == len(panels)
+        yield from (t["expr"] for panel in panels for t in panel["targets"])
+    rules = yaml.safe_load((DEPLOY / "prometheus/rules.yml").read_text())
+    for group in rules["groups"]:
+        yield from (rule["expr"] for rule in group["rules"])
+
+
+@pytest.mark.django_db
+def test_every_metric_that_is_asked_for_is_there() -> None:
+    LOOKUPS.labels("hit").inc()
+    text = viewer().get("/metrics").content.decode()
+    there = set(re.findall(r"^# TYPE (\S+)", text, re.M))
+    asked = set(re.findall(r"\b(cloudintel_\w+|up)\b", " ".join(expressions())))
+    assert asked - OF_PROMETHEUS <= there
+    assert len(asked) > 10
+
+
+def test_every_value_that_is_chosen_exists() -> None:
+    found = re.findall(r'(\w+)=~?"([^"]*)"', " ".join(expressions()))
+    chosen = [(label, value) for label, values in found for value in values.split("|")]
+    assert chosen
+    assert [(one, v) for one, v in chosen if v not in VALUES[one]] == []
+
+
+def test_every_alert_says_what_to_do() -> None:
+    rules = yaml.safe_load((DEPLOY / "prometheus/rules.yml").read_text())
+    for rule in rules["groups"][0]["rules"]:
+        assert rule["labels"]["severity"] in {"info", "warning", "critical"}
+        assert rule["annotations"].keys() == {"summary", "action"}

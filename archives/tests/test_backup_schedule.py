@@ -109,6 +109,16 @@ def test_what_was_killed_is_made_again(place: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_a_backup_of_a_clock_that_was_ahead_replaces_none(place: Path) -> None:
+    made(NOW + 300 * DAY, verified_at=NOW + 300 * DAY)
+    assert schedule.is_due(NOW)
+    with pytest.raises(Down, match="There is no backup"):
+        check_backups(NOW + 3 * HOUR)
+    work(NOW)
+    assert not schedule.is_due(NOW + HOUR)
+
+
+@pytest.mark.django_db
 def test_none_is_due_before_the_first_night_or_where_none_is_wanted(
     place: Path, settings: Any
 ) -> None:

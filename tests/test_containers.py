@@ -75,7 +75,13 @@ def test_what_has_to_last_lies_in_volumes() -> None:
         for s in SERVICES.values()
         for volume in s.get("volumes", [])
     }
-    assert kept == set(COMPOSE["volumes"]) == {"postgres", "redis", "archives"}
+    assert (
+        kept
+        == set(COMPOSE["volumes"])
+        == {
+            *("postgres", "redis", "archives", "backups"),
+        }
+    )
 
 
 def test_nobody_is_let_in_without_a_secret_of_their_own() -> None:

@@ -21,7 +21,7 @@ from providers.azure.blobs import BlobContainer
 from providers.azure.client import AzureOptions
 
 # More than one request may carry is sent in parts.
-PART_BYTES = 64 * 1024**2
+PART_BYTES = 32 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)

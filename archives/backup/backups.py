@@ -62,7 +62,8 @@ def _begun(place: str, now: datetime, by: str, planned_for: datetime | None) -> 
 
 
 def _write(row: Backup, now: datetime, on_progress: Progress) -> Manifest:
-    place, engine = checked_place(row.place), engine_of(connection)
+    place = row.place = checked_place(row.place)
+    engine = engine_of(connection)
     key = settings.BACKUP_KEY
     suffix = engine.SUFFIX + (".enc" if key else "")
     name = f"cloudintel-{now:%Y%m%dT%H%M%SZ}-{installation_id()}{suffix}"

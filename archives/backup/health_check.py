@@ -15,7 +15,8 @@ PATIENCE = timedelta(hours=2)
 
 def check_backups(now: datetime) -> str:
     """Two queries, and a third where there is no backup yet."""
-    newest, last = Backup.objects.newest_done(), Backup.objects.newest_verified()
+    newest = Backup.objects.made_by(now).first()
+    last = Backup.objects.newest_verified()
     if newest is None:
         first = last_planned(now)
         if not settings.BACKUP_DAILY or installed_at() >= first:

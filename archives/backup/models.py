@@ -1,5 +1,6 @@
 """The backups that were made, and whether each could be restored."""
 
+from datetime import datetime
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -14,8 +15,8 @@ class BackupQuerySet(OfAllAccountsQuerySet):
     def done(self) -> Self:
         return self.filter(state=Backup.State.DONE)
 
-    def newest_done(self) -> "Backup | None":
-        return self.done().order_by("-made_at", "-id").first()
+    def made_by(self, now: datetime) -> Self:
+        return self.done().filter(made_at__lte=now).order_by("-made_at", "-id")
 
     def newest_verified(self) -> "Backup | None":
         """Return the one that was restored last, whatever came of it."""

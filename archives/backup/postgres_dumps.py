@@ -25,6 +25,7 @@ from archives.backup.contents import (
     reconciliation_of,
 )
 from archives.backup.copies import CopyFailed, connected
+from core.commands import counted
 
 SUFFIX = ".dump"
 FORMAT = ("--format=custom", "--no-owner", "--no-privileges")
@@ -241,8 +242,8 @@ def _refuse_connected(cursor: Any, name: str) -> None:
     (others,) = cursor.fetchone()
     if others:
         raise CopyFailed(
-            f"{others} others are connected to the database {name}. Stop web servers, "
-            "workers and scheduler, and run it again."
+            f"The database {name} is in use by {counted(others, 'connection')}. Stop "
+            "web servers, workers and scheduler, and run it again."
         )
 
 

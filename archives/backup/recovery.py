@@ -101,7 +101,7 @@ def finish(restored: Restored, place: str, actor: Actor) -> None:
             row = Backup.objects.filter(
                 name="", made_at=manifest.made_at, state=Backup.State.RUNNING
             ).first() or Backup(by="another process")
-        row.place = place
+        row.place = checked_place(place)
         record(row, manifest)
     record_by(
         actor,

@@ -48,7 +48,8 @@ def is_due(now: datetime) -> bool:
     planned = last_planned(now)
     if not settings.BACKUP_DAILY or installed_at() >= planned:
         return False
-    if Backup.objects.done().filter(made_at__gte=planned).exists():
+    # Not one that a clock made which was ahead.
+    if Backup.objects.made_by(now).filter(made_at__gte=planned).exists():
         return False
     failed = Backup.objects.filter(planned_for=planned, state=Backup.State.FAILED)
     return not failed.filter(made_at__gt=now - RETRIED_AFTER).exists()
@@ -56,7 +57,8 @@ def is_due(now: datetime) -> bool:
 
 def to_verify(now: datetime) -> Backup | None:
     """Return the newest backup, where a week has passed since one was proven."""
-    newest, last = Backup.objects.newest_done(), Backup.objects.newest_verified()
+    newest = Backup.objects.made_by(now).first()
+    last = Backup.objects.newest_verified()
     if newest is None or not settings.BACKUP_DAILY:
         return None
     if last is None:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from django.conf import settings as django_settings
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from archives.backup.contents import (
@@ -121,7 +122,7 @@ def _folder(settings: dict[str, Any]) -> Path:
 def _failing() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError, EOFError) as error:
+    except (DatabaseError, sqlite3.Error, OSError, EOFError) as error:
         raise CopyFailed(
             f"SQLite's copy failed: {str(error).rstrip('.')}. Check that the disk has "
             "room, and that the file is whole."

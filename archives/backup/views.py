@@ -24,14 +24,14 @@ class BackupsView(PermissionRequiredMixin, ListView[Backup]):
         return seen.order_by("-made_at", "-id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
+        context, now = super().get_context_data(**kwargs), timezone.now()
         seen = Backup.objects.visible_to(self.request.user)
         kept = kept_of(seen.done().order_by("-made_at", "-id"))
         return context | {
             "backups": [(row, kept.get(row, "")) for row in context["object_list"]],
-            "newest": seen.newest_done(),
+            "newest": seen.made_by(now).first(),
             "proven": seen.newest_verified(),
-            "next_at": next_at(timezone.now()),
+            "next_at": next_at(now),
             "place": settings.BACKUP_PLACE,
             "is_on_this_machine": is_on_this_machine(),
         }

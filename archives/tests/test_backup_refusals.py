@@ -1,5 +1,6 @@
 """What can't be backed up or restored is one sentence, and nothing is changed."""
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -14,7 +15,6 @@ from archives.backup.encryption import CannotDecrypt, decrypt, encrypt
 from archives.backup.models import Backup
 from archives.backup.recovery import chosen
 from archives.tests.months import run
-from cloudintel.management.commands.up import only_one
 from core.testing.postgres import find_programs
 
 KEY = "what nobody guesses, as it is long enough: 0123456789"
@@ -99,8 +99,13 @@ class TestRestoreRefuses:
         said = refusal("restore", "--from", place, "--yes")
         assert "it is of sqlite, and DATABASE_URL names postgresql" in said
 
-    def test_while_it_is_running_on_this_machine(self, place: Path) -> None:
-        with only_one("127.0.0.1:8000"):
+    def test_while_it_is_running_on_this_machine(
+        self, place: Path, settings: Any
+    ) -> None:
+        with (settings.STATE_DIR / "up.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write("http://127.0.0.1:8000 (process 1)")
+            lock.flush()
             said = refusal("restore", "--from", place, "--yes")
         assert said.startswith("cloudintel is running at http://127.0.0.1:8000")
 

@@ -69,7 +69,7 @@ def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> 
     assert (again.pk, again.attempts) == (failed.pk, 2)
     assert [*map(str, subjects())] == [
         "No backup was made. gs://nowhere is no place for files: give a directory, "
-        "s3://bucket/prefix or azure://account/contain"
+        "s3://bucket/prefix or azure://account/containe"
     ]
     settings.BACKUP_PLACE = own
     work(NOW + 2 * HOUR)
@@ -109,6 +109,16 @@ def test_what_was_killed_is_made_again(place: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_a_backup_of_a_clock_that_was_ahead_replaces_none(place: Path) -> None:
+    made(NOW + 300 * DAY, verified_at=NOW + 300 * DAY)
+    assert schedule.is_due(NOW)
+    with pytest.raises(Down, match="There is no backup"):
+        check_backups(NOW + 3 * HOUR)
+    work(NOW)
+    assert not schedule.is_due(NOW + HOUR)
+
+
+@pytest.mark.django_db
 def test_none_is_due_before_the_first_night_or_where_none_is_wanted(
     place: Path, settings: Any
 ) -> None:
@@ -128,19 +138,20 @@ def test_none_is_due_before_the_first_night_or_where_none_is_wanted(
 
 @pytest.mark.django_db
 def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> None:
-    for days in range(500):
-        for hours in (0, 6):
-            made(NOW - timedelta(days=days, hours=hours))
-    another = made(NOW - 490 * DAY - HOUR, name="cloudintel-20250101T010000Z-aaaaaaaa")
-    proven = made(NOW - 495 * DAY - HOUR, verified_at=NOW)
+    for days in (*range(60), *range(60, 420, 5)):
+        made(NOW - timedelta(days=days))
+    earlier_today = made(NOW - HOUR)
+    another = made(NOW - 417 * DAY, name="cloudintel-20250101T010000Z-aaaaaaaa")
+    proven = made(NOW - 418 * DAY, verified_at=NOW)
     gone = schedule.expire(NOW)
     kept = list(Backup.objects.exclude(pk=another.pk))
     labels = [*schedule.kept_of(kept).values()]
     assert {one: labels.count(one) for one in labels} == {
-        **{"daily": 7, "weekly": 3, "monthly": 11, "proven": 1},
+        **{"daily": 7, "weekly": 2, "monthly": 10, "proven": 1},
     }
     assert proven in kept
-    assert len(gone) + len(kept) == 1001
+    assert earlier_today.name in gone
+    assert len(gone) + len(kept) == 134
     assert [row.made_at for row in kept[:7]] == [NOW - days * DAY for days in range(7)]
     assert schedule.expire(NOW) == []
 

@@ -12,7 +12,7 @@ from archives.models import Backup
 from archives.places import installation_id
 from clouds.testing import account, see_only
 from users.roles import Role
-from users.testing import person, text_of
+from users.testing import csv_of, person
 
 pytestmark = pytest.mark.django_db
 NAME = f"cloudintel-20260620T010500Z-{installation_id()}.dump"
@@ -88,7 +88,7 @@ def test_the_endpoint_lists_and_filters(viewer: Client) -> None:
         assert found["count"] == number, query
     refused = viewer.get("/api/v1/monitoring/backups/?nonsense=1")
     assert refused.status_code == 400
-    assert NAME in text_of(viewer.get("/api/v1/monitoring/backups/?format=csv"))
+    assert NAME in csv_of("monitoring/backups/")
 
 
 def test_who_sees_only_some_accounts_sees_none(viewer: Client) -> None:

@@ -98,7 +98,7 @@ def check_disk(now: datetime) -> str:
 def used_of_disk() -> tuple[float, str]:
     """Return which share of the disk of STATE_DIR is used, and a sentence of it."""
     disk = shutil.disk_usage(settings.STATE_DIR)
-    used = 1 - disk.free / disk.total
+    used = disk.used / (disk.used + disk.free)  # as df says: of what may be used
     return used, f"{used:.0%} full, {disk.free / 2**30:.1f} GiB are free."
 
 

@@ -128,7 +128,7 @@ class BackfillMonitorViewSet(BackfillViewSet):
 
 
 # Below /api/v1/monitoring/backfill/ -> action by method.
-BACKFILL_ROUTES: dict[str, dict[str, str]] = {
+BACKFILL_ROUTES: dict[str, Any] = {
     "start": {"post": "start_now"},
     "status": {"get": "overview"},
     "progress": {"post": "progress"},

@@ -157,6 +157,17 @@ def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> Non
 
 
 @pytest.mark.django_db
+def test_a_copy_that_somebody_made_elsewhere_replaces_no_daily_one(place: Path) -> None:
+    """Such as on a disk that is taken away."""
+    daily = made(NOW - DAY, planned_for=NIGHT - DAY)
+    made(NOW - DAY + HOUR, place="/media/stick")
+    made(NOW + HOUR, place="/media/stick")
+    assert schedule.expire(NOW + HOUR) == []
+    assert daily in schedule.kept_of(Backup.objects.all())
+    assert schedule.is_due(NOW + 2 * HOUR)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("age", "proven", "error", "raised", "says"),
     [

@@ -43,9 +43,14 @@ def back_up(
         manifest = _write(row, now, on_progress)
     except FAILURES as error:
         reason = f"No backup was made. {error}"
-        _end(row, state=Backup.State.FAILED, error=reason)
+        _store(
+            row,
+            state=Backup.State.FAILED,
+            error=reason,
+            finished_at=timezone.now(),
+        )
         raise BackupFailed(reason) from error
-    record(row, manifest)
+    record(row, manifest, timezone.now())
     return row
 
 
@@ -103,12 +108,13 @@ def _sealed(plain: BinaryIO, key: str) -> Iterator[BinaryIO]:
         yield sealed
 
 
-def record(row: Backup, manifest: Manifest) -> None:
+def record(row: Backup, manifest: Manifest, finished_at: datetime | None) -> None:
     """Store in the row what the manifest says."""
-    _end(
+    _store(
         row,
         state=Backup.State.DONE,
         error="",
+        finished_at=finished_at,
         name=manifest.name,
         made_at=manifest.made_at,
         vendor=manifest.vendor,
@@ -120,8 +126,7 @@ def record(row: Backup, manifest: Manifest) -> None:
     )
 
 
-def _end(row: Backup, **values: object) -> None:
+def _store(row: Backup, **values: object) -> None:
     for name, value in values.items():
         setattr(row, name, value)
-    row.finished_at = timezone.now()
     row.save()

@@ -93,16 +93,18 @@ def restore(
 
 def finish(restored: Restored, place: str, actor: Actor) -> None:
     """Bring the restored database up to this version, with the backups that came
-    since."""
+    since, but for those of other installations."""
     call_command("migrate", verbosity=0, interactive=False)
     for manifest in found_in(place):
+        if manifest.installation != restored.manifest.installation:
+            continue
         row = Backup.objects.filter(name=manifest.name).first()
         if row is None:
             row = Backup.objects.filter(
                 name="", made_at=manifest.made_at, state=Backup.State.RUNNING
             ).first() or Backup(by="another process")
         row.place = checked_place(place)
-        record(row, manifest)
+        record(row, manifest, row.finished_at)
     record_by(
         actor,
         "backup.restore",

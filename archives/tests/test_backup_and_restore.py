@@ -1,6 +1,7 @@
 """A database is destroyed, and comes back from its backup as it was."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import connection
 
+from archives.backup.backups import back_up
 from archives.backup.contents import (
     Contents,
     Reconciliation,
@@ -21,8 +23,10 @@ from archives.backup.models import Backup
 from archives.tests.months import SPAN, contents, run, store_old_months, sums
 from clouds.models import CloudAccount
 from clouds.testing import account
+from core.testing.clock import NOW
 from core.testing.disposable_database import disposable_database
 from core.testing.postgres import find_programs
+from core.windows import ONE_DAY
 from costs.models import DailyCost
 from costs.testing import charge
 from users.models import AuditEntry
@@ -78,6 +82,10 @@ def backed_up() -> str:
     return run("backup", "--to", place())
 
 
+def backed_up_at(moment: datetime) -> Backup:
+    return back_up(str(place()), moment, "ada", lambda sentence: None)
+
+
 def test_a_destroyed_database_comes_back_with_rows_sums_and_reconciliation() -> None:
     stored()
     before = state()
@@ -91,7 +99,22 @@ def test_a_destroyed_database_comes_back_with_rows_sums_and_reconciliation() -> 
     assert before[1].bills == 4
     row = Backup.objects.get()
     assert (row.state, row.by != "", row.error) == ("done", True, "")
+    assert row.seconds is None
     assert AuditEntry.objects.filter(action="backup.restore").count() == 1
+
+
+def test_a_restored_database_knows_no_backups_of_other_installations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would prove them, and take the newest for its own."""
+    first, second = (backed_up_at(NOW + ONE_DAY * days) for days in range(2))
+    with monkeypatch.context() as other:
+        other.setattr(settings, "SECRET_KEY", "of another installation")
+        backed_up_at(NOW)
+    run("restore", second.name, "--from", place(), "--yes")
+    kept = Backup.objects.order_by("pk")
+    assert [row.name for row in kept] == [first.name, second.name]
+    assert [row.seconds for row in kept] == [first.seconds, None]
 
 
 def test_the_present_database_is_kept_beside_the_restored_one() -> None:

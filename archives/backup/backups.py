@@ -13,7 +13,7 @@ from archives.backup.contents import migrations_of
 from archives.backup.copies import CopyFailed
 from archives.backup.databases import engine_of
 from archives.backup.encryption import encrypt, key_id
-from archives.backup.manifest import Manifest
+from archives.backup.manifest import Manifest, name_of
 from archives.backup.models import Backup
 from archives.parquet import sha256
 from archives.places import installation_id
@@ -70,8 +70,7 @@ def _write(row: Backup, now: datetime, on_progress: Progress) -> Manifest:
     place = row.place = checked_place(row.place)
     engine = engine_of(connection)
     key = settings.BACKUP_KEY
-    suffix = engine.SUFFIX + (".enc" if key else "")
-    name = f"cloudintel-{now:%Y%m%dT%H%M%SZ}-{installation_id()}{suffix}"
+    name = name_of(now, engine.SUFFIX + (".enc" if key else ""))
     with unnamed_file() as plain:
         on_progress("copying the database")
         held, reconciliation = engine.copy(connection, plain)

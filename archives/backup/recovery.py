@@ -24,6 +24,7 @@ from archives.backup.manifest import (
     CannotRestore,
     Manifest,
     found_in,
+    installation_of,
     manifest_at,
     names_in,
 )
@@ -66,11 +67,11 @@ def _newest(place: str, names: list[str]) -> str:
         raise CannotRestore(
             f"There is no backup in {place}: set BACKUP_PLACE, or give --from."
         )
-    own = [name for name in names if f"-{installation_id()}." in name]
-    others = {name.split("-")[2].partition(".")[0] for name in names}
-    if not own and len(others) > 1:
+    own = [name for name in names if installation_of(name) == installation_id()]
+    makers = {installation_of(name) for name in names}
+    if not own and len(makers) > 1:
         raise CannotRestore(
-            f"{place} holds backups of {len(others)} installations, and none of this "
+            f"{place} holds backups of {len(makers)} installations, and none of this "
             "one (its SECRET_KEY tells which): name one; restore --list names them."
         )
     return (own or names)[0]

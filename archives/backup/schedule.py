@@ -12,7 +12,7 @@ from django.db.models import Min
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from archives.backup.backups import BackupFailed, back_up
-from archives.backup.manifest import SUFFIX
+from archives.backup.manifest import SUFFIX, installation_of
 from archives.backup.models import Backup
 from archives.backup.verification import verify
 from archives.places import installation_id
@@ -132,7 +132,7 @@ def expire(now: datetime) -> list[str]:
     One that can't be deleted is left for the next time.
     """
     done = list(Backup.objects.done().order_by("-made_at", "-id"))
-    own = [row for row in done if f"-{installation_id()}." in row.name]
+    own = [row for row in done if installation_of(row.name) == installation_id()]
     kept = kept_of(own)
     gone = []
     for row in own:

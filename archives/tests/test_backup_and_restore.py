@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from archives.backup.backups import back_up
@@ -20,6 +21,7 @@ from archives.backup.contents import (
 )
 from archives.backup.copies import connected
 from archives.backup.models import Backup
+from archives.storage import PlaceFailed
 from archives.tests.months import SPAN, contents, run, store_old_months, sums
 from clouds.models import CloudAccount
 from clouds.testing import account
@@ -129,6 +131,20 @@ def test_the_present_database_is_kept_beside_the_restored_one() -> None:
     connection.close()
     connection.settings_dict["NAME"] = kept
     assert state() == since
+
+
+def test_it_says_where_the_present_one_is_kept_also_if_it_fails_after_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(_: str) -> None:
+        raise PlaceFailed("The place is away.")
+
+    backed_up()
+    monkeypatch.setattr("archives.backup.recovery.found_in", away)
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"The place is away\."):
+        call_command("restore", "--from", str(place()), "--yes", stdout=out)
+    assert "The database as it was is kept as" in out.getvalue()
 
 
 def test_nothing_is_replaced_without_yes() -> None:

@@ -118,6 +118,14 @@ class TestRestoreRefuses:
         said = refusal("restore", "other", "--from", place, "--yes")
         assert "There is no backup other in" in said
 
+    def test_nothing_where_it_lists_what_can_t_be_read(self, place: Path) -> None:
+        change(place, held="", key_id="0123456789ab")
+        said = run("restore", "--list", "--from", place)
+        assert said.startswith(f"{file_of(place).name}: ")
+        assert "is encrypted: set BACKUP_KEY to its key 0123456789ab." in said
+        said = run("restore", "--list", "--from", place / "nothing")
+        assert said == f"There is no backup in {place / 'nothing'}.\n"
+
     def test_files_that_are_no_backups(self, place: Path) -> None:
         """Such as those of others who write there, or a copy in a folder."""
         own = file_of(place)

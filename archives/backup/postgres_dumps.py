@@ -65,7 +65,7 @@ def copy(
 
 def fresh_name(settings: dict[str, Any], purpose: str) -> str:
     """PostgreSQL cuts names at 63 bytes."""
-    return f"{settings['NAME'][:30]}_{purpose}_{uuid4().hex[:8]}"
+    return f"{settings['NAME'][:40]}_{purpose}_{uuid4().hex[:8]}"
 
 
 def prepare(settings: dict[str, Any], file: BinaryIO, name: str) -> dict[str, Any]:
@@ -220,9 +220,12 @@ def _parameters(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _left_by_a_kill(cursor: Any, name: str) -> list[str]:
-    same_purpose = name.rpartition("_")[0].replace("_", r"\_") + r"\_%"
+    """Only what has such a name to the end: others may lie beside it."""
+    beginning, _, drawn = name.rpartition("_")
     cursor.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE %s", [same_purpose]
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+        "AND substr(datname, %s) ~ %s",
+        [f"{beginning}_", len(beginning) + 2, f"^[0-9a-f]{{{len(drawn)}}}$"],
     )
     return [found for (found,) in cursor.fetchall()]
 

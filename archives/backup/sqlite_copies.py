@@ -61,8 +61,10 @@ def fresh_name(settings: dict[str, Any], purpose: str) -> str:
 
 def prepare(settings: dict[str, Any], file: BinaryIO, name: str) -> dict[str, Any]:
     path = Path(name)
-    for left in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
-        left.unlink(missing_ok=True)  # of a process that was killed
+    beginning, _, drawn = path.name.rpartition("-")
+    of_such_a_name = f"{beginning}-{'[0-9a-f]' * len(drawn)}"
+    for left in path.parent.glob(of_such_a_name):  # by a process that was killed
+        remove({"NAME": left})
     fresh = _settings_of(settings, path)
     try:
         with _failing():

@@ -20,6 +20,7 @@ from archives.backup.contents import (
     reconciliation_of,
 )
 from archives.backup.copies import connected
+from archives.backup.databases import engine_of
 from archives.backup.models import Backup
 from archives.storage import PlaceFailed
 from archives.tests.months import SPAN, contents, run, store_old_months, sums
@@ -201,6 +202,26 @@ def test_verification_restores_beside_and_leaves_nothing_behind() -> None:
     row = Backup.objects.get()
     assert row.is_verified
     assert row.verification_seconds
+
+
+def test_what_a_killed_one_left_is_removed_and_nothing_of_a_similar_name() -> None:
+    backed_up()
+    left = engine_of(connection).fresh_name(connection.settings_dict, "verify")
+    other = f"{left[:-8]}of_2024"
+    for name in (left, other):
+        make(name)
+    before = databases()
+    run("verify_backup")
+    assert databases() == [name for name in before if name != Path(left).name]
+
+
+def make(name: str) -> None:
+    """Make a database beside the present one."""
+    if connection.vendor == "sqlite":
+        Path(name).touch()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
 
 
 def test_verification_notices_what_was_not_backed_up(

@@ -125,7 +125,6 @@ def prepared(
     CannotRestore.
     """
     engine = engine_of(connection)
-    fresh: dict[str, Any] | None = None
     try:
         _refuse_other(manifest)
         location = f"{checked_place(place)}/{manifest.name}"
@@ -137,14 +136,14 @@ def prepared(
             name = engine.fresh_name(connection.settings_dict, purpose)
             on_progress(f"filling {name} with {manifest.rows:,} rows")
             fresh = engine.prepare(connection.settings_dict, copy, name)
-        with connected(fresh) as database:
-            _refuse_different(database, manifest)
-        yield fresh
+        try:
+            with connected(fresh) as database:
+                _refuse_different(database, manifest)
+            yield fresh
+        finally:
+            engine.remove(fresh)
     except FAILURES as error:
         raise CannotRestore(f"{manifest.name}: {error}") from error
-    finally:
-        if fresh:
-            engine.remove(fresh)
 
 
 def _refuse_other(manifest: Manifest) -> None:

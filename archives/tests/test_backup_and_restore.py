@@ -204,6 +204,15 @@ def test_verification_restores_beside_and_leaves_nothing_behind() -> None:
     assert row.verification_seconds
 
 
+def test_verification_notices_another_backup_of_the_same_name() -> None:
+    """Such as of a copy of this installation, which has its SECRET_KEY."""
+    backed_up()
+    Backup.objects.update(sha256="0" * 64)
+    with pytest.raises(CommandError, match="is another backup of the same name"):
+        run("verify_backup")
+    assert not Backup.objects.get().is_verified
+
+
 def test_what_a_killed_one_left_is_removed_and_nothing_of_a_similar_name() -> None:
     backed_up()
     left = engine_of(connection).fresh_name(connection.settings_dict, "verify")

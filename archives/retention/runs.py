@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from alerts.models import Facts, Severity, Topic
@@ -113,9 +114,10 @@ def expire(now: datetime, by: Actor) -> int:
             same = Archive.objects.filter(location=archive.location, expired_at=None)
             if not same.exclude(pk=archive.pk).exists():
                 delete_file(archive.location)
-            archive.expired_at = now
-            archive.save(update_fields=["expired_at"])
-            record_by(by, "archive.expire", archive, location=archive.location)
+            with transaction.atomic():
+                archive.expired_at = now
+                archive.save(update_fields=["expired_at"])
+                record_by(by, "archive.expire", archive, location=archive.location)
             count += 1
     return count
 

@@ -134,6 +134,15 @@ def end_what_was_killed(now: datetime) -> None:
     lost.update(status=Status.FAILED, error=reason, finished_at=now)
 
 
+def refuse(run_id: int, now: datetime) -> None:
+    """End a run that somebody asked for while others move rows; a daily one waits."""
+    reason = "Another run, prune or restore_archive was at work. Ask again afterwards."
+    asked = RetentionRun.objects.filter(pk=run_id, planned_for=None)
+    asked.filter(status=Status.QUEUED).update(
+        status=Status.FAILED, error=reason, finished_at=now
+    )
+
+
 def _close(row: RetentionRun, now: datetime, by: Actor) -> None:
     row.finished_at = timezone.now()
     row.save()

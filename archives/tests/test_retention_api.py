@@ -12,6 +12,7 @@ from archives.models import RetentionRun
 from archives.tasks import run_retention
 from archives.tests.months import store_old_months
 from clouds.testing import account, see_only
+from core.db.exclusive import AlreadyRunning
 from costs.models import DailyCost
 from users.roles import assign_role
 from users.testing import session_of, viewer
@@ -76,6 +77,24 @@ def test_a_run_is_dry_unless_it_is_said(
     assert (row["status"], row["asked_by"], row["rows"]) == ("succeeded", "ada", 28)
     files = ada.get("/api/v1/monitoring/archives/?table=cost").json()["results"]
     assert [one["month"] for one in files] == ["2024-04-01", "2024-03-01"]
+
+
+def test_a_run_that_meets_another_says_so_and_is_not_queued_for_ever(
+    ada: APIClient, sent: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(name: str) -> None:
+        raise AlreadyRunning
+
+    ada.post(f"{AT}run/", {"dry_run": False}, format="json")
+    ((_, keys),) = sent
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("archives.tasks.exclusive", taken)
+        run_retention(*keys)
+    (row,) = ada.get(f"{AT}runs/").json()["results"]
+    assert row["status"] == "failed"
+    assert row["error"].startswith("Another run, prune or restore_archive was at work.")
+    again = ada.post(f"{AT}run/", {"dry_run": False}, format="json")
+    assert again.status_code == 202
 
 
 def test_a_queue_that_is_away_leaves_nothing_queued(

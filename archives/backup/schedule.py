@@ -182,6 +182,6 @@ def _kept_in_place(rows: list[Backup]) -> dict[Backup, str]:
             kept.setdefault(row, label)
     for row in rows:
         if row.is_verified:
-            kept.setdefault(row, "proven")
+            kept.setdefault(row, "verified")
             break
     return kept

@@ -136,6 +136,18 @@ def test_who_sees_some_accounts_learns_nothing_of_it(ada: APIClient) -> None:
     assert ada.post("/retention/run/").status_code == 403
 
 
+def test_a_period_that_can_t_be_is_said_wherever_it_is_asked(
+    client: Client, ada: APIClient, settings: Any
+) -> None:
+    settings.RETENTION_DAYS = {"cost": "9"}
+    client.force_login(User.objects.get(username="ada"))
+    text = client.get("/retention/").content.decode()
+    assert "Daily costs can&#x27;t be kept for 9 days" in text
+    for answer in (ada.get(AT), ada.post(f"{AT}run/")):
+        assert answer.status_code == 409
+        assert "can't be kept for 9 days" in answer.json()["detail"]
+
+
 def test_the_page_shows_what_is_due_and_has_it_archived(
     client: Client, ada: APIClient, sent: list[Any]
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from celery import current_app
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from archives.models import RetentionRun
@@ -128,7 +129,13 @@ def test_who_may_only_look_runs_nothing(sent: list[Any]) -> None:
 
 def test_who_sees_some_accounts_learns_nothing_of_it(ada: APIClient) -> None:
     RetentionRun.objects.create(asked_at="2026-11-20T02:00Z", asked_by="scheduler")
+    admin = [
+        reverse(f"admin:archives_{name}_changelist")
+        for name in ("archive", "retentionrun", "backup")
+    ]
+    assert {ada.get(address).status_code for address in admin} == {200}
     see_only(User.objects.get(username="ada"), account())
+    assert {ada.get(address).status_code for address in admin} == {403}
     assert ada.get(AT).status_code == 403
     assert ada.post(f"{AT}run/").status_code == 403
     assert ada.get(f"{AT}runs/").json()["count"] == 0

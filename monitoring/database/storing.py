@@ -1,7 +1,7 @@
 """Store what was counted, with the plans of what was slow."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,11 +19,11 @@ STEP = ("Node Type", "Relation Name", "Index Name", "Plan Rows", "Total Cost")
 
 def store_counted(counted: Counted, now: datetime) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    plans = {call: plan_of(call) for call in counted.slow.values()}
+    planned = [(call, plan_of(call)) for call in counted.slow.values()]
     with transaction.atomic():
         _store_names(counted)
         _add_counts(counted, hour)
-        _keep_slowest(plans, hour)
+        _keep_slowest(planned, hour)
         for model in (QueryHour, SlowQuery):
             model._default_manager.filter(hour__lt=now - KEPT).delete()
 
@@ -60,12 +60,12 @@ def _add_counts(counted: Counted, hour: datetime) -> None:
         )
 
 
-def _keep_slowest(plans: Mapping[SlowCall, str], hour: datetime) -> None:
+def _keep_slowest(planned: Sequence[tuple[SlowCall, str]], hour: datetime) -> None:
     held = SlowQuery.objects.filter(hour=hour)
     slowest = dict(held.values_list("name", "elapsed_ms"))
     rows = [
         (call.query.name, hour, call.at, call.seconds * 1000, plan)
-        for call, plan in plans.items()
+        for call, plan in planned
         if call.seconds * 1000 > slowest.get(call.query.name, 0)
     ]
     columns = ["name", "hour", "at", "elapsed_ms", "plan"]

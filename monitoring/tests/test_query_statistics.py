@@ -106,6 +106,18 @@ def test_what_changes_something_is_never_run_again_for_its_plan() -> None:
     assert set(SlowQuery.objects.values_list("plan", flat=True)) == {""}
 
 
+@pytest.mark.on_each_database
+def test_slow_ones_are_stored_whatever_their_values_and_once_a_name() -> None:
+    counter = QueryCounter()
+    counter.add("SELECT x FROM a WHERE y = ANY(%s)", [[1, 2]], 0.5)
+    counter.add("TRUNCATE a", None, 0.5)
+    counter.add("TRUNCATE b", None, 0.7)
+    store_counted(counter.take(), NOW)
+    slowest = dict(SlowQuery.objects.values_list("name", "elapsed_ms"))
+    assert len(slowest) == 2
+    assert slowest["TRUNCATE"] == pytest.approx(700)
+
+
 def test_they_are_kept_for_two_weeks() -> None:
     counter = QueryCounter()
     for days in (15, 0):

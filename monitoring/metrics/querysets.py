@@ -1,5 +1,6 @@
 """Questions about what is measured of the installation."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -9,6 +10,9 @@ from django.db.models import Max
 from django.db.models.fields.json import KeyTransform
 
 from clouds.access import AnyUser, is_limited
+
+# A key of digits would be a place in a list to PostgreSQL.
+LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.]{0,39}")
 
 
 class OfInstallationQuerySet(models.QuerySet[Any]):
@@ -25,7 +29,7 @@ class SeriesQuerySet(OfInstallationQuerySet):
         found = self
         for label in labels:
             key, is_pair, value = label.partition("=")
-            if not key or not is_pair:
+            if not is_pair or not LABEL.fullmatch(key):
                 raise ValidationError(f'"{label}" is no label. Give key=value.')
             found = found.alias(label=KeyTransform(key, "labels")).filter(label=value)
         return found

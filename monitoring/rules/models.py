@@ -1,7 +1,5 @@
 """Rules that alert on what is measured, and when each was broken by what."""
 
-from typing import Any
-
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -13,6 +11,7 @@ from alerts.channels import configured_channels
 from alerts.models import NAME_LENGTH, Notice, Severity
 from monitoring.health.components import COMPONENTS
 from monitoring.metrics.models import LONGEST_NAME
+from monitoring.metrics.points import are_labels
 from monitoring.metrics.querysets import OfInstallationQuerySet
 
 LONGEST_WAIT = 24 * 60
@@ -75,8 +74,8 @@ class AlertRule(models.Model):
         if not self.is_of_metric and not _is_component(self.subject):
             known = ", ".join(sorted(COMPONENTS))
             errors["subject"] = f"There is no such component. There are: {known}."
-        if not _are_texts(self.labels):
-            errors["labels"] = 'Give an object of texts, such as {"host": "web-1"}.'
+        if not are_labels(self.labels):
+            errors["labels"] = 'Give labels as metrics have, such as {"host": "web-1"}.'
         if self.labels and not self.is_of_metric:
             errors["labels"] = "A component has no labels; leave it empty."
         if self.channel and self.channel not in configured_channels():
@@ -94,12 +93,6 @@ class AlertRule(models.Model):
 def _is_component(name: str) -> bool:
     """Return whether it is checked; each account is one too, by its key."""
     return name in COMPONENTS or name.startswith("account-")
-
-
-def _are_texts(labels: Any) -> bool:
-    return isinstance(labels, dict) and all(
-        isinstance(value, str) for value in labels.values()
-    )
 
 
 class Breach(models.Model):

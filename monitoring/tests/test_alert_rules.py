@@ -146,6 +146,8 @@ def test_a_component_that_is_down_is_told() -> None:
             "labels",
         ),
         ({"labels": ["a"]}, "labels"),
+        ({"labels": {"": "a"}}, "labels"),
+        ({"labels": {"3000000000": "a"}}, "labels"),
         ({"channel": "nobody"}, "channel"),
         ({"for_minutes": 2000}, "for_minutes"),
     ],

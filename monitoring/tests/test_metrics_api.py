@@ -106,7 +106,8 @@ def test_lists_are_of_the_labels_and_times_that_are_asked_for() -> None:
     ]
     (series,) = ask("monitoring/metrics/series/", labels="queue=a")["results"]
     assert series["name"] == "jobs.waiting"
-    assert list(refused("monitoring/metrics/", labels="queue")) == ["labels"]
+    for wrong in ("queue", "=a", "3000000000=a"):
+        assert list(refused("monitoring/metrics/", labels=wrong)) == ["labels"]
     assert len(csv_of("monitoring/metrics/").splitlines()) == 9
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import psutil
 import pytest
 
 from core.testing.clock import NOW
@@ -37,6 +38,18 @@ def test_this_host_is_read_with_all_its_metrics() -> None:
     record_host(NOW + timedelta(minutes=1))
     assert 0 < values(NOW)["host_memory_percent"] <= 100
     assert set(values(NOW + timedelta(minutes=1))) <= set(HOST_METRICS)
+
+
+def test_a_kernel_that_tells_no_counters_is_read_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr(psutil, "disk_io_counters", fail)
+    counters = host.read_host().counters
+    assert {"cpu_seconds", "network_sent_bytes"} <= set(counters)
+    assert "disk_read_bytes" not in counters
 
 
 def test_rates_are_of_the_whole_time_between(monkeypatch: pytest.MonkeyPatch) -> None:

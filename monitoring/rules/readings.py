@@ -55,7 +55,8 @@ def _metrics(rule: AlertRule, now: datetime) -> Iterator[Reading]:
 
 
 def _component(rule: AlertRule, now: datetime) -> Iterator[Reading]:
-    found = HealthPeriod.objects.newest(since=now - KNOWN_FOR).get(rule.subject)
+    rows = HealthPeriod.objects.filter(component=rule.subject)
+    found = rows.newest(since=now - KNOWN_FOR).get(rule.subject)
     if found:
         message = f": {found.message}" if found.message else "."
         is_broken = found.state in BROKEN_BY[rule.kind]

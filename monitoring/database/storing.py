@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from core.db.upsert import upsert
 from monitoring.database.counting import Counted, SlowCall
@@ -24,8 +25,15 @@ def store_counted(counted: Counted, now: datetime) -> None:
         _store_names(counted)
         _add_counts(counted, hour)
         _keep_slowest(planned, hour)
-        for model in (QueryHour, SlowQuery):
-            model._default_manager.filter(hour__lt=now - KEPT).delete()
+        _delete_expired(now - KEPT)
+
+
+def _delete_expired(before: datetime) -> None:
+    """Once an hour some are: then names too that none of the others has."""
+    SlowQuery.objects.filter(hour__lt=before).delete()
+    if QueryHour.objects.filter(hour__lt=before).delete()[0]:
+        hours = QueryHour.objects.filter(name=OuterRef("name"))
+        NamedQuery.objects.exclude(Exists(hours)).delete()
 
 
 def _store_names(counted: Counted) -> None:

@@ -120,10 +120,11 @@ def test_slow_ones_are_stored_whatever_their_values_and_once_a_name() -> None:
 
 def test_they_are_kept_for_two_weeks() -> None:
     counter = QueryCounter()
-    for days in (15, 0):
-        counter.add("SELECT x FROM a", (), 0.5)
+    for days, sql in ((15, "SELECT x FROM a"), (0, "SELECT y FROM a")):
+        counter.add(sql, (), 0.5)
         store_counted(counter.take(), NOW - timedelta(days=days))
     assert QueryHour.objects.count() == SlowQuery.objects.count() == 1
+    assert NamedQuery.objects.get().text == "SELECT y FROM a"
 
 
 def test_a_query_that_fails_is_counted_too() -> None:

@@ -15,6 +15,7 @@ from monitoring.metrics.points import are_labels
 from monitoring.metrics.querysets import OfInstallationQuerySet
 
 LONGEST_WAIT = 24 * 60
+SUBJECT_LENGTH = 200
 
 
 class AlertRule(models.Model):
@@ -99,7 +100,9 @@ class Breach(models.Model):
     """One row is what broke a rule, from when to when; at most one of it is open."""
 
     rule = models.ForeignKey(AlertRule, models.CASCADE, related_name="breaches")
-    subject = models.CharField(max_length=200, help_text="The series or component.")
+    subject = models.CharField(
+        max_length=SUBJECT_LENGTH, help_text="The series or component."
+    )
     since = models.DateTimeField()
     notified_at = models.DateTimeField(
         null=True, blank=True, help_text="Empty: it is not so for long enough yet."

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import VERSION
+from core.db.storable import storable
 from monitoring.scans.engine.code import scan_code
 from monitoring.scans.engine.issues import Issue, ScannerFailed, fingerprints
 from monitoring.scans.engine.packages import scan_packages
@@ -48,7 +49,8 @@ def run_scanners(
         scanned.ask(PACKAGES, lambda: scan_packages(advisories, installed()))
     for path in sarif:
         try:
-            for scanner, issues in read_sarif(path).items():
+            for name, issues in read_sarif(path).items():
+                scanner = storable(name, 100)
                 before = scanned.found.get(scanner, ())
                 scanned.found[scanner] = [*before, *issues]
         except ScannerFailed as error:
@@ -107,19 +109,14 @@ def _open_keys(now: datetime) -> set[int]:
 def _row(scanner: str, fingerprint: str, issue: Issue, now: datetime) -> Finding:
     is_link = issue.url.startswith(("https://", "http://"))
     return Finding(
-        scanner=_text(scanner, 100),
+        scanner=scanner,
         fingerprint=fingerprint,
-        rule=_text(issue.rule, 200),
+        rule=storable(issue.rule, 200),
         severity=issue.severity.value,
-        message=_text(issue.message, 5000),
-        path=_text(issue.path, 1000),
+        message=storable(issue.message, 5000),
+        path=storable(issue.path, 1000),
         line=issue.line,
-        url=_text(issue.url, 1000) if is_link else "",
+        url=storable(issue.url) if is_link and len(issue.url) <= 1000 else "",
         first_seen_at=now,
         last_seen_at=now,
     )
-
-
-def _text(text: str, length: int) -> str:
-    """Return what any database takes of it."""
-    return text.replace("\0", "")[:length]

@@ -2,24 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import Max
 from django.db.models.fields.json import KeyTransform
 
-from clouds.access import AnyUser, is_limited
+from monitoring.querysets import OfInstallationQuerySet
 
 # A key of digits would be a place in a list to PostgreSQL.
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.]{0,39}")
-
-
-class OfInstallationQuerySet(models.QuerySet[Any]):
-    """Rows of the installation, which serves all accounts together."""
-
-    def visible_to(self, user: AnyUser) -> Self:
-        return self.none() if is_limited(user) else self
 
 
 class SeriesQuerySet(OfInstallationQuerySet):

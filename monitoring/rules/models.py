@@ -12,7 +12,7 @@ from alerts.models import NAME_LENGTH, Notice, Severity
 from monitoring.health.components import COMPONENTS
 from monitoring.metrics.models import LONGEST_NAME
 from monitoring.metrics.points import are_labels
-from monitoring.metrics.querysets import OfInstallationQuerySet
+from monitoring.querysets import OfInstallationQuerySet
 
 LONGEST_WAIT = 24 * 60
 SUBJECT_LENGTH = 200

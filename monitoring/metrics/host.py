@@ -1,5 +1,6 @@
 """Reads the host of this process, and records it once a minute."""
 
+import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from core.clocks import is_ahead
 from monitoring.metrics.models import HostCounters
 from monitoring.metrics.points import Point, labels_text
 from monitoring.metrics.record import record_points
+
+logger = logging.getLogger(__name__)
 
 
 class HostMetric(NamedTuple):
@@ -77,11 +80,15 @@ def record_host(now: datetime) -> int:
             for name, metric in HOST_METRICS.items()
             if name in values
         ]
-        record_points(points, now)
+        refused = record_points(points, now)
         last.read_at, last.boot_at = now, found.boot_at
         last.counters = dict(found.counters)
         last.save()
-    return len(points)
+    for at, reason in refused.items():
+        logger.error(
+            "%s of host %s was not recorded: %s", points[at].name, host, reason
+        )
+    return len(points) - len(refused)
 
 
 def growth(last: HostCounters, found: HostReading, now: datetime) -> dict[str, float]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.db.models.fields.json import KeyTransform
 
 from monitoring.querysets import OfInstallationQuerySet
@@ -28,4 +28,5 @@ class SeriesQuerySet(OfInstallationQuerySet):
 
     def version(self) -> str:
         """Name the state of these series and of their points."""
-        return str(self.aggregate(newest=Max("changed_at"))["newest"])
+        found = self.aggregate(newest=Max("changed_at"), count=Count("pk"))
+        return f"{found['count']} {found['newest']}"

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
-from monitoring.models import MetricPoint
+from monitoring.models import MetricPoint, MetricSeries
 from users.roles import Role
 from users.testing import ask, csv_of, operator, person, refused, session_of, viewer
 
@@ -162,6 +162,16 @@ def test_aggregates_are_answered_again_until_a_value_comes() -> None:
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         batch(metric(2, 1))
         assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_aggregates_are_answered_anew_without_a_series_that_is_deleted() -> None:
+    batch(metric(5, labels={"queue": "b"}))
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        batch(metric(1))
+        asked = "monitoring/metrics/aggregate/"
+        assert ask(asked, name="jobs.waiting")["rows"][0]["maximum"] == 5
+        MetricSeries.objects.get(labels={"queue": "b"}).delete()
+        assert ask(asked, name="jobs.waiting")["rows"][0]["maximum"] == 1
 
 
 def test_the_history_is_of_hosts_in_minutes_hours_or_days() -> None:

@@ -17,7 +17,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from clouds.access import is_limited
 from core.api.files import table_file, wants_file
 from core.api.filters import OneChoice, WindowForm, moment_filter
 from core.api.pagination import Pages
@@ -35,18 +34,10 @@ from monitoring.database.publishing import (
 from monitoring.database.report import ORDERS, QueryTimes, query_times
 from monitoring.database.state import connections, database_state
 from monitoring.models import NamedQuery, QueryHour, SlowQuery
+from monitoring.permissions import SeesInstallation
 from users.audit import record
 
 DEFAULT_HOURS = 24
-
-
-class SeesAllAccounts(BasePermission):
-    """What it shows is of all accounts together."""
-
-    message = "This needs sight of all accounts."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return not is_limited(request.user)
 
 
 class PublishUnavailable(APIException):
@@ -70,7 +61,7 @@ class MaySeeDatabase(BasePermission):
 
 @extend_schema(exclude=True)
 @api_view(["GET"])
-@permission_classes([IsAuthenticated, MaySeeDatabase, SeesAllAccounts])
+@permission_classes([IsAuthenticated, MaySeeDatabase, SeesInstallation])
 def database_status(request: Request) -> Response:
     """Size, tables, connections, what waits, migrations, backups and cache rates."""
     refuse_unknown(request.query_params, ())
@@ -122,7 +113,7 @@ class PublishedSerializer(serializers.Serializer[Any]):
 
 class DatabaseView(APIView):
     viewed_models: tuple[type[Model], ...] = (NamedQuery,)
-    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
+    permission_classes = [IsAuthenticated, MayView, SeesInstallation]
 
 
 class PoolView(DatabaseView):
@@ -141,7 +132,7 @@ def known_pools() -> dict[str, Any]:
 
 
 class PublishMetricsView(DatabaseView):
-    permission_classes = [IsAuthenticated, MayPublish, SeesAllAccounts]
+    permission_classes = [IsAuthenticated, MayPublish, SeesInstallation]
 
     @extend_schema(
         request=None, responses={200: PublishedSerializer, **errors(400, 403, 409, 503)}
@@ -219,7 +210,7 @@ class QueryTimesViewSet(RowsViewSet):
 
     queryset = QueryHour.objects.order_by("id")
     viewed_models: tuple[type[Model], ...] = (NamedQuery,)
-    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
+    permission_classes = [IsAuthenticated, MayView, SeesInstallation]
     serializer_class = QueryTimesSerializer
     filterset_class = QueryTimesFilter
     pagination_class = Pages

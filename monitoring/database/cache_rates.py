@@ -7,6 +7,8 @@ from django.conf import settings
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from monitoring.prometheus.count_files import settled_counts
+
 LOOKUPS = "cloudintel_cache_lookups_total"
 
 
@@ -28,7 +30,10 @@ def cache_rates() -> Sequence[CacheRate]:
     registry = CollectorRegistry()
     MultiProcessCollector(registry, str(settings.COUNTS_DIR))
     counts: dict[str, dict[str, int]] = {}
-    for metric in registry.collect():
+    # No file is folded into another while they are read.
+    with settled_counts(settings.COUNTS_DIR):
+        found = list(registry.collect())
+    for metric in found:
         for sample in metric.samples:
             if sample.name == LOOKUPS:
                 of_kind = counts.setdefault(sample.labels.get("kind", "other"), {})
@@ -36,5 +41,6 @@ def cache_rates() -> Sequence[CacheRate]:
     rates = [
         CacheRate(kind, one.get("hit", 0), one.get("miss", 0))
         for kind, one in counts.items()
+        if any(one.values())
     ]
     return sorted(rates, key=lambda one: (-one.hits - one.misses, one.kind))

@@ -54,7 +54,8 @@ class Counted:
     """What was counted since it was stored last."""
 
     tallies: dict[tuple[Query, int], Tally] = field(default_factory=dict)
-    slow: dict[Query, SlowCall] = field(default_factory=dict)
+    slow: dict[str, SlowCall] = field(default_factory=dict)
+    """By the name, of which several texts may have one, as those of TRUNCATE."""
 
 
 class QueryCounter:
@@ -93,11 +94,13 @@ class QueryCounter:
 
     def _keep_slow(self, query: Query, sql: Any, params: Any, seconds: float) -> None:
         slow = self.counted.slow
-        before = slow.get(query)
+        before = slow.get(query.name)
         if before is None and len(slow) >= SLOW_KEPT:
             return
         if before is None or before.seconds < seconds:
-            slow[query] = SlowCall(query, str(sql), params, seconds, timezone.now())
+            slow[query.name] = SlowCall(
+                query, str(sql), params, seconds, timezone.now()
+            )
 
     def take(self) -> Counted:
         """Return what was counted, and begin anew."""

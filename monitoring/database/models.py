@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from monitoring.database.querysets import QueryStatisticsQuerySet
+from monitoring.querysets import OfInstallationQuerySet
 
 NAME_LENGTH = 100
 
@@ -13,7 +13,7 @@ class NamedQuery(models.Model):
     name = models.CharField(max_length=NAME_LENGTH, unique=True)
     text = models.TextField(help_text="With ? in place of each value.")
 
-    objects = QueryStatisticsQuerySet.as_manager()
+    objects = OfInstallationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -37,7 +37,7 @@ class QueryHour(models.Model):
     total_ms = models.FloatField("total, ms")
     slowest_ms = models.FloatField("slowest, ms")
 
-    objects = QueryStatisticsQuerySet.as_manager()
+    objects = OfInstallationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -61,7 +61,7 @@ class SlowQuery(models.Model):
         blank=True, help_text="Steps without any value; empty: it could not be planned."
     )
 
-    objects = QueryStatisticsQuerySet.as_manager()
+    objects = OfInstallationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 # A text that is longer tells no more.
 LONGEST_TEXT = 4000
+# Those with thousands of values differ each time, and are not held in memory.
+LONGEST_HELD = 8000
 VALUE = re.compile(r"'(?:[^']|'')*'|%s|%\(\w+\)s|\b\d+(?:\.\d+)?\b")
 LIST = re.compile(r"\(\s*\?(?:\s*,\s*\?)*\s*\)(?:\s*,\s*\(\s*\?(?:\s*,\s*\?)*\s*\))*")
 # Those of savepoints and cursors are made of numbers that are new each time.
@@ -23,10 +25,11 @@ class Query(NamedTuple):
 
 
 def named(sql: Any) -> Query:
-    return _named(sql) if isinstance(sql, str) else Query("OTHER", "")
+    if not isinstance(sql, str):
+        return Query("OTHER", "")
+    return _named_once(sql) if len(sql) <= LONGEST_HELD else _named(sql)
 
 
-@lru_cache(maxsize=5000)
 def _named(sql: str) -> Query:
     text = OWN_NAME.sub("…", sql)
     text = LIST.sub("(?)", VALUE.sub("?", text))
@@ -38,3 +41,6 @@ def _named(sql: str) -> Query:
     table = TABLE.search(text)
     name = f"{verb} {table[1][:60] if table else '-'} {digest}"
     return Query(name, text[:LONGEST_TEXT])
+
+
+_named_once = lru_cache(maxsize=5000)(_named)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 
 from django.conf import settings
 from prometheus_client import CollectorRegistry, push_to_gateway
@@ -62,10 +63,14 @@ def _push(gauges: Sequence[Metric], url: str, now: datetime) -> int:
         push_to_gateway(url, JOB, registry, timeout=ANSWERS_WITHIN_SECONDS)
     except HTTPError as error:
         raise PublishFailed(f"The Pushgateway refused them ({error.code}).") from None
-    except (URLError, OSError) as error:
+    except OSError as error:
         reason = getattr(error, "reason", error)
         raise PublishFailed(
             f"The Pushgateway at PUSHGATEWAY_URL does not answer ({reason})."
+        ) from None
+    except HTTPException as error:  # its text may be of an address with a password
+        raise PublishFailed(
+            f"What is at PUSHGATEWAY_URL is no Pushgateway ({type(error).__name__})."
         ) from None
     return sum(len(one.samples) for one in gauges)
 

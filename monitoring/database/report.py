@@ -44,7 +44,8 @@ def query_times(start: datetime, end: datetime) -> Sequence[QueryTimes]:
     found: dict[str, list[Mapping[str, Any]]] = {}
     for row in sums:
         found.setdefault(row["name"], []).append(row)
-    texts = dict(NamedQuery.objects.values_list("name", "text"))
+    named = NamedQuery.objects.filter(name__in=found)
+    texts = dict(named.values_list("name", "text"))
     slow = SlowQuery.objects.filter(hour__gte=start, hour__lt=end)
     slowest = {one.name: one for one in slow.order_by("elapsed_ms")}
     times = [

@@ -32,12 +32,13 @@ def is_postgres() -> bool:
 def database_state(now: datetime) -> dict[str, Any]:
     """Return size, tables, connections, age of what waits, migrations and backups."""
     found = _of_postgres(now) if is_postgres() else _of_sqlite()
-    backups = HealthPeriod.objects.newest(since=now - timedelta(minutes=3))
+    backups = HealthPeriod.objects.filter(component="backups")
+    newest = backups.newest(since=now - timedelta(minutes=3))
     return {
         "engine": connection.vendor,
         **found,
         "migrations": _migrations(),
-        "backups": _backups(backups.get("backups")),
+        "backups": _backups(newest.get("backups")),
     }
 
 

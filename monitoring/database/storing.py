@@ -1,11 +1,12 @@
 """Store what was counted, with the plans of what was slow."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from core.db.upsert import upsert
 from monitoring.database.counting import Counted, SlowCall
@@ -19,13 +20,20 @@ STEP = ("Node Type", "Relation Name", "Index Name", "Plan Rows", "Total Cost")
 
 def store_counted(counted: Counted, now: datetime) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    plans = {call: plan_of(call) for call in counted.slow.values()}
+    planned = [(call, plan_of(call)) for call in counted.slow.values()]
     with transaction.atomic():
         _store_names(counted)
         _add_counts(counted, hour)
-        _keep_slowest(plans, hour)
-        for model in (QueryHour, SlowQuery):
-            model._default_manager.filter(hour__lt=now - KEPT).delete()
+        _keep_slowest(planned, hour)
+        _delete_expired(now - KEPT)
+
+
+def _delete_expired(before: datetime) -> None:
+    """Once an hour some are: then names too that none of the others has."""
+    SlowQuery.objects.filter(hour__lt=before).delete()
+    if QueryHour.objects.filter(hour__lt=before).delete()[0]:
+        hours = QueryHour.objects.filter(name=OuterRef("name"))
+        NamedQuery.objects.exclude(Exists(hours)).delete()
 
 
 def _store_names(counted: Counted) -> None:
@@ -60,12 +68,12 @@ def _add_counts(counted: Counted, hour: datetime) -> None:
         )
 
 
-def _keep_slowest(plans: Mapping[SlowCall, str], hour: datetime) -> None:
+def _keep_slowest(planned: Sequence[tuple[SlowCall, str]], hour: datetime) -> None:
     held = SlowQuery.objects.filter(hour=hour)
     slowest = dict(held.values_list("name", "elapsed_ms"))
     rows = [
         (call.query.name, hour, call.at, call.seconds * 1000, plan)
-        for call, plan in plans.items()
+        for call, plan in planned
         if call.seconds * 1000 > slowest.get(call.query.name, 0)
     ]
     columns = ["name", "hour", "at", "elapsed_ms", "plan"]

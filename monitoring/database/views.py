@@ -3,27 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from clouds.access import is_limited
 from monitoring.database.api import DEFAULT_HOURS, known_pools
 from monitoring.database.cache_rates import cache_rates
 from monitoring.database.report import query_times
 from monitoring.database.state import database_state
+from monitoring.permissions import InstallationPage
 
 TABLES_SHOWN = 15
 QUERIES_SHOWN = 25
 SLOW_SHOWN = 10
 
 
-class DatabasePage(PermissionRequiredMixin, TemplateView):
+class DatabasePage(InstallationPage, TemplateView):
     template_name = "monitoring/database.html"
     permission_required = "monitoring.view_namedquery"
-
-    def has_permission(self) -> bool:
-        return super().has_permission() and not is_limited(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()

@@ -26,10 +26,13 @@ class HealthPeriodQuerySet(AccountScopedQuerySet):
             grain=grain, starts_at__gte=start, starts_at__lt=start + length
         )
 
+    def minutes(self, since: datetime) -> Self:
+        return self.filter(grain="minute", starts_at__gte=since)
+
     def newest(self, since: datetime) -> dict[str, Any]:
         """Return the newest minute of each component since then, by its name."""
-        minutes = self.filter(grain="minute", starts_at__gte=since)
-        return {row.component: row for row in minutes.order_by("starts_at")}
+        minutes = self.minutes(since).order_by("starts_at")
+        return {row.component: row for row in minutes}
 
     def components(self) -> QuerySet[Any]:
         """Return the name of each component once, those of the installation first."""

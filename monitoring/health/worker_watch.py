@@ -56,7 +56,7 @@ def _watch(name: str) -> None:
 
 def is_unchecked(now: datetime) -> bool:
     """Return whether neither beat nor another worker has it checked."""
-    return not HealthPeriod.objects.newest(since=now - UNCHECKED_AFTER)
+    return not HealthPeriod.objects.minutes(since=now - UNCHECKED_AFTER).exists()
 
 
 def look_after_worker(name: str, now: datetime) -> None:

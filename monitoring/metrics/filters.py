@@ -1,6 +1,6 @@
 """What the API's lists of system metrics are filtered by."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django_filters as filters
@@ -75,8 +75,9 @@ class AggregateForm(LabelsForm):
         interval = data["interval"] = Interval(data["interval"] or Interval.DAY)
         length = LENGTH[interval]
         tomorrow = midnight(utc_day(timezone.now())) + ONE_DAY
-        end: datetime = data["end"] or tomorrow
+        end: datetime = (data["end"] or tomorrow).astimezone(UTC)
         start: datetime = data["start"] or end - ONE_DAY * DEFAULT_DAYS
+        start = start.astimezone(UTC)
         data |= {"start": start, "end": end}
         for name, at in (("start", start), ("end", end)):
             if interval.start_of(at) != at:

@@ -1,7 +1,8 @@
 """Reads the host of this process, and records it once a minute."""
 
+import logging
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from core.clocks import is_ahead
 from monitoring.metrics.models import HostCounters
 from monitoring.metrics.points import Point, labels_text
 from monitoring.metrics.record import record_points
+
+logger = logging.getLogger(__name__)
 
 
 class HostMetric(NamedTuple):
@@ -77,11 +80,15 @@ def record_host(now: datetime) -> int:
             for name, metric in HOST_METRICS.items()
             if name in values
         ]
-        record_points(points, now)
+        refused = record_points(points, now)
         last.read_at, last.boot_at = now, found.boot_at
         last.counters = dict(found.counters)
         last.save()
-    return len(points)
+    for at, reason in refused.items():
+        logger.error(
+            "%s of host %s was not recorded: %s", points[at].name, host, reason
+        )
+    return len(points) - len(refused)
 
 
 def growth(last: HostCounters, found: HostReading, now: datetime) -> dict[str, float]:
@@ -127,9 +134,17 @@ def _counters() -> Iterator[tuple[str, float]]:
     yield "cpu_seconds", sum(cpu) - guests
     idle = cpu.idle + getattr(cpu, "iowait", 0)
     yield "cpu_busy_seconds", sum(cpu) - guests - idle
-    if disk := psutil.disk_io_counters():
+    if disk := _known(psutil.disk_io_counters):
         yield "disk_read_bytes", disk.read_bytes
         yield "disk_write_bytes", disk.write_bytes
-    if network := psutil.net_io_counters():
+    if network := _known(psutil.net_io_counters):
         yield "network_received_bytes", network.bytes_recv
         yield "network_sent_bytes", network.bytes_sent
+
+
+def _known(ask: Callable[[], Any]) -> Any:
+    """Return what it answers; None where the kernel tells none, as sandboxes do."""
+    try:
+        return ask()
+    except (OSError, NotImplementedError):
+        return None

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db import models
 
-from monitoring.metrics.querysets import OfInstallationQuerySet, SeriesQuerySet
+from monitoring.metrics.querysets import SeriesQuerySet
+from monitoring.querysets import OfInstallationQuerySet
 
 LONGEST_NAME, LONGEST_UNIT = 100, 20
 

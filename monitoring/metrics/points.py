@@ -15,9 +15,9 @@ from django.conf import settings
 from core.clocks import CLOCKS_DIFFER_BY
 from core.windows import midnight, utc_day
 from monitoring.metrics.models import LONGEST_NAME, LONGEST_UNIT
+from monitoring.metrics.querysets import LABEL
 
 NAME = re.compile(rf"[a-zA-Z_][a-zA-Z0-9_.:]{{0,{LONGEST_NAME - 1}}}")
-LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.]{0,39}")
 MOST_LABELS, LONGEST_VALUE = 10, 100
 # Beyond it sums of squares and buckets overflow.
 LARGEST = 1e300
@@ -101,7 +101,7 @@ def _problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
     if unit is not None and not _is_text(unit, LONGEST_UNIT):
         yield "unit", f"Give a text of at most {LONGEST_UNIT} characters."
     labels = raw.get("labels")
-    if labels is not None and not _are_labels(labels):
+    if labels is not None and not are_labels(labels):
         yield (
             "labels",
             f"Give at most {MOST_LABELS} labels: keys of letters, digits, _ and ., and "
@@ -113,7 +113,7 @@ def _is_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and len(value) <= longest and value.isprintable()
 
 
-def _are_labels(labels: object) -> bool:
+def are_labels(labels: object) -> bool:
     return (
         isinstance(labels, Mapping)
         and len(labels) <= MOST_LABELS

@@ -1,21 +1,17 @@
 """Questions about what is measured of the installation."""
 
+import re
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.db.models.fields.json import KeyTransform
 
-from clouds.access import AnyUser, is_limited
+from monitoring.querysets import OfInstallationQuerySet
 
-
-class OfInstallationQuerySet(models.QuerySet[Any]):
-    """Rows of the installation, which serves all accounts together."""
-
-    def visible_to(self, user: AnyUser) -> Self:
-        return self.none() if is_limited(user) else self
+# A key of digits would be a place in a list to PostgreSQL.
+LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.]{0,39}")
 
 
 class SeriesQuerySet(OfInstallationQuerySet):
@@ -25,11 +21,12 @@ class SeriesQuerySet(OfInstallationQuerySet):
         found = self
         for label in labels:
             key, is_pair, value = label.partition("=")
-            if not key or not is_pair:
+            if not is_pair or not LABEL.fullmatch(key):
                 raise ValidationError(f'"{label}" is no label. Give key=value.')
             found = found.alias(label=KeyTransform(key, "labels")).filter(label=value)
         return found
 
     def version(self) -> str:
         """Name the state of these series and of their points."""
-        return str(self.aggregate(newest=Max("changed_at"))["newest"])
+        found = self.aggregate(newest=Max("changed_at"), count=Count("pk"))
+        return f"{found['count']} {found['newest']}"

@@ -45,7 +45,7 @@ def _of_one(rows: QuerySet[MetricRollup]) -> Iterator[Summary]:
 def _of_several(rows: QuerySet[MetricRollup]) -> Iterator[Summary]:
     found: dict[datetime, Distribution] = {}
     sums = ("start_at", "count", "total", "minimum", "maximum", "buckets")
-    for at, *stored in rows.values_list(*sums):
+    for at, *stored in rows.values_list(*sums).iterator():
         found.setdefault(at, Distribution()).merge(*stored)
     for at, one in found.items():
         yield Summary(

@@ -40,7 +40,10 @@ class HoursForm(forms.Form):
         required=False,
         min_value=1,
         max_value=MOST_HOURS,
-        error_messages={"invalid": f"Give a number of hours from 1 to {MOST_HOURS:,}."},
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            f"Give a number of hours from 1 to {MOST_HOURS:,}.",
+        ),
     )
 
     def clean_hours(self) -> int:

@@ -1,7 +1,5 @@
 """Rules that alert on what is measured, and when each was broken by what."""
 
-from typing import Any
-
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -13,9 +11,11 @@ from alerts.channels import configured_channels
 from alerts.models import NAME_LENGTH, Notice, Severity
 from monitoring.health.components import COMPONENTS
 from monitoring.metrics.models import LONGEST_NAME
-from monitoring.metrics.querysets import OfInstallationQuerySet
+from monitoring.metrics.points import are_labels
+from monitoring.querysets import OfInstallationQuerySet
 
 LONGEST_WAIT = 24 * 60
+SUBJECT_LENGTH = 200
 
 
 class AlertRule(models.Model):
@@ -75,8 +75,8 @@ class AlertRule(models.Model):
         if not self.is_of_metric and not _is_component(self.subject):
             known = ", ".join(sorted(COMPONENTS))
             errors["subject"] = f"There is no such component. There are: {known}."
-        if not _are_texts(self.labels):
-            errors["labels"] = 'Give an object of texts, such as {"host": "web-1"}.'
+        if not are_labels(self.labels):
+            errors["labels"] = 'Give labels as metrics have, such as {"host": "web-1"}.'
         if self.labels and not self.is_of_metric:
             errors["labels"] = "A component has no labels; leave it empty."
         if self.channel and self.channel not in configured_channels():
@@ -96,17 +96,13 @@ def _is_component(name: str) -> bool:
     return name in COMPONENTS or name.startswith("account-")
 
 
-def _are_texts(labels: Any) -> bool:
-    return isinstance(labels, dict) and all(
-        isinstance(value, str) for value in labels.values()
-    )
-
-
 class Breach(models.Model):
     """One row is what broke a rule, from when to when; at most one of it is open."""
 
     rule = models.ForeignKey(AlertRule, models.CASCADE, related_name="breaches")
-    subject = models.CharField(max_length=200, help_text="The series or component.")
+    subject = models.CharField(
+        max_length=SUBJECT_LENGTH, help_text="The series or component."
+    )
     since = models.DateTimeField()
     notified_at = models.DateTimeField(
         null=True, blank=True, help_text="Empty: it is not so for long enough yet."

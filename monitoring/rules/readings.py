@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import OuterRef, Subquery
 
 from core.clocks import CLOCKS_DIFFER_BY
+from core.db.storable import storable
 from monitoring.health.models import HealthPeriod, HealthState
 from monitoring.metrics.measures import measured
 from monitoring.metrics.models import MetricPoint, MetricSeries
-from monitoring.rules.models import AlertRule
+from monitoring.rules.models import SUBJECT_LENGTH, AlertRule
 
 Kind = AlertRule.Kind
 # What is older says nothing of now: neither that it is so nor that it is over.
@@ -48,14 +49,15 @@ def _metrics(rule: AlertRule, now: datetime) -> Iterator[Reading]:
         value = measured(one.newest, one.unit)
         limit = measured(rule.threshold, one.unit)
         yield Reading(
-            str(one)[:200],
+            storable(str(one), SUBJECT_LENGTH),
             rule.is_broken_by(one.newest),
             f"{one} is {value}; the limit is {limit}.",
         )
 
 
 def _component(rule: AlertRule, now: datetime) -> Iterator[Reading]:
-    found = HealthPeriod.objects.newest(since=now - KNOWN_FOR).get(rule.subject)
+    rows = HealthPeriod.objects.filter(component=rule.subject)
+    found = rows.newest(since=now - KNOWN_FOR).get(rule.subject)
     if found:
         message = f": {found.message}" if found.message else "."
         is_broken = found.state in BROKEN_BY[rule.kind]

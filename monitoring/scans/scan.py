@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import VERSION
+from core.db.storable import storable
 from monitoring.scans.engine.code import scan_code
 from monitoring.scans.engine.issues import Issue, ScannerFailed, fingerprints
 from monitoring.scans.engine.packages import scan_packages
@@ -29,12 +30,31 @@ class Scanned:
 
     found: dict[str, Sequence[Issue]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    of_files: set[str] = field(default_factory=set)
+    has_unread_file: bool = False
 
     def ask(self, scanner: str, scan: Callable[[], Sequence[Issue]]) -> None:
         try:
             self.found[scanner] = scan()
         except ScannerFailed as error:
             self.failures[scanner] = str(error)
+
+    def read(self, path: Path) -> None:
+        """Take what a report in SARIF has; several may be of one scanner."""
+        try:
+            for name, issues in read_sarif(path).items():
+                scanner = storable(name, 100)
+                before = self.found.get(scanner, ())
+                self.found[scanner] = [*before, *issues]
+                self.of_files.add(scanner)
+        except ScannerFailed as error:
+            self.failures[path.name] = str(error)
+            self.has_unread_file = True
+
+    @property
+    def whole(self) -> set[str]:
+        """Return the scanners of which all is here; a file of any may be unread."""
+        return set(self.found) - (self.of_files if self.has_unread_file else set())
 
 
 def run_scanners(
@@ -47,12 +67,7 @@ def run_scanners(
     if advisories:
         scanned.ask(PACKAGES, lambda: scan_packages(advisories, installed()))
     for path in sarif:
-        try:
-            for scanner, issues in read_sarif(path).items():
-                before = scanned.found.get(scanner, ())
-                scanned.found[scanner] = [*before, *issues]
-        except ScannerFailed as error:
-            scanned.failures[path.name] = str(error)
+        scanned.read(path)
     return scanned
 
 
@@ -85,7 +100,7 @@ def store_scan(scanned: Scanned, started_at: datetime, now: datetime) -> Scan:
         unique_fields=["scanner", "fingerprint"],
         update_fields=COMES_AGAIN,
     )
-    answered = Finding.objects.filter(scanner__in=scanned.found, fixed_at=None)
+    answered = Finding.objects.filter(scanner__in=scanned.whole, fixed_at=None)
     fixed = answered.exclude(last_seen_at=now).update(fixed_at=now)
     return Scan.objects.create(
         started_at=started_at,
@@ -105,21 +120,16 @@ def _open_keys(now: datetime) -> set[int]:
 
 
 def _row(scanner: str, fingerprint: str, issue: Issue, now: datetime) -> Finding:
-    is_link = issue.url.startswith(("https://", "http://"))
+    url = issue.url if issue.url.isprintable() and len(issue.url) <= 1000 else ""
     return Finding(
-        scanner=_text(scanner, 100),
+        scanner=scanner,
         fingerprint=fingerprint,
-        rule=_text(issue.rule, 200),
+        rule=storable(issue.rule, 200),
         severity=issue.severity.value,
-        message=_text(issue.message, 5000),
-        path=_text(issue.path, 1000),
+        message=storable(issue.message, 5000),
+        path=storable(issue.path, 1000),
         line=issue.line,
-        url=_text(issue.url, 1000) if is_link else "",
+        url=url if url.startswith(("https://", "http://")) else "",
         first_seen_at=now,
         last_seen_at=now,
     )
-
-
-def _text(text: str, length: int) -> str:
-    """Return what any database takes of it."""
-    return text.replace("\0", "")[:length]

@@ -88,6 +88,18 @@ def test_hosts_are_held_to_it_each_and_by_their_labels() -> None:
     ]
 
 
+def test_series_that_differ_at_the_end_of_long_labels_are_held_to_it_each() -> None:
+    rule(for_minutes=0)
+    for number, value in enumerate((95, 20)):
+        labels = {"a": "x" * 100, "b": "x" * 100, "host": f"h{number}"}
+        point = Point("host_cpu_percent", labels_text(labels), NOW, value, "%")
+        record_points([point], NOW)
+    for _ in range(2):
+        evaluate_rules(NOW)
+    assert Breach.objects.get().ended_at is None
+    assert Notice.objects.count() == 1
+
+
 def test_what_is_not_measured_neither_begins_nor_ends_until_it_is_gone() -> None:
     rule(for_minutes=0)
     minute(0, 95)
@@ -146,6 +158,8 @@ def test_a_component_that_is_down_is_told() -> None:
             "labels",
         ),
         ({"labels": ["a"]}, "labels"),
+        ({"labels": {"": "a"}}, "labels"),
+        ({"labels": {"3000000000": "a"}}, "labels"),
         ({"channel": "nobody"}, "channel"),
         ({"for_minutes": 2000}, "for_minutes"),
     ],

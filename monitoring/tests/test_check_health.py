@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from pytest_django import Settings
 
@@ -173,6 +174,32 @@ def test_a_live_process_that_does_not_answer_is_down(
     assert state == "down"
     assert "does not answer (" in message
     assert "Connection refused" in message
+
+
+def test_the_proxy_of_the_environment_is_not_asked_for_the_live_process(
+    checks: dict[str, Component],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    settings.LIVE_PORT = free_port()
+    settings.LIVE_URL = f"http://127.0.0.1:{settings.LIVE_PORT}"
+    assert "Connection refused" in found_of("live", checks)[1]
+
+
+def test_a_cache_that_others_check_at_the_same_time_is_ok(
+    checks: dict[str, Component], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get = cache.get
+
+    def after_another_check(key: str) -> object:
+        monkeypatch.setattr(cache, "get", get)
+        checks["cache"].check(NOW + MINUTE)
+        return get(key)
+
+    monkeypatch.setattr(cache, "get", after_another_check)
+    assert found_of("cache", checks) == ("ok", "")
 
 
 @pytest.mark.parametrize(

@@ -158,11 +158,13 @@ def test_one_that_refuses_or_is_away_is_a_sentence(
     for url, told in (
         (gateway, "The Pushgateway refused them (400)."),
         (f"http://127.0.0.1:{free_port()}", "does not answer (["),
+        ("http://me:hunter2@gateway", "is no Pushgateway (InvalidURL)."),
     ):
         settings.PUSHGATEWAY_URL = url
         answer = operator().post(PUBLISH)
         assert answer.status_code == 503
         assert told in answer.json()["detail"]
+        assert "hunter2" not in answer.content.decode()
 
 
 def test_cloudwatch_takes_them_with_their_labels(

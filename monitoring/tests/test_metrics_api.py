@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
-from monitoring.models import MetricPoint
+from monitoring.models import MetricPoint, MetricSeries
 from users.roles import Role
 from users.testing import ask, csv_of, operator, person, refused, session_of, viewer
 
@@ -106,7 +106,8 @@ def test_lists_are_of_the_labels_and_times_that_are_asked_for() -> None:
     ]
     (series,) = ask("monitoring/metrics/series/", labels="queue=a")["results"]
     assert series["name"] == "jobs.waiting"
-    assert list(refused("monitoring/metrics/", labels="queue")) == ["labels"]
+    for wrong in ("queue", "=a", "3000000000=a"):
+        assert list(refused("monitoring/metrics/", labels=wrong)) == ["labels"]
     assert len(csv_of("monitoring/metrics/").splitlines()) == 9
 
 
@@ -139,6 +140,7 @@ def test_aggregates_are_of_whole_hours_or_days_and_of_all_labels() -> None:
         ({"name": "unknown"}, "name"),
         ({"name": "x", "interval": "week"}, "interval"),
         ({"name": "x", "start": "2026-11-01T08:00Z"}, "start"),
+        ({"name": "x", "start": "2026-11-01T00:00+05:30"}, "start"),
         ({"name": "x", "interval": "hour", "start": "2026-11-01T08:30Z"}, "start"),
         ({"name": "x", "interval": "hour", "start": "2026-01-01T00:00Z"}, "start"),
         ({"name": "x", "start": "2026-11-30T00:00Z"}, "start"),
@@ -160,6 +162,16 @@ def test_aggregates_are_answered_again_until_a_value_comes() -> None:
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         batch(metric(2, 1))
         assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_aggregates_are_answered_anew_without_a_series_that_is_deleted() -> None:
+    batch(metric(5, labels={"queue": "b"}))
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        batch(metric(1))
+        asked = "monitoring/metrics/aggregate/"
+        assert ask(asked, name="jobs.waiting")["rows"][0]["maximum"] == 5
+        MetricSeries.objects.get(labels={"queue": "b"}).delete()
+        assert ask(asked, name="jobs.waiting")["rows"][0]["maximum"] == 1
 
 
 def test_the_history_is_of_hosts_in_minutes_hours_or_days() -> None:

@@ -106,12 +106,25 @@ def test_what_changes_something_is_never_run_again_for_its_plan() -> None:
     assert set(SlowQuery.objects.values_list("plan", flat=True)) == {""}
 
 
+@pytest.mark.on_each_database
+def test_slow_ones_are_stored_whatever_their_values_and_once_a_name() -> None:
+    counter = QueryCounter()
+    counter.add("SELECT x FROM a WHERE y = ANY(%s)", [[1, 2]], 0.5)
+    counter.add("TRUNCATE a", None, 0.5)
+    counter.add("TRUNCATE b", None, 0.7)
+    store_counted(counter.take(), NOW)
+    slowest = dict(SlowQuery.objects.values_list("name", "elapsed_ms"))
+    assert len(slowest) == 2
+    assert slowest["TRUNCATE"] == pytest.approx(700)
+
+
 def test_they_are_kept_for_two_weeks() -> None:
     counter = QueryCounter()
-    for days in (15, 0):
-        counter.add("SELECT x FROM a", (), 0.5)
+    for days, sql in ((15, "SELECT x FROM a"), (0, "SELECT y FROM a")):
+        counter.add(sql, (), 0.5)
         store_counted(counter.take(), NOW - timedelta(days=days))
     assert QueryHour.objects.count() == SlowQuery.objects.count() == 1
+    assert NamedQuery.objects.get().text == "SELECT y FROM a"
 
 
 def test_a_query_that_fails_is_counted_too() -> None:

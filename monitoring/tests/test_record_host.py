@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import psutil
 import pytest
 
 from core.testing.clock import NOW
 from monitoring.metrics import host
 from monitoring.metrics.host import HOST_METRICS, HostReading, record_host
+from monitoring.metrics.points import Point
+from monitoring.metrics.record import record_points
 from monitoring.models import MetricPoint
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +40,27 @@ def test_this_host_is_read_with_all_its_metrics() -> None:
     record_host(NOW + timedelta(minutes=1))
     assert 0 < values(NOW)["host_memory_percent"] <= 100
     assert set(values(NOW + timedelta(minutes=1))) <= set(HOST_METRICS)
+
+
+def test_a_kernel_that_tells_no_counters_is_read_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr(psutil, "disk_io_counters", fail)
+    counters = host.read_host().counters
+    assert {"cpu_seconds", "network_sent_bytes"} <= set(counters)
+    assert "disk_read_bytes" not in counters
+
+
+def test_what_others_recorded_in_another_unit_is_told_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    record_points([Point("host_memory_percent", "{}", NOW, 0.5, "share")], NOW)
+    counted(monkeypatch, BOOT, 1)
+    assert record_host(NOW) == 0
+    assert 'unit: host_memory_percent is in "share", not in "%".' in caplog.text
 
 
 def test_rates_are_of_the_whole_time_between(monkeypatch: pytest.MonkeyPatch) -> None:

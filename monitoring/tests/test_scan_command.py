@@ -42,6 +42,17 @@ def scan(*arguments: Any) -> str:
     return out.getvalue()
 
 
+def test_of_a_file_that_is_not_read_nothing_is_fixed(tmp_path: Path) -> None:
+    first, second = report(tmp_path / "a", ["note"]), tmp_path / "b"
+    report(second, ["note", "warning"])
+    scan("--sarif", first, "--sarif", second)
+    second.write_text("cut of")
+    with pytest.raises(CommandError, match="b: .*is not a SARIF file"):
+        scan("--sarif", first, "--sarif", second)
+    assert not Finding.objects.exclude(fixed_at=None).exists()
+    assert Finding.objects.count() == 3
+
+
 def test_what_is_found_again_is_one_finding_and_what_is_not_is_fixed(
     tmp_path: Path,
 ) -> None:

@@ -143,6 +143,9 @@ def test_sarif_is_read_with_its_own_severities(tmp_path: Path) -> None:
     worst, least = found["trivy"]
     assert (worst.severity, worst.path, worst.line) == ("critical", "Dockerfile", 3)
     assert (least.rule, least.severity) == ("W", "low")
+    place["region"] = {"startLine": -3}
+    with pytest.raises(ScannerFailed, match="startLine -3"):
+        read_sarif(sarif(tmp_path / "a.sarif", *results, rules=rules))
 
 
 @pytest.mark.parametrize(

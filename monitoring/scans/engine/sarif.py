@@ -53,10 +53,16 @@ def _issues(run: Mapping[str, Any]) -> Iterator[Issue]:
             severity=_severity(result, rule),
             message=str(result["message"].get("text", "")),
             path=str(place.get("artifactLocation", {}).get("uri", "")),
-            line=place.get("region", {}).get("startLine"),
+            line=_line(place.get("region", {}).get("startLine")),
             url=str(rule.get("helpUri", "")),
             text=" ".join(f"{name}={prints[name]}" for name in sorted(prints)),
         )
+
+
+def _line(given: object) -> int | None:
+    if given is not None and not (isinstance(given, int) and 0 < given < 2**31):
+        raise ValueError(f"startLine {given}")
+    return given
 
 
 def _severity(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Severity:

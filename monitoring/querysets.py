@@ -1,4 +1,4 @@
-"""What the database was asked, which is of all accounts together."""
+"""Rows of the installation, which serves all accounts together."""
 
 from typing import Any, Self
 
@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from clouds.access import AnyUser, is_limited
 
 
-class QueryStatisticsQuerySet(QuerySet[Any]):
+class OfInstallationQuerySet(QuerySet[Any]):
     def visible_to(self, user: AnyUser) -> Self:
+        """Return all of it, or nothing to users who see only some accounts."""
         return self.none() if is_limited(user) else self

@@ -103,7 +103,8 @@ class FilesProvider:
                 found = engine.write_lines(source, month.month, lines, reading)
             others = engine.keep_account(lines, self._account_id, reading)
             sums = engine.sums(lines, month.month, found, reading)
-        if not run.actual and run.row_count not in (None, sums.lines + others):
+        is_counted = run.row_count is not None and run.month and not run.actual
+        if is_counted and run.row_count != sums.lines + others:
             raise ProviderError(
                 ErrorKind.INCOMPLETE,
                 reading,

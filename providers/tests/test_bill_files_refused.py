@@ -32,6 +32,12 @@ def missing_file(place: Path) -> None:
     path.write_text(json.dumps(manifest))
 
 
+def zip_of_a_report(place: Path) -> None:
+    (place / "cur-1.csv.zip").write_bytes(b"PK")
+    manifest = {"reportName": "cur", "reportKeys": ["x/cur-1.csv.zip"]}
+    (place / "cur-Manifest.json").write_text(json.dumps(manifest))
+
+
 def broken_manifest(place: Path) -> None:
     (place / "cur-Manifest.json").write_text('{"reportKeys": [')
 
@@ -85,6 +91,7 @@ def fewer_lines_than_the_manifest_names(place: Path) -> None:
             "two exports of 2026-10 lie there, all-2026-10.csv and team-2026-10.csv,",
         ),
         (missing_file, "it names x/cur-2.csv, which is not there. Nothing of it"),
+        (zip_of_a_report, "x/cur-1.csv.zip, which is no csv, csv.gz or Parquet file"),
         (broken_manifest, "cur-Manifest.json: the manifest can't be understood"),
         (truncated, "2026-10.csv.gz: IO Error: Unexpected end of GZIP stream"),
         (two_currencies, "its lines are in EUR and USD: one bill has one currency"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from providers.files.line_items import AMOUNT, TAGS
 
@@ -123,6 +124,11 @@ def quoted(name: str) -> str:
 
 def quoted_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_path(path: Path) -> str:
+    """Return the path of one file; as it is, DuckDB would read * ? [ as a pattern."""
+    return quoted_text(re.sub(r"([*?[])", r"[\1]", str(path)))
 
 
 def snake(name: str) -> str:

@@ -55,6 +55,15 @@ def no_amount(place: Path) -> None:
     write_csv(place / "2026-10.csv", focus(), focus(billed=""))
 
 
+def no_day(place: Path) -> None:
+    line = focus(ChargePeriodStart="31 October")
+    write_csv(place / "2026-10.csv", focus(), line)
+
+
+def no_currency(place: Path) -> None:
+    write_csv(place / "2026-10.csv", focus(BillingCurrency=""))
+
+
 def no_number(place: Path) -> None:
     write_csv(place / "2026-10.csv", focus(), focus(billed="1 USD"))
 
@@ -96,6 +105,8 @@ def fewer_lines_than_the_manifest_names(place: Path) -> None:
         (truncated, "2026-10.csv.gz: IO Error: Unexpected end of GZIP stream"),
         (two_currencies, "its lines are in EUR and USD: one bill has one currency"),
         (no_amount, "1 of 2 lines have no day or no amount"),
+        (no_day, "1 of 2 lines have no day or no amount"),
+        (no_currency, 'some lines have "" for a currency, such as USD'),
         (no_number, 'Could not convert string "1 USD"'),
         (too_few_columns, "for FOCUS it lacks billedcost. Export FOCUS, CUR or"),
         (another_month, "1 of 2 lines are of another billing month than the one that"),

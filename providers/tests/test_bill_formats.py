@@ -262,3 +262,14 @@ def test_amortized_costs_take_from_actual_costs_what_was_billed_ahead(
         (D(100), D(0)),
     ]
     assert ('{"a',) in lines_of(lines, "Tags['(unreadable)']")
+
+
+def test_a_file_is_read_by_its_very_name_and_folders_are_no_columns(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "ServiceName=x"
+    write_csv(folder / "bill1-2026-10.csv", focus(billed="7"))
+    path = write_csv(folder / "bill[1]-2026-10.csv", focus(billed="1"))
+    lines = tmp_path / "l.parquet"
+    read(provider_of(path, folder=tmp_path), lines)
+    assert lines_of(lines, "BilledCost, ServiceName") == [(D(1), "Amazon EC2")]

@@ -42,6 +42,7 @@ def commitments(source: LineSource) -> Sequence[Commitment]:
     """Return the commitments of the window's lines, the largest waste first.
 
     Amounts are effective: what was paid ahead is spread over the hours that it is for.
+    What nothing used is usage in FOCUS, and of AWS's reports a part of recurring fees.
     """
     sql = f"""
         SELECT
@@ -55,10 +56,11 @@ def commitments(source: LineSource) -> Sequence[Commitment]:
             sum(CASE WHEN CommitmentDiscountStatus <> 'Unused'
                 THEN ListCost END) AS list_cost,
             count(DISTINCT CASE WHEN CommitmentDiscountStatus <> 'Unused'
-                THEN ResourceId END) AS resource_count
+                AND ResourceId <> '' THEN ResourceId END) AS resource_count
         FROM {source.table}
         WHERE {source.where} AND {source.now} AND CommitmentDiscountId <> ''
-            AND ChargeCategory = '{ChargeCategory.USAGE.value}'
+            AND (ChargeCategory = '{ChargeCategory.USAGE.value}'
+                OR CommitmentDiscountStatus = 'Unused')
         GROUP BY 1
         ORDER BY unused DESC NULLS LAST, used DESC, commitment
         LIMIT {MOST}

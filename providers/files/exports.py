@@ -57,10 +57,12 @@ class Run:
     def size(self) -> int:
         return sum(file.size for file in self.every_file)
 
-    @property
-    def version(self) -> str:
+    def version(self, months: int) -> str:
+        """Return what differs once its files do, or how many months they tell: of a
+        version of three only three that are stored are all."""
         named = sorted(f"{file.name} {file.version}" for file in self.every_file)
-        return hashlib.sha256("\n".join(named).encode()).hexdigest()
+        told = "\n".join([*named, str(months)])
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def runs_of(

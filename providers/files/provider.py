@@ -1,6 +1,7 @@
 """The bill of an account as its files tell it: FOCUS, CUR or Azure's exports."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -84,13 +85,13 @@ class FilesProvider:
         self, known: Mapping[date, str], progress: Progress
     ) -> Sequence[BillMonth]:
         self._runs = {}
+        found = []
         for run in self._list_runs():
-            for month in self._months_of(run, known, progress):
-                self._runs[month] = run
-        return [
-            BillMonth(month, run.version, self._reading(run))
-            for month, run in sorted(self._runs.items())
-        ]
+            months = self._months_of(run, known, progress)
+            self._runs |= dict.fromkeys(months, run)
+            version, reading = run.version(len(months)), self._reading(run)
+            found += [BillMonth(month, version, reading) for month in months]
+        return sorted(found, key=lambda one: one.month)
 
     def read_month(self, month: BillMonth, lines: Path, progress: Progress) -> Bill:
         run = self._runs[month.month]
@@ -158,12 +159,13 @@ class FilesProvider:
     def _months_of(
         self, run: Run, known: Mapping[date, str], progress: Progress
     ) -> list[date]:
-        """Return what the run's name tells, or its lines; these only if it is new."""
+        """Return what the run's name tells, or its lines; these only if any of their
+        months is not stored."""
         if run.month:
             return [run.month]
-        same = [month for month, version in known.items() if version == run.version]
-        if same:
-            return same
+        for version, count in Counter(known.values()).items():
+            if version == run.version(count):
+                return [month for month, one in known.items() if one == version]
         with self._on_disk(run, progress) as files, self._engine(progress) as engine:
             return engine.months(files, self._account_id, self._reading(run))
 

@@ -125,6 +125,9 @@ def test_a_file_of_several_months_tells_them_by_its_lines(tmp_path: Path) -> Non
     assert len({one.version for one in found}) == 1
     known = {one.month: one.version for one in found}
     assert provider.list_months(known, pytest.fail) == found  # not opened again
+    # Where the second one failed, it is not forgotten.
+    del known[date(2026, 10, 1)]
+    assert provider.list_months(known, say_nothing) == found
 
 
 def test_its_version_changes_with_a_file(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def read_bills(current: RunContext, source: BillSource) -> None:
             read_bill(current, source, month, before)
         except ProviderError as error:
             if isinstance(error, NoLines) and not before:
-                current.remarks.append(f"{month.month:%Y-%m} has no lines yet.")
+                current.remarks.append(f"{month.month:%Y-%m} has no days yet.")
                 continue
             failed.add(month.version)
             current.record_failed_part(error)

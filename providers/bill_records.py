@@ -11,7 +11,7 @@ from providers.records import CostReading
 
 
 class NoLines(ProviderError):
-    """The files of a month are whole and have no line, as on its first days."""
+    """The files of a month are whole and have no line of a day that has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,13 +123,15 @@ def test_a_month_that_fails_keeps_what_it_had_and_the_others_come(place: Path) -
     assert str(sync_cost(owner, NOW).window) == "2026-09-01..2026-10-01"
 
 
-def test_a_month_that_has_no_lines_yet_is_no_failure(place: Path) -> None:
+def test_a_month_that_has_no_days_yet_is_no_failure(place: Path) -> None:
     write_csv(place / "2026-10.csv", focus("2026-10-01"))
     empty = write_csv(place / "2026-11.csv", focus("2026-11-01"))
     empty.write_text(empty.read_text().splitlines()[0])
+    write_csv(place / "2026-12.csv", focus("2026-12-01"))
     run = sync_cost(bill_account(place), NOW)
     assert run.status == SyncRun.Status.SUCCEEDED
-    assert "2026-11 has no lines yet." in run.error
+    assert "2026-11 has no days yet." in run.error
+    assert "2026-12 has no days yet." in run.error
     assert LineItemMonth.objects.get().month == OCTOBER
 
 

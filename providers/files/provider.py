@@ -14,7 +14,7 @@ from providers.access import checked
 from providers.aws.client import AwsOptions
 from providers.azure.client import AzureOptions
 from providers.base import Progress
-from providers.bill_records import Bill, BillMonth
+from providers.bill_records import Bill, BillMonth, NoLines
 from providers.errors import ErrorKind, ProviderError
 from providers.files.account_settings import BILL, S3, FilesSettings
 from providers.files.blobs import Container
@@ -140,11 +140,11 @@ class FilesProvider:
         """Return the month's days up to the last one that has a line and has ended."""
         today = utc_day(self._now)
         if month >= today:
-            raise ProviderError(
-                ErrorKind.INVALID,
+            raise NoLines(
+                ErrorKind.INCOMPLETE,
                 f"{month:%Y-%m}",
                 "no day of this month has ended",
-                "It is read from tomorrow on.",
+                "It is read once one has.",
             )
         return Window(month, min(sums.through + ONE_DAY, today))
 

@@ -108,6 +108,21 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     assert LineItemMonth.objects.get(month=OCTOBER).path.exists()
 
 
+def test_days_that_have_ended_and_months_that_are_final_are_read_of_the_same_files(
+    place: Path,
+) -> None:
+    write_csv(place / "2026-10.csv", focus("2026-10-01"))
+    write_csv(place / "2026-11.csv", focus("2026-11-03"), focus("2026-11-04", "2"))
+    owner = bill_account(place)
+    sync_cost(owner, NOW.replace(day=4))
+    assert stored(owner, 11) == {1: D(0), 2: D(0), 3: D(1)}
+    assert owner.cost_totals.get(day=OCTOBER).is_estimated
+    sync_cost(owner, NOW)
+    assert stored(owner, 11) == {1: D(0), 2: D(0), 3: D(1), 4: D(2)}
+    assert not owner.cost_totals.get(day=OCTOBER).is_estimated
+    assert sync_cost(owner, NOW).window is None
+
+
 def test_a_month_that_fails_keeps_what_it_had_and_the_others_come(place: Path) -> None:
     write_csv(place / "2026-09.csv", focus("2026-09-05"), focus("2026-09-05", "x"))
     write_csv(place / "2026-10.csv", focus("2026-10-01"))

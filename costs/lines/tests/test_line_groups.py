@@ -69,6 +69,11 @@ def test_groups_of_other_pages_are_in_others(viewer: Client) -> None:
     found = answered(viewer, group_by="resource", page_size=1, page=2)
     assert [one["key"] for one in found["results"]] == ["db"]
     assert (found["count"], found["others"]) == (5, "13.10")
+    found = answered(viewer, group_by="resource", page=9)
+    assert (found["results"], found["count"]) == ([], 5)
+    assert found["others"] == found["total"] == "19.100000000000000001"
+    page = viewer.get("/costs/lines/?group_by=resource&page=9").content.decode()
+    assert "i-new" in page
 
 
 def test_lines_are_read_one_by_one_with_every_decimal(viewer: Client) -> None:

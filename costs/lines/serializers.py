@@ -296,6 +296,8 @@ def group_rows(found: LineBreakdown, query: LineQuery) -> Iterator[Sequence[Any]
             *(one.share_percent, one.quantity, one.unit, one.price, one.line_count),
             query.currency,
         ]
+    if others := found.group_count - len(found.groups):
+        yield [f"{others} others", found.others, *[None] * 8, query.currency]
 
 
 def explanation_rows(

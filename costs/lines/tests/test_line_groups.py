@@ -8,6 +8,7 @@ from django.test import Client
 
 from clouds.models import CloudAccount
 from clouds.testing import account, see_only
+from costs.lines import api
 from costs.lines.testing import line, store_lines
 from costs.models import CoveredDay
 from users.testing import person
@@ -74,6 +75,16 @@ def test_groups_of_other_pages_are_in_others(viewer: Client) -> None:
     assert found["others"] == found["total"] == "19.100000000000000001"
     page = viewer.get("/costs/lines/?group_by=resource&page=9").content.decode()
     assert "i-new" in page
+
+
+def test_a_file_of_groups_has_the_sum_of_those_that_it_lacks(
+    viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "LARGEST_FILE_GROUPS", 1)
+    url = "/api/v1/lines/groups/?group_by=resource&format=csv"
+    *_, first, last = b"".join(viewer.get(url)).decode().splitlines()
+    assert first.startswith("i-1,16")
+    assert last.startswith("4 others,3.100000000000000001,")
 
 
 def test_lines_are_read_one_by_one_with_every_decimal(viewer: Client) -> None:

@@ -18,6 +18,8 @@ from syncs.models import SyncRun
 # A file that no row names is left by a process that was killed; younger ones may be
 # at work.
 LEFT_AFTER_SECONDS = 24 * 3600
+# What is written below LINE_ITEMS_DIR, in which other files may lie.
+OURS = ("[0-9]*/????-??-*.parquet", "reading/**/*", "tmp/duckdb_temp*")
 
 
 @contextmanager
@@ -79,10 +81,12 @@ def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[s
 
 
 def delete_left_files() -> None:
-    """Delete files that no row names, once they are a day old: of processes that were
-    killed, and of accounts that were removed."""
+    """Delete files of ours that no row names, once they are a day old: of processes
+    that were killed, and of accounts that were removed."""
+    folder = Path(settings.LINE_ITEMS_DIR)
     named = {one.path for one in LineItemMonth.objects.all()}
-    for path in Path(settings.LINE_ITEMS_DIR).rglob("*"):
+    found = [path for kind in OURS for path in folder.glob(kind)]
+    for path in found:
         with suppress(FileNotFoundError):  # its own process was faster
             is_old = time.time() - path.stat().st_mtime > LEFT_AFTER_SECONDS
             if is_old and path.is_file() and path not in named:

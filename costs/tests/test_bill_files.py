@@ -84,11 +84,14 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     )
     owner = bill_account(place)
     sync_cost(owner, NOW)
-    left, young = (place.parent / "lines" / "9" / name for name in ("left", "young"))
+    folder = place.parent / "lines"
+    left, young = (folder / "9" / f"2026-10-{run}.parquet" for run in (1, 2))
     left.parent.mkdir()
-    left.touch()
-    young.touch()
-    os.utime(left, (1, 1))
+    foreign = folder / "archive.parquet"
+    for path in (left, young, foreign):
+        path.touch()
+    for path in (left, foreign):
+        os.utime(path, (1, 1))
     old = LineItemMonth.objects.get(month=OCTOBER).path
     write_csv(path, focus("2026-10-01", "4"))
     with django_capture_on_commit_callbacks(execute=True):
@@ -104,7 +107,7 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     assert set(changes) >= {(1, D(1), D(4)), (9, D(1), D(0))}
     assert not old.exists()
     assert not left.exists()
-    assert young.exists()
+    assert young.exists() and foreign.exists()
     assert LineItemMonth.objects.get(month=OCTOBER).path.exists()
 
 

@@ -27,7 +27,8 @@ MONTHS = (
     re.compile(rf"(?<!\d){MONTH}"),
 )
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NUMBERS = re.compile(r"[\d_\-=.() ]+")
+# No brackets: "bill (1).csv" is a second download of the same.
+NUMBERS = re.compile(r"[\d_\-=.]+")
 ADVICE = "Give each export a folder of its own, and name that folder."
 # Azure's two views of the same month, which are read as one.
 ACTUAL, AMORTIZED = "ActualCost", "AmortizedCost"

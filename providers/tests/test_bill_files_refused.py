@@ -25,6 +25,11 @@ def two_exports(place: Path) -> None:
     write_csv(place / "all-2026-10.csv", focus())
 
 
+def downloaded_twice(place: Path) -> None:
+    write_csv(place / "bill-2026-10.csv", focus())
+    write_csv(place / "bill-2026-10 (1).csv", focus())
+
+
 def missing_file(place: Path) -> None:
     write_csv(place / "cur-1.csv", cur())
     manifest = {"reportName": "cur", "reportKeys": ["x/cur-1.csv", "x/cur-2.csv"]}
@@ -99,6 +104,7 @@ def fewer_lines_than_the_manifest_names(place: Path) -> None:
             two_exports,
             "two exports of 2026-10 lie there, all-2026-10.csv and team-2026-10.csv,",
         ),
+        (downloaded_twice, "bill-2026-10 (1).csv and bill-2026-10.csv, which would be"),
         (missing_file, "it names x/cur-2.csv, which is not there. Nothing of it"),
         (zip_of_a_report, "x/cur-1.csv.zip, which is no csv, csv.gz or Parquet file"),
         (broken_manifest, "cur-Manifest.json: the manifest can't be understood"),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.windows import Window
 from providers.errors import ProviderError
 from providers.records import CostReading
 
@@ -38,7 +37,5 @@ class Bill:
     currency: str
     billed: Decimal
     effective: Decimal
-    window: Window
-    """The days that the lines tell of."""
     days: Iterator[CostReading]
     remarks: Sequence[str] = ()

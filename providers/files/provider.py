@@ -120,7 +120,6 @@ class FilesProvider:
             currency=sums.currency,
             billed=sums.billed,
             effective=sums.effective,
-            window=window,
             days=self._days(lines, window, sums, progress),
             remarks=list(_remarks(month.month, sums, others)),
         )

@@ -34,7 +34,8 @@ class LineParameters(ComparedParameters):
     currency = serializers.CharField(required=False, help_text="Such as USD.")
     search = serializers.CharField(
         required=False,
-        help_text="Part of a resource, usage type, operation or description.",
+        help_text="Part of a resource, usage type, operation, description, service, "
+        "region, resource group or account id.",
     )
 
     def get_fields(self) -> dict[str, Any]:

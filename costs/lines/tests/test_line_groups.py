@@ -53,6 +53,7 @@ def test_groups_are_the_newest_month_beside_the_one_before(viewer: Client) -> No
         ({"exclude_tag": "team=shop", "exclude_service": "Amazon EC2"}, {}),
         ({"exclude": "Credit", "service": "Amazon EC2"}, {"Amazon EC2": "16.10"}),
         ({"search": "I-NEW"}, {"Amazon EC2": "0.10"}),
+        ({"search": "ec2"}, {"Amazon EC2": "13.10"}),
         ({"search": "it's \\ no %_ pattern"}, {}),
         ({"resource": "a'b\\", "tag": "k'ey=va'lue"}, {}),
     ],

@@ -14,7 +14,8 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """One commitment in the window; `list_cost` is of what used it, where known."""
+    """One commitment in the window; `list_cost` is of what used it, None where not all
+    of that has a list price."""
 
     id: str
     name: str
@@ -55,6 +56,8 @@ def commitments(source: LineSource) -> Sequence[Commitment]:
                 THEN EffectiveCost END) AS unused,
             sum(CASE WHEN CommitmentDiscountStatus <> 'Unused'
                 THEN ListCost END) AS list_cost,
+            count(CASE WHEN CommitmentDiscountStatus <> 'Unused'
+                AND EffectiveCost <> 0 AND ListCost IS NULL THEN 1 END) AS unpriced,
             count(DISTINCT CASE WHEN CommitmentDiscountStatus <> 'Unused'
                 AND ResourceId <> '' THEN ResourceId END) AS resource_count
         FROM {source.table}
@@ -66,6 +69,16 @@ def commitments(source: LineSource) -> Sequence[Commitment]:
         LIMIT {MOST}
     """  # noqa: S608 - of our own parts and literals
     return [
-        Commitment(key, name, kind, used or ZERO, unused or ZERO, list_cost, count)
-        for key, name, kind, used, unused, list_cost, count in source.rows(sql)
+        Commitment(
+            key,
+            name,
+            kind,
+            used or ZERO,
+            unused or ZERO,
+            None if unpriced else list_cost,
+            count,
+        )
+        for key, name, kind, used, unused, list_cost, unpriced, count in source.rows(
+            sql
+        )
     ]

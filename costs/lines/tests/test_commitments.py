@@ -59,6 +59,19 @@ def test_used_and_unused_parts_of_each_commitment(
     assert "75.0%" in page and "commitment=sp-1" in page
 
 
+def test_a_saving_is_unknown_where_part_of_the_use_has_no_list_price(
+    viewer: Client,
+) -> None:
+    plan = {"CommitmentDiscountId": "sp-1", "CommitmentDiscountStatus": "Used"}
+    store_lines(
+        account(2, "committed"),
+        OCTOBER,
+        [line(OCTOBER, "6", **plan), line(OCTOBER, "6", ListCost=None, **plan)],
+    )
+    (one,) = viewer.get("/api/v1/lines/commitments/").json()["results"]
+    assert (one["used"], one["list_cost"], one["saved"]) == ("12.00", None, None)
+
+
 def test_a_bill_without_commitments_says_so(viewer: Client) -> None:
     page = viewer.get("/costs/lines/commitments/").content.decode()
     assert "No commitment on these lines" in page

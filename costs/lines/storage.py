@@ -9,11 +9,13 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from core.db.money_field import largest_amount, too_large
 from core.money import as_text
 from core.windows import Window, add_months
 from costs.lines.models import LineItemMonth
 from providers.bill_records import Bill, BillMonth
 from syncs.models import SyncRun
+from syncs.runs.run_context import SyncFailed
 
 # A file that no row names is left by a process that was killed; younger ones may be
 # at work.
@@ -47,7 +49,14 @@ def replace_lines(
     lines: Path,
     before: LineItemMonth | None,
 ) -> None:
-    """Name the new file from now on. Within the transaction that stores its days."""
+    """Name the new file from now on. Within the transaction that stores its days.
+
+    Raises SyncFailed where the month's sum can't be stored.
+    """
+    largest = max(bill.billed, bill.effective, key=abs)
+    if abs(largest) > largest_amount():
+        what = f"{month.files}: {month.month:%Y-%m}, {as_text(largest)} {bill.currency}"
+        raise SyncFailed(f"{too_large(what)} The month was not stored.")
     LineItemMonth.objects.update_or_create(
         account=run.account,
         month=month.month,

@@ -153,6 +153,16 @@ def test_a_month_that_has_no_days_yet_is_no_failure(place: Path) -> None:
     assert LineItemMonth.objects.get().month == OCTOBER
 
 
+@pytest.mark.parametrize("amount", ["6000000000", "12345678901234567890"])
+def test_a_sum_that_cannot_be_stored_is_one_sentence(place: Path, amount: str) -> None:
+    lines = [focus(f"2026-10-0{day}", amount) for day in (1, 2)]
+    write_csv(place / "2026-10.csv", *lines)
+    run = sync_cost(bill_account(place), NOW)
+    assert run.status == SyncRun.Status.FAILED
+    assert " USD is larger than 9,999,999,999.9999999999, the most" in run.error
+    assert not LineItemMonth.objects.exists() and not CostTotal.objects.exists()
+
+
 def test_days_that_were_asked_for_are_read_again(place: Path) -> None:
     write_csv(place / "2026-10.csv", focus("2026-10-01"))
     owner = bill_account(place)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ ROWS_PER_GROUP = 50_000
 # A run is taken for dead where it is silent for long.
 SECONDS_PER_SIGN = 5.0
 CURRENCY = re.compile(r"[A-Z]{3}")
+WIDE = Context(prec=60)
 DEFAULTS = {"VARCHAR": "''"}
 ADVICE = "Nothing of it was stored. Put a whole export there, then sync again."
 
@@ -245,8 +246,8 @@ class Engine:
             source_format=found.name,
             lines=count,
             currency=currencies[0],
-            billed=billed.quantize(QUANTUM),
-            effective=effective.quantize(QUANTUM),
+            billed=rounded(billed),
+            effective=rounded(effective),
             through=through,
             moved=moved,
             unused=unused,
@@ -297,6 +298,11 @@ def read_files(files: Sequence[Path]) -> str:
         f"quote = '\"', escape = '\"', {alike}, "
         "nullstr = ['', 'NULL', 'null'], allow_quoted_nulls = false)"
     )
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Return it to the ledger's places, also where it is too large for the ledger."""
+    return amount.quantize(QUANTUM, context=WIDE)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from datetime import datetime
 from importlib.metadata import distributions
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 
@@ -29,6 +28,8 @@ class Scanned:
 
     found: dict[str, Sequence[Issue]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+    """Those of which another report could not be read."""
 
     def ask(self, scanner: str, scan: Callable[[], Sequence[Issue]]) -> None:
         try:
@@ -46,20 +47,27 @@ def run_scanners(
     scanned.ask(SETTINGS, lambda: list(scan_settings()))
     if advisories:
         scanned.ask(PACKAGES, lambda: scan_packages(advisories, installed()))
-    for path in sarif:
+    _read_reports(scanned, sarif)
+    return scanned
+
+
+def _read_reports(scanned: Scanned, paths: Sequence[Path]) -> None:
+    reported, unread = set(), False
+    for path in paths:
         try:
             for scanner, issues in read_sarif(path).items():
                 before = scanned.found.get(scanner, ())
                 scanned.found[scanner] = [*before, *issues]
+                reported.add(scanner)
         except ScannerFailed as error:
-            scanned.failures[path.name] = str(error)
-    return scanned
+            scanned.failures[path.name], unread = str(error), True
+    if unread:  # whose it is, nobody knows
+        scanned.incomplete = reported
 
 
 def own_folders() -> Sequence[Path]:
-    """Return the folders of our own applications."""
-    found = (Path(one.path) for one in apps.get_app_configs())
-    return sorted(path for path in found if path.parent == settings.BASE_DIR)
+    """Return the folders of our own code, be they Django's applications or not."""
+    return sorted(one.parent for one in settings.BASE_DIR.glob("*/__init__.py"))
 
 
 def installed() -> Mapping[str, str]:
@@ -70,7 +78,7 @@ def installed() -> Mapping[str, str]:
 def store_scan(scanned: Scanned, started_at: datetime, now: datetime) -> Scan:
     """Store what was found; what a scanner no longer finds is fixed.
 
-    Findings of a scanner that failed stay as they are.
+    Findings of a scanner that failed, or may have more to say, stay as they are.
     """
     before = _open_keys(now)
     rows = [
@@ -85,7 +93,8 @@ def store_scan(scanned: Scanned, started_at: datetime, now: datetime) -> Scan:
         unique_fields=["scanner", "fingerprint"],
         update_fields=COMES_AGAIN,
     )
-    answered = Finding.objects.filter(scanner__in=scanned.found, fixed_at=None)
+    whole = scanned.found.keys() - scanned.incomplete
+    answered = Finding.objects.filter(scanner__in=whole, fixed_at=None)
     fixed = answered.exclude(last_seen_at=now).update(fixed_at=now)
     return Scan.objects.create(
         started_at=started_at,
@@ -121,5 +130,5 @@ def _row(scanner: str, fingerprint: str, issue: Issue, now: datetime) -> Finding
 
 
 def _text(text: str, length: int) -> str:
-    """Return what any database takes of it."""
-    return text.replace("\0", "")[:length]
+    """Return what any database takes of it: no NUL, no half of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()[:length]

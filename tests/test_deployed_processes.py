@@ -1,6 +1,7 @@
 """What deploy/ starts exists: commands, settings, ports, and what they wait for."""
 
 import configparser
+import json
 import re
 import shutil
 import sys
@@ -119,7 +120,7 @@ def test_compose_with_tls_overrides_services_that_exist() -> None:
     assert set(services) - set(compose["services"]) == {"tls", "pgbouncer"}
     assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text)) <= DESCRIBED
     for name in ("web", "live", "worker"):
-        assert set(services[name]["environment"]) <= DESCRIBED
+        assert set(services[name]["environment"]) - {"POOL_URL"} <= DESCRIBED
     # Only TLS is reached from outside.
     assert services["web"]["ports"] == services["live"]["ports"] == []
     proxied = (DEPLOY / "compose/Caddyfile").read_text()
@@ -127,8 +128,13 @@ def test_compose_with_tls_overrides_services_that_exist() -> None:
     pool = configparser.ConfigParser()
     pool.read(DEPLOY / "compose/pgbouncer.ini")
     port = pool["pgbouncer"]["listen_port"]
-    address = services["web"]["environment"]["DATABASE_URL"]
+    web = services["web"]
+    address = web["environment"]["POOL_URL"]
     assert f"@pgbouncer:{port}/cloudintel?disable_server_side_cursors=true" in address
+    # Only the server goes through it, and as it is served without.
+    (command,) = re.findall(r"^CMD (\[.+\])$", (HOUSE / "Dockerfile").read_text(), re.M)
+    served = " ".join(json.loads(command))
+    assert web["command"][-1] == f'DATABASE_URL="$$POOL_URL" exec {served}'
 
 
 def test_a_public_ci_runs_what_decides_here() -> None:

@@ -52,7 +52,7 @@ def chart() -> dict[str, dict[str, Any]]:
             folder,
             {
                 "lineItemsClaim": "shared",
-                "env": {"ALLOWED_HOSTS": 'a"b', "LOG_LEVEL": "INFO"},
+                "env": {"DEFAULT_FROM_EMAIL": 'a"b', "LOG_LEVEL": "INFO"},
             },
         ).objects()
     )
@@ -68,7 +68,12 @@ def test_the_chart_starts_each_process_with_a_command_that_exists() -> None:
         (container,) = pod["spec"]["containers"]
         assert runs(container.get("command", ["gunicorn", "cloudintel.wsgi"])), name
         assert container["image"] == "registry.example.com/cloudintel:0.1.0"
-        assert {"name": "ALLOWED_HOSTS", "value": 'a"b'} in container["env"]
+        given = {one["name"]: one.get("value") for one in container["env"]}
+        assert len(given) == len(container["env"])
+        assert set(given) <= DESCRIBED
+        assert given["DEFAULT_FROM_EMAIL"] == 'a"b'
+        assert given["ALLOWED_HOSTS"] == "cloudintel.example.com"
+        assert given["BASE_URL"] == given["CSRF_TRUSTED_ORIGINS"]
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         # Of the release; it does not exist yet when a Job of its hooks runs.
         is_hook = name.startswith("Job")

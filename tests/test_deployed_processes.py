@@ -134,6 +134,8 @@ def test_compose_with_tls_overrides_services_that_exist() -> None:
     pool.read(DEPLOY / "compose/pgbouncer.ini")
     port = pool["pgbouncer"]["listen_port"]
     web = services["web"]
+    console = web["environment"]["PGBOUNCER_URL"]
+    assert console.startswith(f"postgres://{pool['pgbouncer']['stats_users']}:")
     address = web["environment"]["POOL_URL"]
     assert f"@pgbouncer:{port}/cloudintel?disable_server_side_cursors=true" in address
     # Only the server goes through it, and as it is served without.

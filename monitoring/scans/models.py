@@ -1,14 +1,14 @@
 """Scans of this installation for weaknesses, and what they found."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 
-from clouds.access import AnyUser, is_limited
+from clouds.access import OfAllAccountsQuerySet
 from monitoring.scans.engine.issues import Severity
 
 # The worst first.
@@ -19,12 +19,6 @@ RANK = Case(
 
 
 SEVERITY_CHOICES = [(one.value, one.value.capitalize()) for one in Severity]
-
-
-class InstallationQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return all of it, or nothing to users who see only some accounts."""
-        return self.none() if is_limited(user) else self
 
 
 class Scan(models.Model):
@@ -44,7 +38,7 @@ class Scan(models.Model):
     high = models.PositiveIntegerField()
     critical = models.PositiveIntegerField()
 
-    objects = InstallationQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -59,7 +53,7 @@ class FindingStatus(models.TextChoices):
     FIXED = "fixed", "Fixed"
 
 
-class FindingQuerySet(InstallationQuerySet):
+class FindingQuerySet(OfAllAccountsQuerySet):
     def with_status(self, status: str, today: date) -> Self:
         return self.filter(_having(status, today))
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,8 +11,8 @@ from django.utils import timezone
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
-from clouds.access import is_limited
 from core.pages import ListPages
+from monitoring.permissions import InstallationPage
 from monitoring.scans.api import SUPPRESS
 from monitoring.scans.engine.issues import Severity
 from monitoring.scans.filters import FindingFilter
@@ -22,20 +21,12 @@ from monitoring.scans.models import Finding, FindingStatus, Scan
 from monitoring.scans.suppression import CannotSuppress, suppress, take_back
 from users.audit import actor_of
 
+VIEW = ("monitoring.view_finding", "monitoring.view_scan")
 TREND_SCANS = 60
 
 
-class AboutTheInstallation(PermissionRequiredMixin):
-    """It concerns all accounts, so only who sees all of them may look."""
-
-    request: HttpRequest
-    permission_required: Any = ("monitoring.view_finding", "monitoring.view_scan")
-
-    def has_permission(self) -> bool:
-        return super().has_permission() and not is_limited(self.request.user)
-
-
-class ScansView(AboutTheInstallation, FilterView):
+class ScansView(InstallationPage, FilterView):
+    permission_required = VIEW
     template_name = "monitoring/scans.html"
     filterset_class = FindingFilter
     paginate_by = 50
@@ -59,7 +50,6 @@ class ScansView(AboutTheInstallation, FilterView):
             newest=scans[0] if scans else None,
             open=Finding.objects.all().open_by_severity(today),
             chart=trend_chart(scans) if len(scans) > 1 else None,
-            today=today,
             **kwargs,
         )
 
@@ -84,7 +74,8 @@ def trend_chart(scans: Sequence[Scan]) -> dict[str, Any]:
     }
 
 
-class FindingView(AboutTheInstallation, DetailView[Finding]):
+class FindingView(InstallationPage, DetailView[Finding]):
+    permission_required = VIEW
     template_name = "monitoring/finding.html"
     queryset = Finding.objects.select_related("suppressed_by")
     context_object_name = "finding"

@@ -182,7 +182,8 @@ def translated(sql: str) -> str:
         import sqlglot
     except ImportError:
         raise LinesFailed(
-            "LINE_ITEMS_ENGINE needs the extra cloudintel[clickhouse]."
+            "LINE_ITEMS_ENGINE needs sqlglot: run `pip install sqlglot` into the "
+            "environment that runs manage.py."
         ) from None
     return sqlglot.transpile(sql, read="duckdb", write="clickhouse")[0]
 

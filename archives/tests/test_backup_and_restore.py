@@ -260,9 +260,12 @@ def test_verification_notices_what_was_not_backed_up(
 
 
 def databases() -> list[str]:
-    """Return those of the server, or the files beside."""
+    """Return this one and what is made of it; others test on the same server."""
     if connection.vendor == "sqlite":
         return sorted(path.name for path in settings.STATE_DIR.iterdir())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database ORDER BY datname")
+        cursor.execute(
+            "SELECT datname FROM pg_database "
+            "WHERE starts_with(datname, current_database()) ORDER BY datname"
+        )
         return [name for (name,) in cursor.fetchall()]

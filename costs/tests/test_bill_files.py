@@ -50,6 +50,7 @@ def stored(owner: CloudAccount, month: int = 10) -> dict[int, Decimal]:
     return {one.day.day: one.billed for one in totals if one.is_reconciled}
 
 
+@pytest.mark.on_each_database
 def test_each_day_reconciles_with_its_lines_and_a_second_sync_reads_nothing(
     place: Path, tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ def test_each_day_reconciles_with_its_lines_and_a_second_sync_reads_nothing(
     assert LineItemMonth.objects.get().run == run
 
 
+@pytest.mark.on_each_database
 def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     place: Path,
     django_capture_on_commit_callbacks: Any,

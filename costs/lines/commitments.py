@@ -25,6 +25,9 @@ class Commitment:
     list_cost: Decimal | None
     resource_count: int
 
+    def __str__(self) -> str:
+        return self.name or self.id
+
     @property
     def cost(self) -> Decimal:
         return self.used + self.unused

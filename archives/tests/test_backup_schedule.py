@@ -83,7 +83,7 @@ def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> 
 
 @pytest.mark.django_db
 def test_a_proof_that_fails_is_told_once_and_tried_each_day(place: Path) -> None:
-    row = made(NOW, place=str(place))
+    row = made(NOW, planned_for=NIGHT, place=str(place))
     assert work(NOW + HOUR) == [row]
     (notice,) = Notice.objects.all()
     assert notice.subject.startswith("A backup can't be restored. There is no file")

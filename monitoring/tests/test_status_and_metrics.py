@@ -191,8 +191,8 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
         aws_account(f"{number:012}")
     # session; user; limit and rights; runs; usage; accounts; freshness; of insights
     # anomalies, forecasts, both savings, age and failures; of health three; of
-    # the database its size and connections
-    with django_assert_num_queries(19):
+    # the database its size and connections; findings
+    with django_assert_num_queries(20):
         assert client.get("/metrics").status_code == 200
 
 

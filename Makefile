@@ -5,8 +5,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CLOUD ?= aws
-# Processes that test side by side; some wait for others, so more than there are cores.
-WORKERS ?= 4
+# Processes that test a database side by side; some wait for others, so more than cores.
+WORKERS ?= 3
 
 .PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
 
@@ -15,7 +15,7 @@ run: $(VENV)/.installed
 
 # Both at once: while tests of one wait, those of the other work.
 test: $(VENV)/.browser
-	@$(MAKE) --jobs 2 --no-print-directory WORKERS=3 test-sqlite test-postgres
+	@$(MAKE) --jobs 2 --no-print-directory test-sqlite test-postgres
 
 # A file's tests run in one process, which makes once what they share.
 SIDE_BY_SIDE = --once -n $(WORKERS) --dist loadfile --no-loadscope-reorder

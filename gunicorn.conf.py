@@ -10,9 +10,12 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: object) -> None:
-    """Leave SCRIPT_NAME to the settings, which have read it by now.
+    """Count its queries, and leave SCRIPT_NAME to the settings, which have read it.
 
     gunicorn would refuse requests without it: a load balancer's, or those of a proxy
     that removes it.
     """
+    from monitoring.database.counting import start_counting
+
+    start_counting()
     os.environ.pop("SCRIPT_NAME", None)

@@ -5,13 +5,13 @@ from django.contrib import admin
 from archives.backup import admin as backup
 from archives.models import Archive
 from archives.retention import admin as retention
-from users.audited_admin import ReadOnlyAdmin
+from users.audited_admin import ReadOnlyAdmin, UnlimitedUsersAdmin
 
 __all__ = ["backup", "retention"]
 
 
 @admin.register(Archive)
-class ArchiveAdmin(ReadOnlyAdmin[Archive]):
+class ArchiveAdmin(ReadOnlyAdmin[Archive], UnlimitedUsersAdmin[Archive]):
     list_display = (
         "month",
         "table",

@@ -15,6 +15,7 @@ from archives.retention.runs import (
     execute,
     is_due,
     plan,
+    refuse,
 )
 from core.db.exclusive import AlreadyRunning, exclusive
 from users.audit import Actor
@@ -54,7 +55,7 @@ def run_retention(run_id: int) -> None:
                 execute(row, settings.ARCHIVE_PLACE, now, by, logger.debug)
                 _log_run(row)
     except AlreadyRunning:
-        return
+        refuse(run_id, now)
 
 
 def _log_run(row: RetentionRun) -> None:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from monitoring.database.counting import start_counting
 from monitoring.prometheus.count_files import count_in, settled_counts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
@@ -30,6 +29,5 @@ _ = get_resolver().url_patterns
 with settled_counts(settings.COUNTS_DIR):
     pass  # files that earlier servers left
 count_in(settings.COUNTS_DIR)
-start_counting()
 gc.collect()
 gc.freeze()

@@ -132,9 +132,11 @@ def read_bills(current: RunContext, source: BillSource) -> None:
     """
     run = current.run
     held = {one.month: one for one in run.account.line_item_months.all()}
-    known = (
-        {} if run.window else {one.month: one.source_version for one in held.values()}
-    )
+    known = {
+        month: one.source_version
+        for month, one in held.items()
+        if not run.window and not is_outdated(one, run.started_at)
+    }
     months = wanted(source.list_months(known, current.progress), run.window)
     new = [one for one in months if known.get(one.month) != one.version]
     if new:
@@ -148,12 +150,21 @@ def read_bills(current: RunContext, source: BillSource) -> None:
             read_bill(current, source, month, before)
         except ProviderError as error:
             if isinstance(error, NoLines) and not before:
-                current.remarks.append(f"{month.month:%Y-%m} has no lines yet.")
+                current.remarks.append(f"{month.month:%Y-%m} has no days yet.")
                 continue
             failed.add(month.version)
             current.record_failed_part(error)
     read = {} if failed else stored_days(run.account)
     current.finish_parts(len(new) - len(current.failures), read)
+
+
+def is_outdated(month: LineItemMonth, now: datetime) -> bool:
+    """Return whether the same files tell more since it was imported: days of it have
+    ended, or it is final."""
+    ended = min(utc_day(now), add_months(month.month, 1))
+    was_open = first_open_month(month.imported_at) <= month.month
+    is_final = month.month < first_open_month(now)
+    return utc_day(month.imported_at) < ended or (was_open and is_final)
 
 
 def read_bill(

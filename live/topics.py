@@ -21,7 +21,7 @@ REMEDIATIONS = Topic(("remediations",), "insights.view_remediation")
 BUDGETS = Topic(("budgets", "owners"), "insights.view_budget")
 FORECASTS = Topic(("forecasts",), "insights.view_forecast")
 RESOURCES = Topic(
-    ("instances", "storage", "databases", "network", "cpu", "owners"),
+    ("instances", "storage", "databases", "network", "cpu", "usage", "owners"),
     "inventory.view_resource",
 )
 CARBON = Topic(("carbon",), "carbon.view_dailyemission")

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.windows import Window
 from providers.errors import ProviderError
 from providers.records import CostReading
 
 
 class NoLines(ProviderError):
-    """The files of a month are whole and have no line, as on its first days."""
+    """The files of a month are whole and have no line of a day that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,5 @@ class Bill:
     currency: str
     billed: Decimal
     effective: Decimal
-    window: Window
-    """The days that the lines tell of."""
     days: Iterator[CostReading]
     remarks: Sequence[str] = ()

@@ -47,7 +47,7 @@ def test_every_metric_that_is_asked_for_is_there() -> None:
 
 
 def test_every_value_that_is_chosen_exists() -> None:
-    found = re.findall(r'(\w+)=~?"([^"]*)"', " ".join(expressions()))
+    found = re.findall(r'(\w+)!?=~?"([^"]*)"', " ".join(expressions()))
     chosen = [(label, value) for label, values in found for value in values.split("|")]
     assert chosen
     assert [(one, v) for one, v in chosen if v not in VALUES[one]] == []

@@ -1,6 +1,7 @@
 """What deploy/ starts exists: commands, settings, ports, and what they wait for."""
 
 import configparser
+import json
 import re
 import shutil
 import sys
@@ -51,7 +52,7 @@ def chart() -> dict[str, dict[str, Any]]:
             folder,
             {
                 "lineItemsClaim": "shared",
-                "env": {"ALLOWED_HOSTS": 'a"b', "LOG_LEVEL": "INFO"},
+                "env": {"DEFAULT_FROM_EMAIL": 'a"b', "LOG_LEVEL": "INFO"},
             },
         ).objects()
     )
@@ -67,7 +68,12 @@ def test_the_chart_starts_each_process_with_a_command_that_exists() -> None:
         (container,) = pod["spec"]["containers"]
         assert runs(container.get("command", ["gunicorn", "cloudintel.wsgi"])), name
         assert container["image"] == "registry.example.com/cloudintel:0.1.0"
-        assert {"name": "ALLOWED_HOSTS", "value": 'a"b'} in container["env"]
+        given = {one["name"]: one.get("value") for one in container["env"]}
+        assert len(given) == len(container["env"])
+        assert set(given) <= DESCRIBED
+        assert given["DEFAULT_FROM_EMAIL"] == 'a"b'
+        assert given["ALLOWED_HOSTS"] == "cloudintel.example.com"
+        assert given["BASE_URL"] == given["CSRF_TRUSTED_ORIGINS"]
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         # Of the release; it does not exist yet when a Job of its hooks runs.
         is_hook = name.startswith("Job")
@@ -119,7 +125,7 @@ def test_compose_with_tls_overrides_services_that_exist() -> None:
     assert set(services) - set(compose["services"]) == {"tls", "pgbouncer"}
     assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text)) <= DESCRIBED
     for name in ("web", "live", "worker"):
-        assert set(services[name]["environment"]) <= DESCRIBED
+        assert set(services[name]["environment"]) - {"POOL_URL"} <= DESCRIBED
     # Only TLS is reached from outside.
     assert services["web"]["ports"] == services["live"]["ports"] == []
     proxied = (DEPLOY / "compose/Caddyfile").read_text()
@@ -127,8 +133,15 @@ def test_compose_with_tls_overrides_services_that_exist() -> None:
     pool = configparser.ConfigParser()
     pool.read(DEPLOY / "compose/pgbouncer.ini")
     port = pool["pgbouncer"]["listen_port"]
-    address = services["web"]["environment"]["DATABASE_URL"]
+    web = services["web"]
+    console = web["environment"]["PGBOUNCER_URL"]
+    assert console.startswith(f"postgres://{pool['pgbouncer']['stats_users']}:")
+    address = web["environment"]["POOL_URL"]
     assert f"@pgbouncer:{port}/cloudintel?disable_server_side_cursors=true" in address
+    # Only the server goes through it, and as it is served without.
+    (command,) = re.findall(r"^CMD (\[.+\])$", (HOUSE / "Dockerfile").read_text(), re.M)
+    served = " ".join(json.loads(command))
+    assert web["command"][-1] == f'DATABASE_URL="$$POOL_URL" exec {served}'
 
 
 def test_a_public_ci_runs_what_decides_here() -> None:

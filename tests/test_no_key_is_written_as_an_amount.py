@@ -10,8 +10,8 @@ PAGES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 # What writes or names a value; routes and conditions take it as it is.
 SHOWN = re.compile(r"\{\{.*?\}\}|\{% (?:with|include|firstof|cycle) .*?%\}")
 KEY = re.compile(r"\.pk\b|\.id\b|\.\w+_id\b")
-# Of clouds, whose ids are text.
-TEXTS = {".account_id", ".image_id", ".resource_id", ".short_id", ".vpc_id"}
+# Of clouds, whose ids are text, and of a key to decrypt with.
+TEXTS = {".account_id", ".image_id", ".resource_id", ".short_id", ".vpc_id", ".key_id"}
 NUMBER_FIELD = re.compile(r'<input type="number"[^>]*?value="(\{\{.*?\}\})"')
 
 

@@ -13,7 +13,7 @@ class BackupSerializer(serializers.ModelSerializer[Backup]):
 
     encrypted = serializers.BooleanField(source="is_encrypted")
     seconds = serializers.FloatField(
-        allow_null=True, help_text="How long it took; null while it runs."
+        allow_null=True, help_text="How long it took; null: it runs, or nobody knows."
     )
     verified = serializers.BooleanField(
         source="is_verified",

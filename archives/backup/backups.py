@@ -13,7 +13,7 @@ from archives.backup.contents import migrations_of
 from archives.backup.copies import CopyFailed
 from archives.backup.databases import engine_of
 from archives.backup.encryption import encrypt, key_id
-from archives.backup.manifest import Manifest
+from archives.backup.manifest import Manifest, name_of
 from archives.backup.models import Backup
 from archives.parquet import sha256
 from archives.places import installation_id
@@ -43,9 +43,14 @@ def back_up(
         manifest = _write(row, now, on_progress)
     except FAILURES as error:
         reason = f"No backup was made. {error}"
-        _end(row, state=Backup.State.FAILED, error=reason)
+        _store(
+            row,
+            state=Backup.State.FAILED,
+            error=reason,
+            finished_at=timezone.now(),
+        )
         raise BackupFailed(reason) from error
-    record(row, manifest)
+    record(row, manifest, timezone.now())
     return row
 
 
@@ -65,8 +70,7 @@ def _write(row: Backup, now: datetime, on_progress: Progress) -> Manifest:
     place = row.place = checked_place(row.place)
     engine = engine_of(connection)
     key = settings.BACKUP_KEY
-    suffix = engine.SUFFIX + (".enc" if key else "")
-    name = f"cloudintel-{now:%Y%m%dT%H%M%SZ}-{installation_id()}{suffix}"
+    name = name_of(now, engine.SUFFIX + (".enc" if key else ""))
     with unnamed_file() as plain:
         on_progress("copying the database")
         held, reconciliation = engine.copy(connection, plain)
@@ -103,12 +107,13 @@ def _sealed(plain: BinaryIO, key: str) -> Iterator[BinaryIO]:
         yield sealed
 
 
-def record(row: Backup, manifest: Manifest) -> None:
+def record(row: Backup, manifest: Manifest, finished_at: datetime | None) -> None:
     """Store in the row what the manifest says."""
-    _end(
+    _store(
         row,
         state=Backup.State.DONE,
         error="",
+        finished_at=finished_at,
         name=manifest.name,
         made_at=manifest.made_at,
         vendor=manifest.vendor,
@@ -120,8 +125,7 @@ def record(row: Backup, manifest: Manifest) -> None:
     )
 
 
-def _end(row: Backup, **values: object) -> None:
+def _store(row: Backup, **values: object) -> None:
     for name, value in values.items():
         setattr(row, name, value)
-    row.finished_at = timezone.now()
     row.save()

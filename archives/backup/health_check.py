@@ -29,11 +29,11 @@ def check_backups(now: datetime) -> str:
     if settings.BACKUP_DAILY and newest.made_at < now - ONE_DAY - PATIENCE:
         raise Down(f"{age}. Operations, Backups says why.")
     if last is None or last.verified_at is None:
-        raise Degraded(f"{age}, and none was restored to prove it.")
+        raise Degraded(f"{age}, and none was verified by a restore.")
     if last.verification_error:
         raise Down("The backup that was restored last failed: see Operations, Backups.")
     days = (now - last.verified_at).days
-    proof = f"one was proven {days:,} days ago"
+    proof = f"one was verified {days:,} days ago"
     if now - last.verified_at > VERIFIED_EACH + ONE_DAY:
         raise Degraded(f"{age}; {proof}.")
     return f"{age}; {proof}."

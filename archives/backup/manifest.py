@@ -5,6 +5,7 @@ the backup is.
 """
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from django.conf import settings
 
 from archives.backup.contents import Contents, Reconciliation, TableContents
 from archives.backup.encryption import CannotDecrypt, decrypt, encrypt, key_id
+from archives.places import installation_id
 from archives.storage import (
     PlaceFailed,
     checked_place,
@@ -26,6 +28,7 @@ from archives.storage import (
 
 FORMAT = 1
 SUFFIX = ".json"
+NAME = re.compile(r"cloudintel-\d{8}T\d{6}Z-(?P<installation>[0-9a-f]{8})\.[a-z0-9.]+")
 
 
 class CannotRestore(Exception):
@@ -108,14 +111,24 @@ def check_key(name: str, wanted: str) -> None:
         )
 
 
+def name_of(made_at: datetime, suffix: str) -> str:
+    return f"cloudintel-{made_at:%Y%m%dT%H%M%SZ}-{installation_id()}{suffix}"
+
+
+def installation_of(name: str) -> str:
+    """Return which installation made the backup; "" if it is none's."""
+    found = NAME.fullmatch(name)
+    return found["installation"] if found else ""
+
+
 def names_in(place: str) -> list[str]:
     """Return the names of the whole backups there, the newest first.
 
     Raises PlaceFailed.
     """
     names = {file.name for file in list_files(place)}
-    whole = [one for one in names if f"{one}{SUFFIX}" in names]
-    return sorted(whole, key=lambda name: name.rpartition("/")[2], reverse=True)
+    whole = [one for one in names if NAME.fullmatch(one) and f"{one}{SUFFIX}" in names]
+    return sorted(whole, reverse=True)
 
 
 def manifest_at(place: str, name: str) -> Manifest:

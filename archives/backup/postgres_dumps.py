@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -32,6 +33,8 @@ FORMAT = ("--format=custom", "--no-owner", "--no-privileges")
 # Which every server has, to connect to while no other is connected to.
 MAINTENANCE = "postgres"
 DEBIAN = "/usr/lib/postgresql"
+# What hangs would keep every later backup from being made.
+LONGEST = timedelta(hours=12)
 
 
 def server_version(database: BaseDatabaseWrapper) -> str:
@@ -46,26 +49,17 @@ def copy(
     """While pg_dump reads the snapshot, its rows are counted in the same one."""
     program = find_program("pg_dump", server_version(database))
     with _failing(), connected(database.settings_dict) as own, _snapshot(own) as name:
-        dump = _start(
-            [program, *FORMAT, f"--snapshot={name}"],
-            database.settings_dict,
-            stdout=file,
-        )
-        try:
+        command = [program, *FORMAT, f"--snapshot={name}"]
+        with running(command, database.settings_dict, stdout=file) as dump:
             held = contents_of(own, money_columns()), reconciliation_of(own)
-        except BaseException:
-            dump.kill()
-            raise
-        finally:
-            _, complaint = dump.communicate()
-        _refuse_failure(dump, complaint, "pg_dump")
+            wait_for(dump)
         file.seek(0, os.SEEK_END)
         return held
 
 
 def fresh_name(settings: dict[str, Any], purpose: str) -> str:
     """PostgreSQL cuts names at 63 bytes."""
-    return f"{settings['NAME'][:30]}_{purpose}_{uuid4().hex[:8]}"
+    return f"{settings['NAME'][:40]}_{purpose}_{uuid4().hex[:8]}"
 
 
 def prepare(settings: dict[str, Any], file: BinaryIO, name: str) -> dict[str, Any]:
@@ -84,9 +78,8 @@ def prepare(settings: dict[str, Any], file: BinaryIO, name: str) -> dict[str, An
         try:
             program = find_program("pg_restore", version)
             arguments = ["--exit-on-error", "--no-owner", "--no-privileges"]
-            restore = _start([program, *arguments], fresh, stdin=file)
-            _, complaint = restore.communicate()
-            _refuse_failure(restore, complaint, "pg_restore")
+            with running([program, *arguments], fresh, stdin=file) as restore:
+                wait_for(restore)
         except BaseException:
             remove(fresh)
             raise
@@ -144,36 +137,51 @@ def _folders() -> list[str]:
 
 
 def _version_of(path: str) -> str:
-    answer = subprocess.run(  # noqa: S603 - found where programs are
-        [path, "--version"], capture_output=True, text=True, timeout=10, check=False
-    )
+    try:
+        answer = subprocess.run(  # noqa: S603 - found where programs are
+            [path, "--version"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
     found = re.search(r"\) (\d+)", answer.stdout)
     return found.group(1) if found else ""
 
 
-def _start(
+@contextmanager
+def running(
     command: Sequence[str],
     settings: dict[str, Any],
     stdin: BinaryIO | int = subprocess.DEVNULL,
     stdout: BinaryIO | int = subprocess.DEVNULL,
-) -> "subprocess.Popen[bytes]":
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """The program, which does not outlive the block."""
     parameters = _parameters(settings)
     # What others on the machine may read in the list of processes.
     environment = os.environ | {"PGPASSWORD": str(parameters.pop("password", ""))}
     dsn = make_dsn(**parameters)
-    return subprocess.Popen(  # noqa: S603 - found where programs are
+    with subprocess.Popen(  # noqa: S603 - found where programs are
         [*command, f"--dbname={dsn}"],
         stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
         env=environment,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
-def _refuse_failure(
-    ended: "subprocess.Popen[bytes]", complaint: bytes, program: str
-) -> None:
-    if ended.returncode:
+def wait_for(process: "subprocess.Popen[bytes]") -> None:
+    """Raise CopyFailed unless it ends well, and in time."""
+    program = Path(process.args[0]).name  # type: ignore[index,arg-type]
+    try:
+        _, complaint = process.communicate(timeout=LONGEST.total_seconds())
+    except subprocess.TimeoutExpired:
+        raise CopyFailed(
+            f"{program} did not end within {LONGEST}. Check what the server waits for."
+        ) from None
+    if process.returncode:
         lines = complaint.decode(errors="replace").strip().splitlines() or ["no reason"]
         reason = next((line for line in lines if "error" in line.lower()), lines[-1])
         raise CopyFailed(f"{program} failed: {reason.rstrip('.')}.")
@@ -220,9 +228,12 @@ def _parameters(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _left_by_a_kill(cursor: Any, name: str) -> list[str]:
-    same_purpose = name.rpartition("_")[0].replace("_", r"\_") + r"\_%"
+    """Only what has such a name to the end: others may lie beside it."""
+    beginning, _, drawn = name.rpartition("_")
     cursor.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE %s", [same_purpose]
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+        "AND substr(datname, %s) ~ %s",
+        [f"{beginning}_", len(beginning) + 2, f"^[0-9a-f]{{{len(drawn)}}}$"],
     )
     return [found for (found,) in cursor.fetchall()]
 

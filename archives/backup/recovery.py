@@ -24,6 +24,7 @@ from archives.backup.manifest import (
     CannotRestore,
     Manifest,
     found_in,
+    installation_of,
     manifest_at,
     names_in,
 )
@@ -66,11 +67,11 @@ def _newest(place: str, names: list[str]) -> str:
         raise CannotRestore(
             f"There is no backup in {place}: set BACKUP_PLACE, or give --from."
         )
-    own = [name for name in names if f"-{installation_id()}." in name]
-    others = {name.split("-")[2].partition(".")[0] for name in names}
-    if not own and len(others) > 1:
+    own = [name for name in names if installation_of(name) == installation_id()]
+    makers = {installation_of(name) for name in names}
+    if not own and len(makers) > 1:
         raise CannotRestore(
-            f"{place} holds backups of {len(others)} installations, and none of this "
+            f"{place} holds backups of {len(makers)} installations, and none of this "
             "one (its SECRET_KEY tells which): name one; restore --list names them."
         )
     return (own or names)[0]
@@ -93,16 +94,18 @@ def restore(
 
 def finish(restored: Restored, place: str, actor: Actor) -> None:
     """Bring the restored database up to this version, with the backups that came
-    since."""
+    since, but for those of other installations."""
     call_command("migrate", verbosity=0, interactive=False)
     for manifest in found_in(place):
+        if manifest.installation != restored.manifest.installation:
+            continue
         row = Backup.objects.filter(name=manifest.name).first()
         if row is None:
             row = Backup.objects.filter(
                 name="", made_at=manifest.made_at, state=Backup.State.RUNNING
             ).first() or Backup(by="another process")
         row.place = checked_place(place)
-        record(row, manifest)
+        record(row, manifest, row.finished_at)
     record_by(
         actor,
         "backup.restore",
@@ -122,7 +125,6 @@ def prepared(
     CannotRestore.
     """
     engine = engine_of(connection)
-    fresh: dict[str, Any] | None = None
     try:
         _refuse_other(manifest)
         location = f"{checked_place(place)}/{manifest.name}"
@@ -134,14 +136,14 @@ def prepared(
             name = engine.fresh_name(connection.settings_dict, purpose)
             on_progress(f"filling {name} with {manifest.rows:,} rows")
             fresh = engine.prepare(connection.settings_dict, copy, name)
-        with connected(fresh) as database:
-            _refuse_different(database, manifest)
-        yield fresh
+        try:
+            with connected(fresh) as database:
+                _refuse_different(database, manifest)
+            yield fresh
+        finally:
+            engine.remove(fresh)
     except FAILURES as error:
         raise CannotRestore(f"{manifest.name}: {error}") from error
-    finally:
-        if fresh:
-            engine.remove(fresh)
 
 
 def _refuse_other(manifest: Manifest) -> None:

@@ -1,5 +1,6 @@
 """Which backup is due, which one is to be proven, and which are old enough to go."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from django.db.models import Min
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from archives.backup.backups import BackupFailed, back_up
-from archives.backup.manifest import SUFFIX
+from archives.backup.manifest import SUFFIX, installation_of
 from archives.backup.models import Backup
 from archives.backup.verification import verify
 from archives.places import installation_id
@@ -48,8 +49,8 @@ def is_due(now: datetime) -> bool:
     planned = last_planned(now)
     if not settings.BACKUP_DAILY or installed_at() >= planned:
         return False
-    # Not one that a clock made which was ahead.
-    if Backup.objects.made_by(now).filter(made_at__gte=planned).exists():
+    # One that somebody made may lie anywhere.
+    if Backup.objects.done().filter(planned_for=planned).exists():
         return False
     failed = Backup.objects.filter(planned_for=planned, state=Backup.State.FAILED)
     return not failed.filter(made_at__gt=now - RETRIED_AFTER).exists()
@@ -131,7 +132,7 @@ def expire(now: datetime) -> list[str]:
     One that can't be deleted is left for the next time.
     """
     done = list(Backup.objects.done().order_by("-made_at", "-id"))
-    own = [row for row in done if f"-{installation_id()}." in row.name]
+    own = [row for row in done if installation_of(row.name) == installation_id()]
     kept = kept_of(own)
     gone = []
     for row in own:
@@ -152,10 +153,21 @@ def expire(now: datetime) -> list[str]:
 def kept_of(rows: Iterable[Backup]) -> dict[Backup, str]:
     """Return which stay, of rows that begin with the newest, and as what.
 
-    Of each of so many days, weeks and months that have one, the newest; and the newest
-    that was proven.
+    Each place keeps its own, as a copy elsewhere replaces none.
     """
-    rows = list(rows)
+    of_place: dict[str, list[Backup]] = defaultdict(list)
+    for row in rows:
+        of_place[row.place].append(row)
+    return {
+        row: label
+        for found in of_place.values()
+        for row, label in _kept_in_place(found).items()
+    }
+
+
+def _kept_in_place(rows: list[Backup]) -> dict[Backup, str]:
+    """Of each of so many days, weeks and months that have one, the newest; and the
+    newest that was proven."""
     periods: tuple[tuple[str, int, Callable[[Backup], object]], ...] = (
         ("daily", DAYS_KEPT, lambda row: row.made_at.date()),
         ("weekly", WEEKS_KEPT, lambda row: row.made_at.isocalendar()[:2]),
@@ -170,6 +182,6 @@ def kept_of(rows: Iterable[Backup]) -> dict[Backup, str]:
             kept.setdefault(row, label)
     for row in rows:
         if row.is_verified:
-            kept.setdefault(row, "proven")
+            kept.setdefault(row, "verified")
             break
     return kept

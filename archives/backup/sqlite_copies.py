@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.conf import settings as django_settings
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.sqlite3.creation import DatabaseCreation
 
 from archives.backup.contents import (
     Contents,
@@ -61,8 +62,10 @@ def fresh_name(settings: dict[str, Any], purpose: str) -> str:
 
 def prepare(settings: dict[str, Any], file: BinaryIO, name: str) -> dict[str, Any]:
     path = Path(name)
-    for left in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
-        left.unlink(missing_ok=True)  # of a process that was killed
+    beginning, _, drawn = path.name.rpartition("-")
+    of_such_a_name = f"{beginning}-{'[0-9a-f]' * len(drawn)}"
+    for left in path.parent.glob(of_such_a_name):  # by a process that was killed
+        remove({"NAME": left})
     fresh = _settings_of(settings, path)
     try:
         with _failing():
@@ -85,15 +88,24 @@ def remove(settings: dict[str, Any]) -> None:
 
 def replace(settings: dict[str, Any], fresh: dict[str, Any], kept: str) -> str:
     path, there = _path(settings), Path(fresh["NAME"])
+    before = path.with_name(f"{path.name}.{kept}")
     with _failing():
-        before = path.with_name(f"{path.name}.{kept}") if path.exists() else None
-        if before:
-            for suffix in (*BESIDE, ""):
-                beside = Path(f"{path}{suffix}")
-                if beside.exists():
-                    beside.rename(f"{before}{suffix}")
-        there.rename(path)
-    return str(before or "")
+        # Also a log whose database is gone, or it would be replayed into the new one.
+        exists = path.exists()
+        _move(path, before)
+        try:
+            there.rename(path)
+        except OSError:
+            _move(before, path)
+            raise
+    return str(before) if exists else ""
+
+
+def _move(path: Path, target: Path) -> None:
+    for suffix in (*BESIDE, ""):
+        beside = Path(f"{path}{suffix}")
+        if beside.exists():
+            beside.rename(f"{target}{suffix}")
 
 
 def _check(opened: sqlite3.Connection, what: str) -> None:
@@ -114,7 +126,7 @@ def _path(settings: dict[str, Any]) -> Path:
 
 def _folder(settings: dict[str, Any]) -> Path:
     """Return where its file is, which is where another can take its place."""
-    is_in_memory = "memory" in str(settings["NAME"])
+    is_in_memory = DatabaseCreation.is_in_memory_db(settings["NAME"])
     return django_settings.STATE_DIR if is_in_memory else _path(settings).parent
 
 

@@ -16,6 +16,12 @@ def verify(row: Backup, on_progress: Progress) -> Backup:
     began = monotonic()
     try:
         manifest = manifest_at(row.place, row.name)
+        if manifest.sha256 != row.sha256:
+            raise CannotRestore(
+                f"{row.place}/{row.name} is another backup of the same name: its "
+                f"manifest has SHA-256 {manifest.sha256}, not {row.sha256}. Make a new "
+                "backup, and find out who else writes there."
+            )
         with prepared(row.place, manifest, "verify", on_progress):
             error = ""
     except (CannotRestore, PlaceFailed) as failure:

@@ -1,6 +1,7 @@
 """The page of backups: how old the newest is, whether it is proven, which are kept."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -43,4 +44,4 @@ def next_at(now: datetime) -> datetime | None:
 
 def is_on_this_machine() -> bool:
     """Return whether backups are lost with the database that they are of."""
-    return settings.BACKUP_PLACE.startswith(str(settings.STATE_DIR))
+    return Path(settings.BACKUP_PLACE).is_relative_to(settings.STATE_DIR)

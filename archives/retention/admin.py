@@ -3,11 +3,11 @@
 from django.contrib import admin
 
 from archives.retention.models import RetentionRun
-from users.audited_admin import ReadOnlyAdmin
+from users.audited_admin import ReadOnlyAdmin, UnlimitedUsersAdmin
 
 
 @admin.register(RetentionRun)
-class RetentionRunAdmin(ReadOnlyAdmin[RetentionRun]):
+class RetentionRunAdmin(ReadOnlyAdmin[RetentionRun], UnlimitedUsersAdmin[RetentionRun]):
     list_display = (
         *("asked_at", "asked_by", "status", "months", "rows"),
         *("size_bytes", "expired", "error"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from alerts.models import Facts, Severity, Topic
@@ -113,9 +114,10 @@ def expire(now: datetime, by: Actor) -> int:
             same = Archive.objects.filter(location=archive.location, expired_at=None)
             if not same.exclude(pk=archive.pk).exists():
                 delete_file(archive.location)
-            archive.expired_at = now
-            archive.save(update_fields=["expired_at"])
-            record_by(by, "archive.expire", archive, location=archive.location)
+            with transaction.atomic():
+                archive.expired_at = now
+                archive.save(update_fields=["expired_at"])
+                record_by(by, "archive.expire", archive, location=archive.location)
             count += 1
     return count
 
@@ -130,6 +132,15 @@ def end_what_was_killed(now: datetime) -> None:
     )
     reason = "No worker took it in time. Check that a worker runs, and ask again."
     lost.update(status=Status.FAILED, error=reason, finished_at=now)
+
+
+def refuse(run_id: int, now: datetime) -> None:
+    """End a run that somebody asked for while others move rows; a daily one waits."""
+    reason = "Another run, prune or restore_archive was at work. Ask again afterwards."
+    asked = RetentionRun.objects.filter(pk=run_id, planned_for=None)
+    asked.filter(status=Status.QUEUED).update(
+        status=Status.FAILED, error=reason, finished_at=now
+    )
 
 
 def _close(row: RetentionRun, now: datetime, by: Actor) -> None:

@@ -12,6 +12,7 @@ from django.views import View
 from django.views.generic import ListView
 
 from archives.models import Archive, RetentionRun
+from archives.prune import CannotPrune
 from archives.retention.queue import AlreadyAsked, ask_for_run
 from archives.retention.runs import next_planned
 from archives.retention.summary import DELETED_ELSEWHERE, kept
@@ -43,7 +44,11 @@ class RetentionPageView(WholeHistoryMixin, ListView[Archive]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
-        tables = kept(now)
+        try:
+            tables = kept(now)
+        except CannotPrune as error:  # RETENTION_DAYS was not checked at start-up
+            messages.error(self.request, str(error))
+            tables = []
         return super().get_context_data(
             tables=tables,
             elsewhere=DELETED_ELSEWHERE,

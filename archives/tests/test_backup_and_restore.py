@@ -1,14 +1,17 @@
 """A database is destroyed, and comes back from its backup as it was."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 
+from archives.backup.backups import back_up
 from archives.backup.contents import (
     Contents,
     Reconciliation,
@@ -17,12 +20,16 @@ from archives.backup.contents import (
     reconciliation_of,
 )
 from archives.backup.copies import connected
+from archives.backup.databases import engine_of
 from archives.backup.models import Backup
+from archives.storage import PlaceFailed
 from archives.tests.months import SPAN, contents, run, store_old_months, sums
 from clouds.models import CloudAccount
 from clouds.testing import account
+from core.testing.clock import NOW
 from core.testing.disposable_database import disposable_database
 from core.testing.postgres import find_programs
+from core.windows import ONE_DAY
 from costs.models import DailyCost
 from costs.testing import charge
 from users.models import AuditEntry
@@ -78,6 +85,10 @@ def backed_up() -> str:
     return run("backup", "--to", place())
 
 
+def backed_up_at(moment: datetime) -> Backup:
+    return back_up(str(place()), moment, "ada", lambda sentence: None)
+
+
 def test_a_destroyed_database_comes_back_with_rows_sums_and_reconciliation() -> None:
     stored()
     before = state()
@@ -91,7 +102,22 @@ def test_a_destroyed_database_comes_back_with_rows_sums_and_reconciliation() -> 
     assert before[1].bills == 4
     row = Backup.objects.get()
     assert (row.state, row.by != "", row.error) == ("done", True, "")
+    assert row.seconds is None
     assert AuditEntry.objects.filter(action="backup.restore").count() == 1
+
+
+def test_a_restored_database_knows_no_backups_of_other_installations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would prove them, and take the newest for its own."""
+    first, second = (backed_up_at(NOW + ONE_DAY * days) for days in range(2))
+    with monkeypatch.context() as other:
+        other.setattr(settings, "SECRET_KEY", "of another installation")
+        backed_up_at(NOW)
+    run("restore", second.name, "--from", place(), "--yes")
+    kept = Backup.objects.order_by("pk")
+    assert [row.name for row in kept] == [first.name, second.name]
+    assert [row.seconds for row in kept] == [first.seconds, None]
 
 
 def test_the_present_database_is_kept_beside_the_restored_one() -> None:
@@ -106,6 +132,20 @@ def test_the_present_database_is_kept_beside_the_restored_one() -> None:
     connection.close()
     connection.settings_dict["NAME"] = kept
     assert state() == since
+
+
+def test_it_says_where_the_present_one_is_kept_also_if_it_fails_after_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(_: str) -> None:
+        raise PlaceFailed("The place is away.")
+
+    backed_up()
+    monkeypatch.setattr("archives.backup.recovery.found_in", away)
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"The place is away\."):
+        call_command("restore", "--from", str(place()), "--yes", stdout=out)
+    assert "The database as it was is kept as" in out.getvalue()
 
 
 def test_nothing_is_replaced_without_yes() -> None:
@@ -164,6 +204,35 @@ def test_verification_restores_beside_and_leaves_nothing_behind() -> None:
     assert row.verification_seconds
 
 
+def test_verification_notices_another_backup_of_the_same_name() -> None:
+    """Such as of a copy of this installation, which has its SECRET_KEY."""
+    backed_up()
+    Backup.objects.update(sha256="0" * 64)
+    with pytest.raises(CommandError, match="is another backup of the same name"):
+        run("verify_backup")
+    assert not Backup.objects.get().is_verified
+
+
+def test_what_a_killed_one_left_is_removed_and_nothing_of_a_similar_name() -> None:
+    backed_up()
+    left = engine_of(connection).fresh_name(connection.settings_dict, "verify")
+    other = f"{left[:-8]}of_2024"
+    for name in (left, other):
+        make(name)
+    before = databases()
+    run("verify_backup")
+    assert databases() == [name for name in before if name != Path(left).name]
+
+
+def make(name: str) -> None:
+    """Make a database beside the present one."""
+    if connection.vendor == "sqlite":
+        Path(name).touch()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+
+
 def test_verification_notices_what_was_not_backed_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -191,9 +260,12 @@ def test_verification_notices_what_was_not_backed_up(
 
 
 def databases() -> list[str]:
-    """Return those of the server, or the files beside."""
+    """Return this one and what is made of it; others test on the same server."""
     if connection.vendor == "sqlite":
         return sorted(path.name for path in settings.STATE_DIR.iterdir())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database ORDER BY datname")
+        cursor.execute(
+            "SELECT datname FROM pg_database "
+            "WHERE starts_with(datname, current_database()) ORDER BY datname"
+        )
         return [name for (name,) in cursor.fetchall()]

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError
 
 from archives.backup.encryption import CannotDecrypt, decrypt, encrypt
+from archives.backup.manifest import names_in
 from archives.backup.models import Backup
 from archives.backup.recovery import chosen
 from archives.tests.months import run
@@ -116,6 +117,25 @@ class TestRestoreRefuses:
         assert "set BACKUP_PLACE, or give --from" in said
         said = refusal("restore", "other", "--from", place, "--yes")
         assert "There is no backup other in" in said
+
+    def test_nothing_where_it_lists_what_can_t_be_read(self, place: Path) -> None:
+        change(place, held="", key_id="0123456789ab")
+        said = run("restore", "--list", "--from", place)
+        assert said.startswith(f"{file_of(place).name}: ")
+        assert "is encrypted: set BACKUP_KEY to its key 0123456789ab." in said
+        said = run("restore", "--list", "--from", place / "nothing")
+        assert said == f"There is no backup in {place / 'nothing'}.\n"
+
+    def test_files_that_are_no_backups(self, place: Path) -> None:
+        """Such as those of others who write there, or a copy in a folder."""
+        own = file_of(place)
+        (place / "older").mkdir()
+        for name in ("package", f"older/{own.name}"):
+            shutil.copy(own, place / name)
+            shutil.copy(own.with_name(f"{own.name}.json"), place / f"{name}.json")
+        assert names_in(str(place)) == [own.name]
+        own.unlink()
+        assert "There is no backup in" in refusal("restore", "--from", place, "--yes")
 
     def test_to_guess_between_installations(self, place: Path) -> None:
         """Without its SECRET_KEY it can't know which of them it was."""

@@ -56,7 +56,7 @@ def test_one_is_made_and_proven_each_night_and_once(place: Path) -> None:
     assert row.is_verified
     assert {path.name for path in place.iterdir()} == {row.name, f"{row.name}.json"}
     assert work(NOW + HOUR) == []
-    assert "one was proven" in check_backups(NOW + HOUR)
+    assert "one was verified" in check_backups(NOW + HOUR)
     assert not Notice.objects.exists()
 
 
@@ -147,7 +147,7 @@ def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> Non
     kept = list(Backup.objects.exclude(pk=another.pk))
     labels = [*schedule.kept_of(kept).values()]
     assert {one: labels.count(one) for one in labels} == {
-        **{"daily": 7, "weekly": 2, "monthly": 10, "proven": 1},
+        **{"daily": 7, "weekly": 2, "monthly": 10, "verified": 1},
     }
     assert proven in kept
     assert earlier_today.name in gone
@@ -157,14 +157,25 @@ def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> Non
 
 
 @pytest.mark.django_db
+def test_a_copy_that_somebody_made_elsewhere_replaces_no_daily_one(place: Path) -> None:
+    """Such as on a disk that is taken away."""
+    daily = made(NOW - DAY, planned_for=NIGHT - DAY)
+    made(NOW - DAY + HOUR, place="/media/stick")
+    made(NOW + HOUR, place="/media/stick")
+    assert schedule.expire(NOW + HOUR) == []
+    assert daily in schedule.kept_of(Backup.objects.all())
+    assert schedule.is_due(NOW + 2 * HOUR)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("age", "proven", "error", "raised", "says"),
     [
-        (HOUR, HOUR, "", None, "is 1 hours old; one was proven 0 days ago"),
-        (25 * HOUR, 3 * DAY, "", None, "is 25 hours old; one was proven 3 days"),
+        (HOUR, HOUR, "", None, "is 1 hours old; one was verified 0 days ago"),
+        (25 * HOUR, 3 * DAY, "", None, "is 25 hours old; one was verified 3 days"),
         (27 * HOUR, HOUR, "", Down, "is 27 hours old. Operations, Backups says"),
-        (HOUR, None, "", Degraded, "none was restored to prove it"),
-        (HOUR, 9 * DAY, "", Degraded, "one was proven 9 days ago"),
+        (HOUR, None, "", Degraded, "none was verified by a restore"),
+        (HOUR, 9 * DAY, "", Degraded, "one was verified 9 days ago"),
         (HOUR, HOUR, "not equal", Down, "was restored last failed"),
     ],
 )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,3 +63,14 @@ def test_a_file_that_pyarrow_wrote_is_read() -> None:
     owner, day = ("aws", "000000000001"), date(2024, 3, 30)
     assert rows[1][:5] == (*owner, day, "", 'Übertragung, "S3"')
     assert [row[11] for row in rows] == [False, True, False]
+
+
+def test_what_duckdb_cannot_write_or_read_is_an_error_of_the_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with TemporaryFile() as file:
+        with pytest.raises(OSError, match="too small to be a Parquet|No magic bytes"):
+            list(parquet.read(file))
+        monkeypatch.setattr(parquet, "_path", lambda file: "/dev/full")
+        with pytest.raises(OSError, match="No space left on device"):
+            parquet.write([(1,)], {"count": "BIGINT"}, file)

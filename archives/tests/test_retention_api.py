@@ -6,12 +6,14 @@ import pytest
 from celery import current_app
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from archives.models import RetentionRun
 from archives.tasks import run_retention
 from archives.tests.months import store_old_months
 from clouds.testing import account, see_only
+from core.db.exclusive import AlreadyRunning
 from costs.models import DailyCost
 from users.roles import assign_role
 from users.testing import session_of, viewer
@@ -78,6 +80,24 @@ def test_a_run_is_dry_unless_it_is_said(
     assert [one["month"] for one in files] == ["2024-04-01", "2024-03-01"]
 
 
+def test_a_run_that_meets_another_says_so_and_is_not_queued_for_ever(
+    ada: APIClient, sent: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(name: str) -> None:
+        raise AlreadyRunning
+
+    ada.post(f"{AT}run/", {"dry_run": False}, format="json")
+    ((_, keys),) = sent
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("archives.tasks.exclusive", taken)
+        run_retention(*keys)
+    (row,) = ada.get(f"{AT}runs/").json()["results"]
+    assert row["status"] == "failed"
+    assert row["error"].startswith("Another run, prune or restore_archive was at work.")
+    again = ada.post(f"{AT}run/", {"dry_run": False}, format="json")
+    assert again.status_code == 202
+
+
 def test_a_queue_that_is_away_leaves_nothing_queued(
     ada: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,12 +129,30 @@ def test_who_may_only_look_runs_nothing(sent: list[Any]) -> None:
 
 def test_who_sees_some_accounts_learns_nothing_of_it(ada: APIClient) -> None:
     RetentionRun.objects.create(asked_at="2026-11-20T02:00Z", asked_by="scheduler")
+    admin = [
+        reverse(f"admin:archives_{name}_changelist")
+        for name in ("archive", "retentionrun", "backup")
+    ]
+    assert {ada.get(address).status_code for address in admin} == {200}
     see_only(User.objects.get(username="ada"), account())
+    assert {ada.get(address).status_code for address in admin} == {403}
     assert ada.get(AT).status_code == 403
     assert ada.post(f"{AT}run/").status_code == 403
     assert ada.get(f"{AT}runs/").json()["count"] == 0
     assert ada.get("/retention/").status_code == 403
     assert ada.post("/retention/run/").status_code == 403
+
+
+def test_a_period_that_can_t_be_is_said_wherever_it_is_asked(
+    client: Client, ada: APIClient, settings: Any
+) -> None:
+    settings.RETENTION_DAYS = {"cost": "9"}
+    client.force_login(User.objects.get(username="ada"))
+    text = client.get("/retention/").content.decode()
+    assert "Daily costs can&#x27;t be kept for 9 days" in text
+    for answer in (ada.get(AT), ada.post(f"{AT}run/")):
+        assert answer.status_code == 409
+        assert "can't be kept for 9 days" in answer.json()["detail"]
 
 
 def test_the_page_shows_what_is_due_and_has_it_archived(

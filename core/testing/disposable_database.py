@@ -17,10 +17,12 @@ def disposable_database(folder: Path) -> Iterator[BaseDatabaseWrapper]:
     migrated = connections[DEFAULT_DB_ALIAS]
     assert not migrated.in_atomic_block, "Such a test needs django_db(transaction=True)"
     name = _copied(migrated, folder)
-    with as_default({**migrated.settings_dict, "NAME": name}) as own:
-        yield own
-    if own.vendor == "postgresql":
-        drop_databases(migrated, name)
+    try:
+        with as_default({**migrated.settings_dict, "NAME": name}) as own:
+            yield own
+    finally:
+        if migrated.vendor == "postgresql":
+            drop_databases(migrated, name)
 
 
 @contextmanager

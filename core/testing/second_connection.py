@@ -34,7 +34,14 @@ def second_connection(work: Callable[[], object]) -> Iterator[Thread]:
 
 
 def is_a_lock_awaited() -> bool:
-    """Whether a connection to this PostgreSQL waits for what another one holds."""
+    """Whether a connection to this database waits for what another one holds.
+
+    Which row it waits for, PostgreSQL tells without the database; its table with it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks awaited"
+            " JOIN pg_locks other USING (pid) JOIN pg_database ON oid = other.database"
+            " WHERE NOT awaited.granted AND datname = current_database())"
+        )
         return bool(cursor.fetchone()[0])

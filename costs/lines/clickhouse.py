@@ -40,9 +40,9 @@ TYPES = {
 COLUMNS = ", ".join(f"{name} {TYPES[kind]}" for name, kind in LINE_COLUMNS.items())
 # A file of ten million lines takes a minute.
 LOAD_SECONDS = 3600
-# Amounts as they are, and sums as DuckDB has them: NULL of nothing.
+# A row at a time. Amounts as they are, and sums as DuckDB has them: NULL of nothing.
+FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 SETTINGS = {
-    "default_format": "JSONCompact",
     "output_format_json_quote_decimals": "1",
     "aggregate_functions_null_for_empty": "1",
 }
@@ -79,7 +79,7 @@ class ClickHouse:
         return str(month.file)
 
     def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
-        yield from parsed_rows(self._ask(translated(sql), seconds))
+        yield from parsed_rows(self._answer(translated(sql), seconds))
 
     def load(self, months: Iterable[LineItemMonth]) -> Iterator[LineItemMonth]:
         """Load what is not loaded yet, and yield each; drop what no month names.
@@ -109,7 +109,7 @@ class ClickHouse:
         return [one for one in months if counts.get(one.file) != one.row_count]
 
     def _line_counts(self) -> dict[str, int]:
-        ((exists,),) = parsed_rows(self._ask(f"EXISTS TABLE {TABLE}"))
+        ((exists,),) = parsed_rows(self._answer(f"EXISTS TABLE {TABLE}"))
         if not exists:
             return {}
         sql = f"SELECT {FILE}, count(*) FROM {TABLE} GROUP BY 1"  # noqa: S608
@@ -123,10 +123,23 @@ class ClickHouse:
         statement: str,
         seconds: int = DEADLINE_SECONDS,
         body: BinaryIO | None = None,
-    ) -> str:
-        """Send a statement, with what it inserts, and return the answer."""
+    ) -> None:
+        """Send a statement that has no answer, with what it inserts."""
+        for _ in self._answer(statement, seconds, body):
+            pass
+
+    def _answer(
+        self,
+        statement: str,
+        seconds: int = DEADLINE_SECONDS,
+        body: BinaryIO | None = None,
+    ) -> Iterator[bytes]:
+        """Send a statement, and yield the lines of its answer."""
         url, is_safe = self.url, self.url.scheme == "clickhouses"
         asked = SETTINGS | {
+            "default_format": FORMAT,
+            # Else a failure may come after half an answer, which has begun as a whole.
+            "wait_end_of_query": "1",
             "database": url.path.strip("/") or "default",
             "max_execution_time": str(seconds),
             "query": statement if body else "",
@@ -147,8 +160,7 @@ class ClickHouse:
             self._failing(seconds),
             urlopen(request, timeout=seconds) as answer,  # noqa: S310
         ):
-            text: str = answer.read().decode()
-        return text
+            yield from answer
 
     @contextmanager
     def _failing(self, seconds: int) -> Iterator[None]:
@@ -170,20 +182,26 @@ def translated(sql: str) -> str:
         import sqlglot
     except ImportError:
         raise LinesFailed(
-            "LINE_ITEMS_ENGINE needs the extra cloudintel[clickhouse]."
+            "LINE_ITEMS_ENGINE needs sqlglot: run `pip install sqlglot` into the "
+            "environment that runs manage.py."
         ) from None
     return sqlglot.transpile(sql, read="duckdb", write="clickhouse")[0]
 
 
-def parsed_rows(answer: str) -> Iterator[Row]:
-    """Yield the rows of an answer as JSONCompact, as DuckDB would have them."""
-    found = json.loads(answer)
-    parsers = [_parser(column["type"]) for column in found["meta"]]
-    for row in found["data"]:
-        yield tuple(
-            value if value is None or parse is None else parse(value)
-            for value, parse in zip(row, parsers, strict=True)
-        )
+def parsed_rows(answer: Iterator[bytes]) -> Iterator[Row]:
+    """Yield the rows of an answer in FORMAT as DuckDB would have them."""
+    try:
+        _, types = json.loads(next(answer, b"")), json.loads(next(answer, b""))
+        parsers = [_parser(kind) for kind in types]
+        for line in answer:
+            yield tuple(
+                value if value is None or parse is None else parse(value)
+                for value, parse in zip(json.loads(line), parsers, strict=True)
+            )
+    except ValueError as error:
+        raise LinesFailed(
+            f"LINE_ITEMS_ENGINE answers what is none of ClickHouse's: {error}."
+        ) from error
 
 
 def _parser(kind: str) -> Callable[[Any], Any] | None:

@@ -14,7 +14,8 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """One commitment in the window; `list_cost` is of what used it, where known."""
+    """One commitment in the window; `list_cost` is of what used it, None where not all
+    of that has a list price."""
 
     id: str
     name: str
@@ -23,6 +24,9 @@ class Commitment:
     unused: Decimal
     list_cost: Decimal | None
     resource_count: int
+
+    def __str__(self) -> str:
+        return self.name or self.id
 
     @property
     def cost(self) -> Decimal:
@@ -42,6 +46,7 @@ def commitments(source: LineSource) -> Sequence[Commitment]:
     """Return the commitments of the window's lines, the largest waste first.
 
     Amounts are effective: what was paid ahead is spread over the hours that it is for.
+    What nothing used is usage in FOCUS, and of AWS's reports a part of recurring fees.
     """
     sql = f"""
         SELECT
@@ -54,16 +59,29 @@ def commitments(source: LineSource) -> Sequence[Commitment]:
                 THEN EffectiveCost END) AS unused,
             sum(CASE WHEN CommitmentDiscountStatus <> 'Unused'
                 THEN ListCost END) AS list_cost,
+            count(CASE WHEN CommitmentDiscountStatus <> 'Unused'
+                AND EffectiveCost <> 0 AND ListCost IS NULL THEN 1 END) AS unpriced,
             count(DISTINCT CASE WHEN CommitmentDiscountStatus <> 'Unused'
-                THEN ResourceId END) AS resource_count
+                AND ResourceId <> '' THEN ResourceId END) AS resource_count
         FROM {source.table}
         WHERE {source.where} AND {source.now} AND CommitmentDiscountId <> ''
-            AND ChargeCategory = '{ChargeCategory.USAGE.value}'
+            AND (ChargeCategory = '{ChargeCategory.USAGE.value}'
+                OR CommitmentDiscountStatus = 'Unused')
         GROUP BY 1
         ORDER BY unused DESC NULLS LAST, used DESC, commitment
         LIMIT {MOST}
     """  # noqa: S608 - of our own parts and literals
     return [
-        Commitment(key, name, kind, used or ZERO, unused or ZERO, list_cost, count)
-        for key, name, kind, used, unused, list_cost, count in source.rows(sql)
+        Commitment(
+            key,
+            name,
+            kind,
+            used or ZERO,
+            unused or ZERO,
+            None if unpriced else list_cost,
+            count,
+        )
+        for key, name, kind, used, unused, list_cost, unpriced, count in source.rows(
+            sql
+        )
     ]

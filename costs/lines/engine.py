@@ -13,6 +13,7 @@ import duckdb
 from django.conf import settings
 
 from costs.lines.models import LineItemMonth
+from providers.files.columns import quoted_path
 
 Row = tuple[Any, ...]
 # A page waits for it; a file is read for as long as it takes.
@@ -50,8 +51,9 @@ class DuckDb:
     """Asks the Parquet files where they lie, within this process."""
 
     def source(self, months: Sequence[LineItemMonth]) -> str:
-        files = ", ".join(literal(self.file_of(one)) for one in months)
-        return f"read_parquet([{files}], filename = '{FILE}')"
+        files = ", ".join(quoted_path(one.path) for one in months)
+        more = f"filename = '{FILE}', hive_partitioning = false"
+        return f"read_parquet([{files}], {more})"
 
     def file_of(self, month: LineItemMonth) -> str:
         return str(month.path)

@@ -1,7 +1,7 @@
 """Lines summed by one dimension, or each by itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +80,8 @@ class LineBreakdown:
 def line_breakdown(source: LineSource, limit: int, offset: int = 0) -> LineBreakdown:
     """Sum the source's lines by the query's grouping."""
     found = list(source.rows(_grouped(source, limit, offset)))
+    if not found and offset:  # each row has the sums of all, of any page
+        return replace(line_breakdown(source, 1), groups=[])
     cost = before = None
     lines = count = 0
     if found:

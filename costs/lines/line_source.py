@@ -24,6 +24,8 @@ from costs.queries.query import InvalidQuery
 
 SEARCHED = (
     *("ResourceId", "ResourceName", "SkuMeter", "x_Operation", "ChargeDescription"),
+    # As of costs, whose pages lead here.
+    *("ServiceName", "RegionId", "x_ResourceGroup", "SubAccountId"),
 )
 
 

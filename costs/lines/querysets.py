@@ -1,12 +1,7 @@
 """Questions about stored line items."""
 
-from typing import TYPE_CHECKING
-
 from clouds.access import AccountScopedQuerySet
 from core.windows import Window, first_of_month
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class LineItemMonthQuerySet(AccountScopedQuerySet):
@@ -16,6 +11,3 @@ class LineItemMonthQuerySet(AccountScopedQuerySet):
         """Return those that have days of the window."""
         first = first_of_month(window.start)
         return self.filter(month__gte=first, month__lt=window.end)
-
-    def paths(self) -> "list[Path]":
-        return [one.path for one in self]

@@ -34,7 +34,8 @@ class LineParameters(ComparedParameters):
     currency = serializers.CharField(required=False, help_text="Such as USD.")
     search = serializers.CharField(
         required=False,
-        help_text="Part of a resource, usage type, operation or description.",
+        help_text="Part of a resource, usage type, operation, description, service, "
+        "region, resource group or account id.",
     )
 
     def get_fields(self) -> dict[str, Any]:
@@ -296,6 +297,8 @@ def group_rows(found: LineBreakdown, query: LineQuery) -> Iterator[Sequence[Any]
             *(one.share_percent, one.quantity, one.unit, one.price, one.line_count),
             query.currency,
         ]
+    if others := found.group_count - len(found.groups):
+        yield [f"{others} others", found.others, *[None] * 8, query.currency]
 
 
 def explanation_rows(

@@ -11,12 +11,12 @@ from costs.lines.line_query import LINES, LineQuery
 NAMES = {
     LineKind.NEW: "New",
     LineKind.USED_MORE: "Used more",
-    LineKind.DEARER: "Dearer",
+    LineKind.DEARER: "Higher price",
     LineKind.ONE_TIME: "Fees, credits, refunds and tax",
     LineKind.OTHER: "Without a comparable quantity",
-    LineKind.CHEAPER: "Cheaper",
+    LineKind.CHEAPER: "Lower price",
     LineKind.USED_LESS: "Used less",
-    LineKind.GONE: "Gone",
+    LineKind.GONE: "No longer used",
 }
 BY_PRICE = (LineKind.DEARER, LineKind.CHEAPER)
 

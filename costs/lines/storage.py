@@ -9,15 +9,19 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from core.db.money_field import largest_amount, too_large
 from core.money import as_text
 from core.windows import Window, add_months
 from costs.lines.models import LineItemMonth
 from providers.bill_records import Bill, BillMonth
 from syncs.models import SyncRun
+from syncs.runs.run_context import SyncFailed
 
 # A file that no row names is left by a process that was killed; younger ones may be
 # at work.
 LEFT_AFTER_SECONDS = 24 * 3600
+# What is written below LINE_ITEMS_DIR, in which other files may lie.
+OURS = ("[0-9]*/????-??-*.parquet", "reading/**/*", "tmp/duckdb_temp*")
 
 
 @contextmanager
@@ -45,7 +49,14 @@ def replace_lines(
     lines: Path,
     before: LineItemMonth | None,
 ) -> None:
-    """Name the new file from now on. Within the transaction that stores its days."""
+    """Name the new file from now on. Within the transaction that stores its days.
+
+    Raises SyncFailed where the month's sum can't be stored.
+    """
+    largest = max(bill.billed, bill.effective, key=abs)
+    if abs(largest) > largest_amount():
+        what = f"{month.files}: {month.month:%Y-%m}, {as_text(largest)} {bill.currency}"
+        raise SyncFailed(f"{too_large(what)} The month was not stored.")
     LineItemMonth.objects.update_or_create(
         account=run.account,
         month=month.month,
@@ -79,10 +90,12 @@ def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[s
 
 
 def delete_left_files() -> None:
-    """Delete files that no row names, once they are a day old: of processes that were
-    killed, and of accounts that were removed."""
+    """Delete files of ours that no row names, once they are a day old: of processes
+    that were killed, and of accounts that were removed."""
+    folder = Path(settings.LINE_ITEMS_DIR)
     named = {one.path for one in LineItemMonth.objects.all()}
-    for path in Path(settings.LINE_ITEMS_DIR).rglob("*"):
+    found = [path for kind in OURS for path in folder.glob(kind)]
+    for path in found:
         with suppress(FileNotFoundError):  # its own process was faster
             is_old = time.time() - path.stat().st_mtime > LEFT_AFTER_SECONDS
             if is_old and path.is_file() and path not in named:

@@ -135,12 +135,13 @@ class LinesView(LinesMixin):
                 "is_reconciled": is_reconciled,
             }
         found = line_breakdown(source, SIZE, (number - 1) * SIZE)
-        if number > 1 and not found.groups:
-            number, found = 1, line_breakdown(source, SIZE)
+        page = Paginator(range(found.group_count), SIZE).get_page(number)
+        if page.number != number:
+            found = line_breakdown(source, SIZE, (page.number - 1) * SIZE)
         return context | {
             "answer": found,
             "is_reconciled": ledger and ledger.has(found.total.cost),
-            "page": Paginator(range(found.group_count), SIZE).get_page(number),
+            "page": page,
             "groups": _shown_groups(found, source.query, names),
         }
 

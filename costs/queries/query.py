@@ -190,9 +190,10 @@ class CostQuery:
 
     @property
     def line_parameters(self) -> str:
-        """The query string of the lines behind the same costs."""
-        asked = {**self.values, **self.comparison}
-        unknown = ("group_by", "granularity", "limit", "basis", "ignore")
+        """The query string of the lines behind the same costs, of the same days."""
+        days = {"start": self.window.start, "end": self.window.end}
+        asked = {**self.values, **self.comparison, **days}
+        unknown = ("group_by", "granularity", "limit", "basis", "ignore", "period")
         return query_string({k: v for k, v in asked.items() if k not in unknown})
 
     def parameters(self, **changes: object) -> str:

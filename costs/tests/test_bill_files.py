@@ -50,6 +50,7 @@ def stored(owner: CloudAccount, month: int = 10) -> dict[int, Decimal]:
     return {one.day.day: one.billed for one in totals if one.is_reconciled}
 
 
+@pytest.mark.on_each_database
 def test_each_day_reconciles_with_its_lines_and_a_second_sync_reads_nothing(
     place: Path, tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ def test_each_day_reconciles_with_its_lines_and_a_second_sync_reads_nothing(
     assert LineItemMonth.objects.get().run == run
 
 
+@pytest.mark.on_each_database
 def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     place: Path,
     django_capture_on_commit_callbacks: Any,
@@ -84,11 +86,14 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     )
     owner = bill_account(place)
     sync_cost(owner, NOW)
-    left, young = (place.parent / "lines" / "9" / name for name in ("left", "young"))
+    folder = place.parent / "lines"
+    left, young = (folder / "9" / f"2026-10-{run}.parquet" for run in (1, 2))
     left.parent.mkdir()
-    left.touch()
-    young.touch()
-    os.utime(left, (1, 1))
+    foreign = folder / "archive.parquet"
+    for path in (left, young, foreign):
+        path.touch()
+    for path in (left, foreign):
+        os.utime(path, (1, 1))
     old = LineItemMonth.objects.get(month=OCTOBER).path
     write_csv(path, focus("2026-10-01", "4"))
     with django_capture_on_commit_callbacks(execute=True):
@@ -104,8 +109,23 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     assert set(changes) >= {(1, D(1), D(4)), (9, D(1), D(0))}
     assert not old.exists()
     assert not left.exists()
-    assert young.exists()
+    assert young.exists() and foreign.exists()
     assert LineItemMonth.objects.get(month=OCTOBER).path.exists()
+
+
+def test_days_that_have_ended_and_months_that_are_final_are_read_of_the_same_files(
+    place: Path,
+) -> None:
+    write_csv(place / "2026-10.csv", focus("2026-10-01"))
+    write_csv(place / "2026-11.csv", focus("2026-11-03"), focus("2026-11-04", "2"))
+    owner = bill_account(place)
+    sync_cost(owner, NOW.replace(day=4))
+    assert stored(owner, 11) == {1: D(0), 2: D(0), 3: D(1)}
+    assert owner.cost_totals.get(day=OCTOBER).is_estimated
+    sync_cost(owner, NOW)
+    assert stored(owner, 11) == {1: D(0), 2: D(0), 3: D(1), 4: D(2)}
+    assert not owner.cost_totals.get(day=OCTOBER).is_estimated
+    assert sync_cost(owner, NOW).window is None
 
 
 def test_a_month_that_fails_keeps_what_it_had_and_the_others_come(place: Path) -> None:
@@ -123,14 +143,26 @@ def test_a_month_that_fails_keeps_what_it_had_and_the_others_come(place: Path) -
     assert str(sync_cost(owner, NOW).window) == "2026-09-01..2026-10-01"
 
 
-def test_a_month_that_has_no_lines_yet_is_no_failure(place: Path) -> None:
+def test_a_month_that_has_no_days_yet_is_no_failure(place: Path) -> None:
     write_csv(place / "2026-10.csv", focus("2026-10-01"))
     empty = write_csv(place / "2026-11.csv", focus("2026-11-01"))
     empty.write_text(empty.read_text().splitlines()[0])
+    write_csv(place / "2026-12.csv", focus("2026-12-01"))
     run = sync_cost(bill_account(place), NOW)
     assert run.status == SyncRun.Status.SUCCEEDED
-    assert "2026-11 has no lines yet." in run.error
+    assert "2026-11 has no days yet." in run.error
+    assert "2026-12 has no days yet." in run.error
     assert LineItemMonth.objects.get().month == OCTOBER
+
+
+@pytest.mark.parametrize("amount", ["6000000000", "12345678901234567890"])
+def test_a_sum_that_cannot_be_stored_is_one_sentence(place: Path, amount: str) -> None:
+    lines = [focus(f"2026-10-0{day}", amount) for day in (1, 2)]
+    write_csv(place / "2026-10.csv", *lines)
+    run = sync_cost(bill_account(place), NOW)
+    assert run.status == SyncRun.Status.FAILED
+    assert " USD is larger than 9,999,999,999.9999999999, the most" in run.error
+    assert not LineItemMonth.objects.exists() and not CostTotal.objects.exists()
 
 
 def test_days_that_were_asked_for_are_read_again(place: Path) -> None:

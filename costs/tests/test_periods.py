@@ -53,6 +53,12 @@ def test_every_day_has_each_period(name: str, at: datetime) -> None:
     assert window.end <= at.date() + timedelta(days=1)
 
 
+def test_lines_are_of_the_days_of_their_costs() -> None:
+    query = CostQuery.from_values({"period": "30_days"}, NOW, raw_days=2)
+    assert "start=2026-10-19&end=2026-11-18" in query.line_parameters
+    assert "period" not in query.line_parameters
+
+
 def test_last_month_stays_last_month_in_a_bookmark() -> None:
     query = CostQuery.from_values({"period": "last_month"}, NOW)
     assert query.window == LAST_MONTH

@@ -10,6 +10,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from clouds.versions import bump_version
 from core.testing.clock import NOW
+from core.testing.second_connection import is_a_lock_awaited
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from costs.models import CostDay, DailyCost
 from costs.testing import charge
@@ -21,7 +22,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.only_on("postgresql"),
 ]
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def beside_a_store(owner: CloudAccount, work: Callable[[], object]) -> None:
@@ -47,7 +47,10 @@ def beside_a_store(owner: CloudAccount, work: Callable[[], object]) -> None:
             CloudAccount.objects.select_for_update(no_key=True).get(pk=owner.pk)
             charge(owner, NOW.date(), "1.5", service="new")
             has_stored.set()
-            wait_until_done_or_waiting(other)
+            wait_until(
+                "its end, or a lock",
+                lambda: is_a_lock_awaited() or not other.is_alive(),
+            )
             bump_version(owner, Dataset.COST)
 
     def after_it() -> None:
@@ -62,15 +65,6 @@ def beside_a_store(owner: CloudAccount, work: Callable[[], object]) -> None:
         thread.join(HANGS_AFTER_SECONDS)
         assert not thread.is_alive()
     assert failures == []
-
-
-def wait_until_done_or_waiting(thread: Thread) -> None:
-    def is_so() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(WAITING)
-            return not thread.is_alive() or cursor.fetchone()[0]
-
-    wait_until("its end, or a lock", is_so)
 
 
 def stored(number: int) -> CloudAccount:

@@ -161,5 +161,5 @@ def test_a_list_takes_two_queries_more_however_many_there_are(
     for number in range(20):
         store_usage(resource(Database, owner, f"db-{number}"), WEEK, connections=8.0)
     viewer.get("/databases/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(27):
         viewer.get("/databases/")

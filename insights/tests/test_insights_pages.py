@@ -342,11 +342,11 @@ def test_long_lists_come_in_pages() -> None:
     ("path", "queries"),
     [
         # Session, user, rights, limit, count, rows, accounts, what waits, footer; and:
-        ("/insights/forecasts/", 16),  # misses, points, costs, state (2)
+        ("/insights/forecasts/", 17),  # versions, misses, points, costs, state (2)
         ("/insights/anomalies/", 15),  # people, net impact, judged
         # both savings, categories, remarks, people, totals, groups
         ("/insights/recommendations/", 19),
-        ("/insights/budgets/", 13),  # people, channels
+        ("/insights/budgets/", 14),  # versions, people, channels
     ],
 )
 def test_more_rows_are_no_more_queries(

@@ -58,3 +58,11 @@ def test_the_page_and_the_socket_name_the_same_version_of_all_and_of_some() -> N
     # What changes of other accounts, or of all together, does not concern them.
     assert len(set(of_second)) == 2
     assert of_second[1] == of_second[2]
+
+
+@pytest.mark.parametrize("subject", ["instances", "storage", "cpu", "usage"])
+def test_resources_are_what_there_is_and_how_it_is_used(subject: str) -> None:
+    owner, user = account(), person(Role.VIEWER)
+    before = topic_versions(user, ["resources"])
+    bump_version(owner, subject)
+    assert topic_versions(user, ["resources"]) != before

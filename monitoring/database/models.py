@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from monitoring.querysets import OfInstallationQuerySet
+from clouds.access import OfAllAccountsQuerySet
 
 NAME_LENGTH = 100
 
@@ -13,7 +13,7 @@ class NamedQuery(models.Model):
     name = models.CharField(max_length=NAME_LENGTH, unique=True)
     text = models.TextField(help_text="With ? in place of each value.")
 
-    objects = OfInstallationQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -37,7 +37,7 @@ class QueryHour(models.Model):
     total_ms = models.FloatField("total, ms")
     slowest_ms = models.FloatField("slowest, ms")
 
-    objects = OfInstallationQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -61,7 +61,7 @@ class SlowQuery(models.Model):
         blank=True, help_text="Steps without any value; empty: it could not be planned."
     )
 
-    objects = OfInstallationQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]

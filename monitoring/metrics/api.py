@@ -143,6 +143,7 @@ class MetricBatchViewSet(GenericViewSet[MetricPoint]):
     """Many system metrics at once."""
 
     queryset = MetricPoint.objects.none()
+    serializer_class = NewMetricSerializer
     permission_classes = RIGHTS
     pagination_class = None
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import models
 
+from clouds.access import OfAllAccountsQuerySet
 from monitoring.metrics.querysets import SeriesQuerySet
-from monitoring.querysets import OfInstallationQuerySet
 
 LONGEST_NAME, LONGEST_UNIT = 100, 20
 
@@ -53,7 +53,7 @@ class MetricPoint(models.Model):
     recorded_at = models.DateTimeField()
     value = models.FloatField()
 
-    objects = OfInstallationQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-recorded_at", "-series_id"]

@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Max
 from django.db.models.fields.json import KeyTransform
 
-from monitoring.querysets import OfInstallationQuerySet
+from clouds.access import OfAllAccountsQuerySet
 
 # A key of digits would be a place in a list to PostgreSQL.
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.]{0,39}")
 
 
-class SeriesQuerySet(OfInstallationQuerySet):
+class SeriesQuerySet(OfAllAccountsQuerySet):
     def labeled(self, labels: Iterable[str]) -> Self:
         """Keep those with all of these labels, each as key=value. Raise
         ValidationError."""

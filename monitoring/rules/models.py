@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from alerts.channels import configured_channels
 from alerts.models import NAME_LENGTH, Notice, Severity
+from clouds.access import OfAllAccountsQuerySet
 from monitoring.health.components import COMPONENTS
 from monitoring.metrics.models import LONGEST_NAME
 from monitoring.metrics.points import are_labels
-from monitoring.querysets import OfInstallationQuerySet
 
 LONGEST_WAIT = 24 * 60
 SUBJECT_LENGTH = 200
@@ -114,7 +114,7 @@ class Breach(models.Model):
         Notice, content_type_field="about_type", object_id_field="about_id"
     )
 
-    objects = OfInstallationQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-id"]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 
-from monitoring.querysets import OfInstallationQuerySet
+from clouds.access import OfAllAccountsQuerySet
 from monitoring.scans.engine.issues import Severity
 
 # The worst first.
@@ -38,7 +38,7 @@ class Scan(models.Model):
     high = models.PositiveIntegerField()
     critical = models.PositiveIntegerField()
 
-    objects = OfInstallationQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -53,7 +53,7 @@ class FindingStatus(models.TextChoices):
     FIXED = "fixed", "Fixed"
 
 
-class FindingQuerySet(OfInstallationQuerySet):
+class FindingQuerySet(OfAllAccountsQuerySet):
     def with_status(self, status: str, today: date) -> Self:
         return self.filter(_having(status, today))
 

@@ -6,12 +6,10 @@ from datetime import datetime
 from importlib.metadata import distributions
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 
 from core import VERSION
-from core.db.storable import storable
 from monitoring.scans.engine.code import scan_code
 from monitoring.scans.engine.issues import Issue, ScannerFailed, fingerprints
 from monitoring.scans.engine.packages import scan_packages
@@ -30,31 +28,14 @@ class Scanned:
 
     found: dict[str, Sequence[Issue]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
-    of_files: set[str] = field(default_factory=set)
-    has_unread_file: bool = False
+    incomplete: set[str] = field(default_factory=set)
+    """Those of which another report could not be read."""
 
     def ask(self, scanner: str, scan: Callable[[], Sequence[Issue]]) -> None:
         try:
             self.found[scanner] = scan()
         except ScannerFailed as error:
             self.failures[scanner] = str(error)
-
-    def read(self, path: Path) -> None:
-        """Take what a report in SARIF has; several may be of one scanner."""
-        try:
-            for name, issues in read_sarif(path).items():
-                scanner = storable(name, 100)
-                before = self.found.get(scanner, ())
-                self.found[scanner] = [*before, *issues]
-                self.of_files.add(scanner)
-        except ScannerFailed as error:
-            self.failures[path.name] = str(error)
-            self.has_unread_file = True
-
-    @property
-    def whole(self) -> set[str]:
-        """Return the scanners of which all is here; a file of any may be unread."""
-        return set(self.found) - (self.of_files if self.has_unread_file else set())
 
 
 def run_scanners(
@@ -66,15 +47,27 @@ def run_scanners(
     scanned.ask(SETTINGS, lambda: list(scan_settings()))
     if advisories:
         scanned.ask(PACKAGES, lambda: scan_packages(advisories, installed()))
-    for path in sarif:
-        scanned.read(path)
+    _read_reports(scanned, sarif)
     return scanned
 
 
+def _read_reports(scanned: Scanned, paths: Sequence[Path]) -> None:
+    reported, unread = set(), False
+    for path in paths:
+        try:
+            for scanner, issues in read_sarif(path).items():
+                before = scanned.found.get(scanner, ())
+                scanned.found[scanner] = [*before, *issues]
+                reported.add(scanner)
+        except ScannerFailed as error:
+            scanned.failures[path.name], unread = str(error), True
+    if unread:  # whose it is, nobody knows
+        scanned.incomplete = reported
+
+
 def own_folders() -> Sequence[Path]:
-    """Return the folders of our own applications."""
-    found = (Path(one.path) for one in apps.get_app_configs())
-    return sorted(path for path in found if path.parent == settings.BASE_DIR)
+    """Return the folders of our own code, be they Django's applications or not."""
+    return sorted(one.parent for one in settings.BASE_DIR.glob("*/__init__.py"))
 
 
 def installed() -> Mapping[str, str]:
@@ -85,7 +78,7 @@ def installed() -> Mapping[str, str]:
 def store_scan(scanned: Scanned, started_at: datetime, now: datetime) -> Scan:
     """Store what was found; what a scanner no longer finds is fixed.
 
-    Findings of a scanner that failed stay as they are.
+    Findings of a scanner that failed, or may have more to say, stay as they are.
     """
     before = _open_keys(now)
     rows = [
@@ -100,7 +93,8 @@ def store_scan(scanned: Scanned, started_at: datetime, now: datetime) -> Scan:
         unique_fields=["scanner", "fingerprint"],
         update_fields=COMES_AGAIN,
     )
-    answered = Finding.objects.filter(scanner__in=scanned.whole, fixed_at=None)
+    whole = scanned.found.keys() - scanned.incomplete
+    answered = Finding.objects.filter(scanner__in=whole, fixed_at=None)
     fixed = answered.exclude(last_seen_at=now).update(fixed_at=now)
     return Scan.objects.create(
         started_at=started_at,
@@ -120,16 +114,21 @@ def _open_keys(now: datetime) -> set[int]:
 
 
 def _row(scanner: str, fingerprint: str, issue: Issue, now: datetime) -> Finding:
-    url = issue.url if issue.url.isprintable() and len(issue.url) <= 1000 else ""
+    is_link = issue.url.startswith(("https://", "http://"))
     return Finding(
-        scanner=scanner,
+        scanner=_text(scanner, 100),
         fingerprint=fingerprint,
-        rule=storable(issue.rule, 200),
+        rule=_text(issue.rule, 200),
         severity=issue.severity.value,
-        message=storable(issue.message, 5000),
-        path=storable(issue.path, 1000),
+        message=_text(issue.message, 5000),
+        path=_text(issue.path, 1000),
         line=issue.line,
-        url=url if url.startswith(("https://", "http://")) else "",
+        url=_text(issue.url, 1000) if is_link else "",
         first_seen_at=now,
         last_seen_at=now,
     )
+
+
+def _text(text: str, length: int) -> str:
+    """Return what any database takes of it: no NUL, no half of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()[:length]

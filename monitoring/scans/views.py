@@ -21,14 +21,12 @@ from monitoring.scans.models import Finding, FindingStatus, Scan
 from monitoring.scans.suppression import CannotSuppress, suppress, take_back
 from users.audit import actor_of
 
+VIEW = ("monitoring.view_finding", "monitoring.view_scan")
 TREND_SCANS = 60
 
 
-RIGHTS = ("monitoring.view_finding", "monitoring.view_scan")
-
-
 class ScansView(InstallationPage, FilterView):
-    permission_required = RIGHTS
+    permission_required = VIEW
     template_name = "monitoring/scans.html"
     filterset_class = FindingFilter
     paginate_by = 50
@@ -52,7 +50,6 @@ class ScansView(InstallationPage, FilterView):
             newest=scans[0] if scans else None,
             open=Finding.objects.all().open_by_severity(today),
             chart=trend_chart(scans) if len(scans) > 1 else None,
-            today=today,
             **kwargs,
         )
 
@@ -78,7 +75,7 @@ def trend_chart(scans: Sequence[Scan]) -> dict[str, Any]:
 
 
 class FindingView(InstallationPage, DetailView[Finding]):
-    permission_required = RIGHTS
+    permission_required = VIEW
     template_name = "monitoring/finding.html"
     queryset = Finding.objects.select_related("suppressed_by")
     context_object_name = "finding"

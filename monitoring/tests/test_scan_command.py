@@ -28,7 +28,7 @@ def _well_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def report(path: Path, levels: Sequence[str]) -> Path:
     results = [
-        {"ruleId": f"R{n}", "level": level, "message": {"text": f"\0{level} {n}"}}
+        {"ruleId": f"R{n}", "level": level, "message": {"text": f"\0{level} {n}\ud800"}}
         for n, level in enumerate(levels)
     ]
     run = {"tool": {"driver": {"name": "trivy"}}, "results": results}
@@ -40,17 +40,6 @@ def scan(*arguments: Any) -> str:
     out = StringIO()
     call_command("scan", "--no-code", *map(str, arguments), stdout=out)
     return out.getvalue()
-
-
-def test_of_a_file_that_is_not_read_nothing_is_fixed(tmp_path: Path) -> None:
-    first, second = report(tmp_path / "a", ["note"]), tmp_path / "b"
-    report(second, ["note", "warning"])
-    scan("--sarif", first, "--sarif", second)
-    second.write_text("cut of")
-    with pytest.raises(CommandError, match="b: .*is not a SARIF file"):
-        scan("--sarif", first, "--sarif", second)
-    assert not Finding.objects.exclude(fixed_at=None).exists()
-    assert Finding.objects.count() == 3
 
 
 def test_what_is_found_again_is_one_finding_and_what_is_not_is_fixed(
@@ -81,6 +70,18 @@ def test_findings_of_a_scanner_that_failed_stay_as_they_are(tmp_path: Path) -> N
     assert raised.value.returncode == 1
     newest = Scan.objects.all()[0]
     assert (newest.low, newest.fixed, list(newest.failures)) == (1, 0, ["a"])
+
+
+def test_a_report_that_is_damaged_leaves_open_what_its_scanner_found(
+    tmp_path: Path,
+) -> None:
+    one, two = report(tmp_path / "a", ["note"]), report(tmp_path / "b", ["note"] * 2)
+    scan("--sarif", one, "--sarif", two)
+    two.write_text("damaged")
+    with pytest.raises(CommandError, match="b: .* is not a SARIF file"):
+        scan("--sarif", one, "--sarif", two)
+    newest = Scan.objects.all()[0]
+    assert (newest.low, newest.fixed) == (3, 0)
 
 
 def test_the_exit_status_is_for_ci(tmp_path: Path) -> None:

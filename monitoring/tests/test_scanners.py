@@ -12,6 +12,7 @@ from monitoring.scans.engine.code import read_bandit, scan_code
 from monitoring.scans.engine.issues import Issue, ScannerFailed, Severity, fingerprints
 from monitoring.scans.engine.packages import scan_packages
 from monitoring.scans.engine.sarif import read_sarif
+from monitoring.scans.scan import own_folders
 
 
 def bandit_result(line: int, text: str, **changes: Any) -> dict[str, Any]:
@@ -143,9 +144,48 @@ def test_sarif_is_read_with_its_own_severities(tmp_path: Path) -> None:
     worst, least = found["trivy"]
     assert (worst.severity, worst.path, worst.line) == ("critical", "Dockerfile", 3)
     assert (least.rule, least.severity) == ("W", "low")
-    place["region"] = {"startLine": -3}
-    with pytest.raises(ScannerFailed, match="startLine -3"):
-        read_sarif(sarif(tmp_path / "a.sarif", *results, rules=rules))
+
+
+def test_rules_that_a_tool_has_in_extensions_count_as_its_own(tmp_path: Path) -> None:
+    rules = [{"id": "py/sql", "properties": {"security-severity": "9.1"}}]
+    result = {"ruleId": "py/sql", "message": {"text": "SQL"}}
+    run = {
+        "tool": {"driver": {"name": "CodeQL"}, "extensions": [{"rules": rules}]},
+        "results": [result],
+    }
+    path = tmp_path / "a.sarif"
+    path.write_text(json.dumps({"version": "2.1.0", "runs": [run]}))
+    (found,) = read_sarif(path)["CodeQL"]
+    assert found.severity == Severity.CRITICAL
+
+
+@pytest.mark.parametrize("line", [0, -4, 2**40, "12", None])
+def test_a_line_that_is_none_is_not_known(line: Any, tmp_path: Path) -> None:
+    place = {"artifactLocation": {"uri": "a.py"}, "region": {"startLine": line}}
+    result = {
+        "message": {"text": "m"},
+        "locations": [{"physicalLocation": place}],
+    }
+    (found,) = read_sarif(sarif(tmp_path / "a.sarif", result))["trivy"]
+    assert (found.path, found.line) == ("a.py", None)
+
+
+def test_a_tool_that_says_that_it_failed_has_not_answered(tmp_path: Path) -> None:
+    run = {
+        "tool": {"driver": {"name": "trivy"}},
+        "invocations": [{"executionSuccessful": False}],
+        "results": [],
+    }
+    path = tmp_path / "a.sarif"
+    path.write_text(json.dumps({"version": "2.1.0", "runs": [run]}))
+    with pytest.raises(ScannerFailed, match="says that trivy failed"):
+        read_sarif(path)
+
+
+def test_all_code_that_the_product_runs_is_scanned() -> None:
+    folders = {folder.name for folder in own_folders()}
+    assert {"providers", "live", "core", "monitoring"} <= folders
+    assert not {"docs", "deploy", ".venv"} & folders
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,8 @@ class BlobContainer:
         from azure.core.rest import HttpRequest
 
         reading = f"{method} of {self.account}/{self.container}/{name} (Azure Blob)"
-        url = f"{self._url}/{quote(name)}?{urlencode(query or {})}{self._sas}"
+        path = f"/{quote(name)}" if name else ""
+        url = f"{self._url}{path}?{urlencode(query or {})}{self._sas}"
         request = HttpRequest(method, url, headers=dict(headers or {}), content=content)
         try:
             response = self._pipeline.send_request(request)

@@ -83,7 +83,8 @@ class Container:
         with NamedTemporaryFile(dir=self._folder, suffix=suffix) as local:
             answer = self._get(f"/{quote(key)}", file.name, headers, preload=False)
             try:
-                for chunk in answer.stream(1 << 20):
+                # As it is stored: its name tells that it is gzip, its header may too.
+                for chunk in answer.stream(1 << 20, decode_content=False):
                     local.write(chunk)
             except HTTPError as error:
                 raise self._unreachable(file.name, error) from error

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from providers.files.line_items import AMOUNT, TAGS
 
 NO_TAGS = f"MAP {{}}::{TAGS}"
-# The key of tags that are no JSON.
+# The key of tags that are no JSON, or have a key twice.
 UNREADABLE = "(unreadable)"
 # As Azure's exports write days, beside ISO 8601.
 DAY_FORMATS = "['%m/%d/%Y', '%m/%d/%Y %H:%M:%S', '%d.%m.%Y']"
@@ -112,8 +113,8 @@ class Columns:
         )
         return (
             f"CASE WHEN {column} IS NULL OR {text} = '' THEN NULL "
-            f"WHEN json_valid({json}) THEN CAST(({json})::JSON AS {TAGS}) "
-            f"ELSE MAP {{{quoted_text(UNREADABLE)}: {text}}} END"
+            f"ELSE coalesce(TRY_CAST(TRY_CAST({json} AS JSON) AS {TAGS}), "
+            f"MAP {{{quoted_text(UNREADABLE)}: {text}}}) END"
         )
 
 
@@ -123,6 +124,11 @@ def quoted(name: str) -> str:
 
 def quoted_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_path(path: Path) -> str:
+    """Return the path of one file; as it is, DuckDB would read * ? [ as a pattern."""
+    return quoted_text(re.sub(r"([*?[])", r"[\1]", str(path)))
 
 
 def snake(name: str) -> str:

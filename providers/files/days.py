@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from core.money import QUANTUM, ZERO
 from core.windows import Window
 from providers.files.columns import quoted_text
-from providers.files.engine import Engine, read_files
+from providers.files.engine import Engine, read_files, rounded
 from providers.reconcile import reconciled
 from providers.records import (
     ChargeCategory,
@@ -81,7 +80,7 @@ def _by_day(engine: Engine, lines: Path, window: Window, *keys: str) -> Days:
     )
     rows = iter(lambda: asked.fetchmany(ROWS_AT_ONCE), [])
     for day, found in groupby(chain.from_iterable(rows), itemgetter(0)):
-        yield day, [(*key, _rounded(a), _rounded(b)) for _, *key, a, b in found]
+        yield day, [(*key, rounded(a), rounded(b)) for _, *key, a, b in found]
 
 
 def _cost(group: Group, total: CostTotalRecord) -> CostRecord:
@@ -117,7 +116,3 @@ def _tag_cost(key: str, group: Group, total: CostTotalRecord) -> TagCostRecord:
 
 def _value(key: str) -> str:
     return f"coalesce(Tags[{quoted_text(key)}], '')"
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(QUANTUM)

@@ -4,12 +4,13 @@ In bounded memory, whatever the size of the files. Only what is asked for is rea
 extension is loaded, and nothing is fetched.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from providers.base import Progress
 from providers.bill_records import NoLines
 from providers.errors import ErrorKind, ProviderError
 from providers.files import azure_exports
-from providers.files.columns import quoted_text
+from providers.files.columns import quoted_path, quoted_text
 from providers.files.formats import Format, recognized
 from providers.files.line_items import LINE_COLUMNS
 
@@ -34,6 +35,8 @@ THREADS = 2
 ROWS_PER_GROUP = 50_000
 # A run is taken for dead where it is silent for long.
 SECONDS_PER_SIGN = 5.0
+CURRENCY = re.compile(r"[A-Z]{3}")
+WIDE = Context(prec=60)
 DEFAULTS = {"VARCHAR": "''"}
 ADVICE = "Nothing of it was stored. Put a whole export there, then sync again."
 
@@ -226,6 +229,10 @@ class Engine:
                 f"{elsewhere:,} of {count:,} lines are of another billing month than "
                 "the one that its name tells",
             )
+        if unknown := [one for one in currencies if not CURRENCY.fullmatch(one)]:
+            raise unreadable(
+                reading, f'some lines have "{unknown[0]}" for a currency, such as USD'
+            )
         if len(currencies) > 1:
             raise unreadable(
                 reading,
@@ -239,8 +246,8 @@ class Engine:
             source_format=found.name,
             lines=count,
             currency=currencies[0],
-            billed=billed.quantize(QUANTUM),
-            effective=effective.quantize(QUANTUM),
+            billed=rounded(billed),
+            effective=rounded(effective),
             through=through,
             moved=moved,
             unused=unused,
@@ -267,9 +274,10 @@ class Engine:
 def _selected(found: Format, files: Sequence[Path], month: date) -> str:
     """Return the query of these files' lines as line items."""
     made = dict(found.expressions(found.columns))
-    made["x_Day"] = (
-        f"least(greatest(({made['ChargePeriodStart']})::DATE, DATE '{month}'), "
-        f"last_day(DATE '{month}'))"
+    day = f"({made['ChargePeriodStart']})::DATE"
+    made["x_Day"] = (  # of NULL and a day, least and greatest return the day
+        f"CASE WHEN {day} IS NOT NULL THEN "
+        f"least(greatest({day}, DATE '{month}'), last_day(DATE '{month}')) END"
     )
     columns = ", ".join(
         f"({made.get(name, DEFAULTS.get(kind, 'NULL'))})::{kind} AS {name}"
@@ -280,14 +288,21 @@ def _selected(found: Format, files: Sequence[Path], month: date) -> str:
 
 def read_files(files: Sequence[Path]) -> str:
     """Return the files as a table: every column of a csv as text, as it is written."""
-    named = ", ".join(quoted_text(str(path)) for path in files)
-    if all(path.name.endswith(".parquet") for path in files):
-        return f"read_parquet([{named}], union_by_name = true)"
+    named = ", ".join(quoted_path(path) for path in files)
+    # Names of folders, as BILLING_PERIOD=2026-10, are no columns.
+    alike = "union_by_name = true, hive_partitioning = false"
+    if all(path.name.lower().endswith(".parquet") for path in files):
+        return f"read_parquet([{named}], {alike})"
     return (
         f"read_csv([{named}], all_varchar = true, header = true, delim = ',', "
-        "quote = '\"', escape = '\"', union_by_name = true, "
+        f"quote = '\"', escape = '\"', {alike}, "
         "nullstr = ['', 'NULL', 'null'], allow_quoted_nulls = false)"
     )
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Return it to the ledger's places, also where it is too large for the ledger."""
+    return amount.quantize(QUANTUM, context=WIDE)
 
 
 @contextmanager

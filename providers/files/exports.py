@@ -13,19 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from core.windows import add_months
 from providers.errors import ErrorKind, ProviderError
 from providers.files.places import StoredFile
 
 DATA = (".csv", ".csv.gz", ".parquet")
 MANIFEST = re.compile(r"(^|[-_/])manifest\.json$", re.IGNORECASE)
-PERIODS = (
-    re.compile(r"billing_period=(\d{4})-(\d{2})", re.IGNORECASE),
-    # Whole months, as AWS and Azure name their folders.
-    re.compile(r"(?<!\d)(\d{4})(\d{2})01-\d{8}(?!\d)"),
-    re.compile(r"(?<!\d)(20\d{2})-?(0[1-9]|1[0-2])(?!-?\d)"),
+# As AWS and Azure name their folders.
+DAYS = re.compile(r"(?<!\d)(20\d{6})-(20\d{6})(?!\d)")
+MONTH = r"(20\d{2})-?(0[1-9]|1[0-2])(?!-?\d)"
+MONTHS = (
+    re.compile(f"billing_period={MONTH}", re.IGNORECASE),
+    re.compile(rf"(?<!\d){MONTH}"),
 )
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NUMBERS = re.compile(r"[\d_\-=.() ]+")
+# No brackets: "bill (1).csv" is a second download of the same.
+NUMBERS = re.compile(r"[\d_\-=.]+")
 ADVICE = "Give each export a folder of its own, and name that folder."
 # Azure's two views of the same month, which are read as one.
 ACTUAL, AMORTIZED = "ActualCost", "AmortizedCost"
@@ -55,10 +58,12 @@ class Run:
     def size(self) -> int:
         return sum(file.size for file in self.every_file)
 
-    @property
-    def version(self) -> str:
+    def version(self, months: int) -> str:
+        """Return what differs once its files do, or how many months they tell: of a
+        version of three only three that are stored are all."""
         named = sorted(f"{file.name} {file.version}" for file in self.every_file)
-        return hashlib.sha256("\n".join(named).encode()).hexdigest()
+        told = "\n".join([*named, str(months)])
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def runs_of(
@@ -89,7 +94,7 @@ def _of_manifest(manifest: StoredFile, content: bytes, reading: str) -> Run:
     try:
         raw = json.loads(content.decode("utf-8-sig"))
         named = _named_files(raw)
-        month = _month_of(manifest.name) or _first_month(raw)
+        month = _month_of(manifest.name) or _month_of_run(raw)
         config = raw.get("exportConfig", {})
         name = config.get("exportName") or raw.get("reportName")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -119,12 +124,12 @@ def _named_files(raw: Mapping[str, Any]) -> list[str]:
     return [blob["blobName"] for blob in raw["blobs"]]
 
 
-def _first_month(raw: Mapping[str, Any]) -> date | None:
-    """Return the month with which the period of a manifest begins."""
+def _month_of_run(raw: Mapping[str, Any]) -> date | None:
+    """Return the month of a manifest's period."""
     period = raw.get("billingPeriod") or raw.get("runInfo") or {}
     start = str(period.get("start") or period.get("startDate") or "")
-    found = re.match(r"(\d{4})-?(\d{2})", start)
-    return date(int(found[1]), int(found[2]), 1) if found else None
+    end = str(period.get("end") or period.get("endDate") or start)
+    return _whole_month(start.partition("T")[0], end.partition("T")[0])
 
 
 def _rows(raw: Mapping[str, Any]) -> int | None:
@@ -150,6 +155,13 @@ def _with_files(run: Run, files: Sequence[StoredFile], reading: str) -> Run:
                 f"it names {name}, which is not there",
                 "Nothing of it was stored. Copy the whole export, or run it again.",
             )
+        if not name.lower().endswith(DATA):
+            raise ProviderError(
+                ErrorKind.INVALID,
+                f"{reading}: {run.manifest}",
+                f"it names {name}, which is no csv, csv.gz or Parquet file",
+                "Let the export write gzip or Parquet.",
+            )
         found.append(max(same, key=lambda file: len(file.name)))
     return replace(run, files=tuple(found))
 
@@ -169,10 +181,13 @@ def _of_names(files: Sequence[StoredFile], reading: str) -> Iterator[Run]:
 
 
 def _newest(runs: Sequence[Run]) -> list[Run]:
-    """Return the newest run of each export and month."""
-    newest: dict[tuple[date | None, str, str], Run] = {}
+    """Return the newest run of each export and month.
+
+    Of runs that name no month, as of weeks, none takes another's place.
+    """
+    newest: dict[tuple[Any, ...], Run] = {}
     for run in sorted(runs, key=lambda one: (one.made_at, -len(one.manifest))):
-        newest[run.month, run.kind, run.export] = run
+        newest[run.month or run, run.kind, run.export] = run
     return list(newest.values())
 
 
@@ -206,14 +221,30 @@ def _paired(runs: Sequence[Run], reading: str) -> Iterator[Run]:
 
 
 def _named(run: Run) -> str:
-    return f"{run.export} {run.kind}".strip() if run.manifest else run.files[0].name
+    if run.manifest and run.month:
+        return f"{run.export} {run.kind}".strip()
+    return run.manifest or run.files[0].name
 
 
 def _month_of(name: str) -> date | None:
-    for period in PERIODS:
+    days = DAYS.search(name)
+    if days and (month := _whole_month(*days.groups())):
+        return month
+    for period in MONTHS:
         if found := period.search(name):
             return date(int(found[1]), int(found[2]), 1)
     return None
+
+
+def _whole_month(start: str, end: str) -> date | None:
+    """Return the month of which the days are: from its first, to its last or the next
+    one's first; or up to now."""
+    try:
+        first, last = date.fromisoformat(start), date.fromisoformat(end)
+    except ValueError:
+        return None
+    is_one = first.day == 1 and first <= last <= add_months(first, 1)
+    return first if is_one else None
 
 
 def _folder_of(name: str) -> str:

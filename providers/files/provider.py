@@ -1,6 +1,7 @@
 """The bill of an account as its files tell it: FOCUS, CUR or Azure's exports."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from providers.access import checked
 from providers.aws.client import AwsOptions
 from providers.azure.client import AzureOptions
 from providers.base import Progress
-from providers.bill_records import Bill, BillMonth
+from providers.bill_records import Bill, BillMonth, NoLines
 from providers.errors import ErrorKind, ProviderError
 from providers.files.account_settings import BILL, S3, FilesSettings
 from providers.files.blobs import Container
@@ -84,13 +85,13 @@ class FilesProvider:
         self, known: Mapping[date, str], progress: Progress
     ) -> Sequence[BillMonth]:
         self._runs = {}
+        found = []
         for run in self._list_runs():
-            for month in self._months_of(run, known, progress):
-                self._runs[month] = run
-        return [
-            BillMonth(month, run.version, self._reading(run))
-            for month, run in sorted(self._runs.items())
-        ]
+            months = self._months_of(run, known, progress)
+            self._runs |= dict.fromkeys(months, run)
+            version, reading = run.version(len(months)), self._reading(run)
+            found += [BillMonth(month, version, reading) for month in months]
+        return sorted(found, key=lambda one: one.month)
 
     def read_month(self, month: BillMonth, lines: Path, progress: Progress) -> Bill:
         run = self._runs[month.month]
@@ -103,7 +104,8 @@ class FilesProvider:
                 found = engine.write_lines(source, month.month, lines, reading)
             others = engine.keep_account(lines, self._account_id, reading)
             sums = engine.sums(lines, month.month, found, reading)
-        if not run.actual and run.row_count not in (None, sums.lines + others):
+        is_counted = run.row_count is not None and run.month and not run.actual
+        if is_counted and run.row_count != sums.lines + others:
             raise ProviderError(
                 ErrorKind.INCOMPLETE,
                 reading,
@@ -118,7 +120,6 @@ class FilesProvider:
             currency=sums.currency,
             billed=sums.billed,
             effective=sums.effective,
-            window=window,
             days=self._days(lines, window, sums, progress),
             remarks=list(_remarks(month.month, sums, others)),
         )
@@ -138,11 +139,11 @@ class FilesProvider:
         """Return the month's days up to the last one that has a line and has ended."""
         today = utc_day(self._now)
         if month >= today:
-            raise ProviderError(
-                ErrorKind.INVALID,
+            raise NoLines(
+                ErrorKind.INCOMPLETE,
                 f"{month:%Y-%m}",
                 "no day of this month has ended",
-                "It is read from tomorrow on.",
+                "It is read once one has.",
             )
         return Window(month, min(sums.through + ONE_DAY, today))
 
@@ -157,12 +158,13 @@ class FilesProvider:
     def _months_of(
         self, run: Run, known: Mapping[date, str], progress: Progress
     ) -> list[date]:
-        """Return what the run's name tells, or its lines; these only if it is new."""
+        """Return what the run's name tells, or its lines; these only if any of their
+        months is not stored."""
         if run.month:
             return [run.month]
-        same = [month for month, version in known.items() if version == run.version]
-        if same:
-            return same
+        for version, count in Counter(known.values()).items():
+            if version == run.version(count):
+                return [month for month, one in known.items() if one == version]
         with self._on_disk(run, progress) as files, self._engine(progress) as engine:
             return engine.months(files, self._account_id, self._reading(run))
 

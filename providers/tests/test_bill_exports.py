@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from providers.errors import ProviderError
 from providers.files.testing import cur, focus, provider_of, say_nothing, write_csv
 
 GUIDS = [f"{one}0000000-0000-0000-0000-000000000000" for one in "12"]
@@ -82,6 +83,40 @@ def test_a_superseded_run_may_have_lost_its_files(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("days", "month"),
+    [
+        ("20261001-20261031", 10),
+        ("20261001-20261101", 10),
+        ("20261001-20261003", 10),
+        ("20261026-20261101", 9),
+        ("20261001-20261231", 9),
+        ("20261301-20261331", 9),
+    ],
+)
+def test_only_days_of_one_month_tell_it(tmp_path: Path, days: str, month: int) -> None:
+    write_csv(tmp_path / days / "bill.csv", focus("2026-09-30"))
+    assert [*months(tmp_path)] == [date(2026, month, 1)]
+
+
+def test_runs_of_weeks_take_no_other_ones_place(tmp_path: Path) -> None:
+    for week in ("20261019-20261025", "20261026-20261101"):
+        path = write_csv(tmp_path / week / "run" / "part_0.csv", focus())
+        name = f"{week}/run/part_0.csv"
+        start, end = (
+            f"{day[:4]}-{day[4:6]}-{day[6:]}T00:00:00" for day in week.split("-")
+        )
+        manifest = {
+            "exportConfig": {"exportName": "costs"},
+            "runInfo": {"startDate": start, "endDate": end},
+            "blobs": [{"blobName": name}],
+        }
+        path.with_name("manifest.json").write_text(json.dumps(manifest))
+    named = "two exports lie there, 20261019-20261025/run/manifest.json and 20261026-"
+    with pytest.raises(ProviderError, match=named):
+        months(tmp_path)
+
+
 def test_a_file_of_several_months_tells_them_by_its_lines(tmp_path: Path) -> None:
     write_csv(tmp_path / "bill.csv", focus("2026-09-30"), focus("2026-10-01"))
     provider = provider_of(tmp_path)
@@ -90,6 +125,9 @@ def test_a_file_of_several_months_tells_them_by_its_lines(tmp_path: Path) -> Non
     assert len({one.version for one in found}) == 1
     known = {one.month: one.version for one in found}
     assert provider.list_months(known, pytest.fail) == found  # not opened again
+    # Where the second one failed, it is not forgotten.
+    del known[date(2026, 10, 1)]
+    assert provider.list_months(known, say_nothing) == found
 
 
 def test_its_version_changes_with_a_file(tmp_path: Path) -> None:

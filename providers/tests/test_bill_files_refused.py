@@ -25,11 +25,22 @@ def two_exports(place: Path) -> None:
     write_csv(place / "all-2026-10.csv", focus())
 
 
+def downloaded_twice(place: Path) -> None:
+    write_csv(place / "bill-2026-10.csv", focus())
+    write_csv(place / "bill-2026-10 (1).csv", focus())
+
+
 def missing_file(place: Path) -> None:
     write_csv(place / "cur-1.csv", cur())
     manifest = {"reportName": "cur", "reportKeys": ["x/cur-1.csv", "x/cur-2.csv"]}
     path = place / "cur-Manifest.json"
     path.write_text(json.dumps(manifest))
+
+
+def zip_of_a_report(place: Path) -> None:
+    (place / "cur-1.csv.zip").write_bytes(b"PK")
+    manifest = {"reportName": "cur", "reportKeys": ["x/cur-1.csv.zip"]}
+    (place / "cur-Manifest.json").write_text(json.dumps(manifest))
 
 
 def broken_manifest(place: Path) -> None:
@@ -47,6 +58,15 @@ def two_currencies(place: Path) -> None:
 
 def no_amount(place: Path) -> None:
     write_csv(place / "2026-10.csv", focus(), focus(billed=""))
+
+
+def no_day(place: Path) -> None:
+    line = focus(ChargePeriodStart="31 October")
+    write_csv(place / "2026-10.csv", focus(), line)
+
+
+def no_currency(place: Path) -> None:
+    write_csv(place / "2026-10.csv", focus(BillingCurrency=""))
 
 
 def no_number(place: Path) -> None:
@@ -84,11 +104,15 @@ def fewer_lines_than_the_manifest_names(place: Path) -> None:
             two_exports,
             "two exports of 2026-10 lie there, all-2026-10.csv and team-2026-10.csv,",
         ),
+        (downloaded_twice, "bill-2026-10 (1).csv and bill-2026-10.csv, which would be"),
         (missing_file, "it names x/cur-2.csv, which is not there. Nothing of it"),
+        (zip_of_a_report, "x/cur-1.csv.zip, which is no csv, csv.gz or Parquet file"),
         (broken_manifest, "cur-Manifest.json: the manifest can't be understood"),
         (truncated, "2026-10.csv.gz: IO Error: Unexpected end of GZIP stream"),
         (two_currencies, "its lines are in EUR and USD: one bill has one currency"),
         (no_amount, "1 of 2 lines have no day or no amount"),
+        (no_day, "1 of 2 lines have no day or no amount"),
+        (no_currency, 'some lines have "" for a currency, such as USD'),
         (no_number, 'Could not convert string "1 USD"'),
         (too_few_columns, "for FOCUS it lacks billedcost. Export FOCUS, CUR or"),
         (another_month, "1 of 2 lines are of another billing month than the one that"),

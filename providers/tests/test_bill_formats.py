@@ -262,3 +262,23 @@ def test_amortized_costs_take_from_actual_costs_what_was_billed_ahead(
         (D(100), D(0)),
     ]
     assert ('{"a',) in lines_of(lines, "Tags['(unreadable)']")
+
+
+def test_a_file_is_read_by_its_very_name_and_folders_are_no_columns(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "ServiceName=x"
+    write_csv(folder / "bill1-2026-10.csv", focus(billed="7"))
+    path = write_csv(folder / "bill[1]-2026-10.csv", focus(billed="1"))
+    lines = tmp_path / "l.parquet"
+    read(provider_of(path, folder=tmp_path), lines)
+    assert lines_of(lines, "BilledCost, ServiceName") == [(D(1), "Amazon EC2")]
+
+
+def test_tags_that_have_a_key_twice_do_not_refuse_the_bill(tmp_path: Path) -> None:
+    twice = '"team": "a", "team": "b"'
+    write_csv(tmp_path / "2026-10.csv", focus(Tags=twice), focus(Tags='"team": "a"'))
+    lines = tmp_path / "l.parquet"
+    read(provider_of(tmp_path), lines)
+    tags = "coalesce(Tags['team'], Tags['(unreadable)'])"
+    assert {tag for (tag,) in lines_of(lines, tags)} == {twice, "a"}

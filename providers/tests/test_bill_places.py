@@ -84,6 +84,8 @@ def blob_storage(blobs: dict[str, bytes], status: int = 200) -> Iterator[str]:
         def _answer(self, code: int, content: bytes) -> None:
             self.send_response(code)
             self.send_header("Content-Length", str(len(content)))
+            if self.path.endswith(".gz"):
+                self.send_header("Content-Encoding", "gzip")
             self.end_headers()
             self.wfile.write(content)
 

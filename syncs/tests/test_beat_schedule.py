@@ -33,7 +33,7 @@ def test_the_first_start_writes_the_schedule_of_the_settings() -> None:
     for _ in range(2):
         start_beat()
         ours = PeriodicTask.objects.filter(name__in=settings.CELERY_BEAT_SCHEDULE)
-        assert ours.count() == len(settings.CELERY_BEAT_SCHEDULE) == 8
+        assert ours.count() == len(settings.CELERY_BEAT_SCHEDULE) > 0
         assert {task.interval.every for task in ours} == {60}
         assert tick().expire_seconds == 60
 

@@ -8,7 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from archives.backup.command_errors import progress_on, told
-from archives.backup.manifest import Manifest, found_in
+from archives.backup.manifest import (
+    CannotRestore,
+    Manifest,
+    manifest_at,
+    names_in,
+)
 from archives.backup.recovery import chosen, finish, restore
 from users.audit import command_actor
 
@@ -39,8 +44,7 @@ class Command(BaseCommand):
         place = options["place"]
         with told():
             if options["list"]:
-                for one in found_in(place):
-                    self.stdout.write(_line(one))
+                self._list(place)
                 return
             manifest = chosen(place, options["name"] or "")
             self.stdout.write(_line(manifest))
@@ -51,18 +55,29 @@ class Command(BaseCommand):
                 )
             now = timezone.now()
             done = restore(place, manifest, now, progress_on(self.stderr))
-            finish(done, place, command_actor())
-        self.stdout.write(
-            "Restored; rows, sums and reconciliation are those that were backed up."
-        )
-        if done.kept:
             self.stdout.write(
-                f"The database as it was is kept as {done.kept}: delete it when all is "
-                "well."
+                "Restored; rows, sums and reconciliation are those that were backed up."
             )
+            if done.kept:
+                self.stdout.write(
+                    f"The database as it was is kept as {done.kept}: delete it when "
+                    "all is well."
+                )
+            finish(done, place, command_actor())
         self.stdout.write(
             "Start cloudintel again; the next sync reads what came since."
         )
+
+    def _list(self, place: str) -> None:
+        """Also those that can't be read, and why."""
+        names = names_in(place)
+        for name in names:
+            try:
+                self.stdout.write(_line(manifest_at(place, name)))
+            except CannotRestore as error:
+                self.stdout.write(f"{name}: {error}")
+        if not names:
+            self.stdout.write(f"There is no backup in {place}.")
 
 
 def _line(manifest: Manifest) -> str:

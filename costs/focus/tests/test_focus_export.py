@@ -71,6 +71,7 @@ def rows(file: Path, columns: str) -> list[Any]:
         ).fetchall()
 
 
+@pytest.mark.on_each_database
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "parquet"])
 def test_each_day_is_exported_once(tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"focus.{kind}"

@@ -6,7 +6,7 @@ The server is a real ClickHouse in this process, behind a socket.
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -20,8 +20,9 @@ from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from core.windows import Window, add_months
-from costs.lines.clickhouse import SETTINGS
+from costs.lines.clickhouse import FORMAT, SETTINGS, parsed_rows
 from costs.lines.commitments import commitments
+from costs.lines.engine import LinesFailed
 from costs.lines.explanation import explain_lines
 from costs.lines.line_groups import line_breakdown, line_totals, lines
 from costs.lines.line_query import FILTERS, LineQuery
@@ -47,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             statement = _statement(asked, body, folder)
             try:
-                status, answer = 200, engine.query(statement, "JSONCompact").bytes()
+                status, answer = 200, engine.query(statement, FORMAT).bytes()
             except Exception as error:
                 status, answer = 400, str(error).encode()
             self.send_response(status)
@@ -73,8 +74,7 @@ def _statement(asked: dict[str, list[str]], body: bytes, folder: Path) -> str:
         return statement.replace("input(", f"file('{sent}', Parquet, ")
     if not body.startswith((b"SELECT", b"WITH")):
         return body.decode()
-    kept = {name: asked[name][0] for name in SETTINGS if name != "default_format"}
-    named = ", ".join(f"{name} = {value}" for name, value in kept.items())
+    named = ", ".join(f"{name} = {asked[name][0]}" for name in SETTINGS)
     return f"{body.decode()} SETTINGS {named}"
 
 
@@ -155,6 +155,12 @@ def test_a_server_that_is_away_is_one_sentence(
     with pytest.raises(CommandError, match="can't be reached") as refused:
         loaded()
     assert "hunter2" not in f"{said}{refused.value}"
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>\n", b'["a"]\n["UInt8"]\nCode: 241'])
+def test_another_answer_is_one_sentence(answer: bytes) -> None:
+    with pytest.raises(LinesFailed, match="answers what is none of ClickHouse's"):
+        [*parsed_rows(BytesIO(answer))]
 
 
 def test_without_a_server_there_is_nothing_to_load() -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from clouds.models import CloudAccount
 from clouds.testing import account, see_only
+from costs.lines import api
 from costs.lines.testing import line, store_lines
 from costs.models import CoveredDay
 from users.testing import person
@@ -52,6 +53,7 @@ def test_groups_are_the_newest_month_beside_the_one_before(viewer: Client) -> No
         ({"exclude_tag": "team=shop", "exclude_service": "Amazon EC2"}, {}),
         ({"exclude": "Credit", "service": "Amazon EC2"}, {"Amazon EC2": "16.10"}),
         ({"search": "I-NEW"}, {"Amazon EC2": "0.10"}),
+        ({"search": "ec2"}, {"Amazon EC2": "13.10"}),
         ({"search": "it's \\ no %_ pattern"}, {}),
         ({"resource": "a'b\\", "tag": "k'ey=va'lue"}, {}),
     ],
@@ -69,6 +71,21 @@ def test_groups_of_other_pages_are_in_others(viewer: Client) -> None:
     found = answered(viewer, group_by="resource", page_size=1, page=2)
     assert [one["key"] for one in found["results"]] == ["db"]
     assert (found["count"], found["others"]) == (5, "13.10")
+    found = answered(viewer, group_by="resource", page=9)
+    assert (found["results"], found["count"]) == ([], 5)
+    assert found["others"] == found["total"] == "19.100000000000000001"
+    page = viewer.get("/costs/lines/?group_by=resource&page=9").content.decode()
+    assert "i-new" in page
+
+
+def test_a_file_of_groups_has_the_sum_of_those_that_it_lacks(
+    viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "LARGEST_FILE_GROUPS", 1)
+    url = "/api/v1/lines/groups/?group_by=resource&format=csv"
+    *_, first, last = b"".join(viewer.get(url)).decode().splitlines()
+    assert first.startswith("i-1,16")
+    assert last.startswith("4 others,3.100000000000000001,")
 
 
 def test_lines_are_read_one_by_one_with_every_decimal(viewer: Client) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from monitoring.scans.engine.issues import Issue, ScannerFailed, Severity
 
 # Code that is not run by the product, and is not in its image.
-LEFT_OUT = ("*/tests/*", "*/testing/*", "*/testing.py", "*/conftest.py")
+LEFT_OUT = ("*/tests/*", "*/benchmarks/*", "*/testing/*", "*/testing.py")
 MISSING = (
     "bandit is not installed, so the code was not scanned. Install it with "
     "`pip install bandit` into the environment that runs manage.py."

@@ -14,6 +14,8 @@ SCORES = (
     (7.0, Severity.HIGH),
     (4.0, Severity.MEDIUM),
 )
+# What a column holds.
+LAST_LINE = 2**31 - 1
 
 
 def read_sarif(path: Path) -> dict[str, list[Issue]]:
@@ -31,6 +33,8 @@ def read_sarif(path: Path) -> dict[str, list[Issue]]:
     try:
         for run in report["runs"]:
             name = str(run["tool"]["driver"]["name"])
+            if _failed(run):
+                raise ScannerFailed(f"{path} says that {name} failed. Run it again.")
             found.setdefault(name, []).extend(_issues(run))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"{path} has a run that is not as SARIF 2.1.0 has it: {error!r}."
@@ -38,9 +42,15 @@ def read_sarif(path: Path) -> dict[str, list[Issue]]:
     return found
 
 
+def _failed(run: Mapping[str, Any]) -> bool:
+    """Return whether its tool says so: then what is missing is not fixed."""
+    ended = (one.get("executionSuccessful", True) for one in run.get("invocations", []))
+    return not all(ended)
+
+
 def _issues(run: Mapping[str, Any]) -> Iterator[Issue]:
     """Yield its results, less those that passed, or that the scanner suppressed."""
-    rules = {one["id"]: one for one in run["tool"]["driver"].get("rules", [])}
+    rules = _rules(run["tool"])
     for result in run.get("results", []):
         is_one = result.get("kind", "fail") in {"fail", "open", "review"}
         if not is_one or result.get("suppressions"):
@@ -48,21 +58,22 @@ def _issues(run: Mapping[str, Any]) -> Iterator[Issue]:
         rule = rules.get(result.get("ruleId", ""), {})
         place = (result.get("locations") or [{}])[0].get("physicalLocation", {})
         prints = result.get("partialFingerprints") or {}
+        line = place.get("region", {}).get("startLine")
         yield Issue(
             rule=str(result.get("ruleId", "")),
             severity=_severity(result, rule),
             message=str(result["message"].get("text", "")),
             path=str(place.get("artifactLocation", {}).get("uri", "")),
-            line=_line(place.get("region", {}).get("startLine")),
+            line=line if isinstance(line, int) and 0 < line <= LAST_LINE else None,
             url=str(rule.get("helpUri", "")),
             text=" ".join(f"{name}={prints[name]}" for name in sorted(prints)),
         )
 
 
-def _line(given: object) -> int | None:
-    if given is not None and not (isinstance(given, int) and 0 < given < 2**31):
-        raise ValueError(f"startLine {given}")
-    return given
+def _rules(tool: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return them by id: some tools, such as CodeQL, have theirs in extensions."""
+    parts = [tool["driver"], *tool.get("extensions", [])]
+    return {one["id"]: one for part in parts for one in part.get("rules", [])}
 
 
 def _severity(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Severity:

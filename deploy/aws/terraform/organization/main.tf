@@ -52,6 +52,7 @@ resource "aws_cloudformation_stack_set" "member_accounts" {
     TrustedPrincipalArn = var.trusted_principal_arn
     ExternalId          = var.external_id
     RoleName            = var.role_name
+    ActingExternalId    = ""
   }
 
   auto_deployment {
@@ -66,8 +67,13 @@ resource "aws_cloudformation_stack_set" "member_accounts" {
   }
 
   lifecycle {
-    # AWS fills it in for itself.
-    ignore_changes = [administration_role_arn]
+    # AWS fills the first in for itself, and never tells the secret ones. For another
+    # external id, apply with -replace of this and of its instance below.
+    ignore_changes = [
+      administration_role_arn,
+      parameters["ExternalId"],
+      parameters["ActingExternalId"],
+    ]
   }
 }
 

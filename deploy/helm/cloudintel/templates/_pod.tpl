@@ -28,6 +28,9 @@ securityContext:
 envFrom:
   - secretRef: {name: {{ .Values.secretName | quote }}}
 env:
+  - {name: ALLOWED_HOSTS, value: {{ .Values.ingress.host | quote }}}
+  - {name: CSRF_TRUSTED_ORIGINS, value: {{ printf "https://%s" .Values.ingress.host | quote }}}
+  - {name: BASE_URL, value: {{ printf "https://%s" .Values.ingress.host | quote }}}
   - {name: LIVE_PORT, value: "8001"}
   - {name: LIVE_URL, value: {{ printf "http://%s-live:8001" .Release.Name | quote }}}
   {{- range $name, $value := .Values.env }}

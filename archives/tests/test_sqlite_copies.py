@@ -1,0 +1,38 @@
+"""A restored SQLite takes the place of the present one whole, or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from archives.backup.copies import CopyFailed
+from archives.backup.sqlite_copies import fresh_name, replace
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_the_present_one_comes_back_where_no_other_can_take_its_place(
+    tmp_path: Path,
+) -> None:
+    path, missing = tmp_path / "db", tmp_path / "missing"
+    path.write_text("present")
+    (tmp_path / "db-wal").write_text("log")
+    with pytest.raises(CopyFailed, match="No such file"):
+        replace({"NAME": str(path)}, {"NAME": str(missing)}, "before")
+    assert files(tmp_path) == {"db": "present", "db-wal": "log"}
+
+
+def test_the_log_of_a_lost_one_is_not_replayed_into_it(tmp_path: Path) -> None:
+    (tmp_path / "fresh").write_text("restored")
+    (tmp_path / "db-wal").write_text("log")
+    kept = replace(
+        {"NAME": str(tmp_path / "db")}, {"NAME": str(tmp_path / "fresh")}, "before"
+    )
+    assert kept == ""
+    assert files(tmp_path) == {"db": "restored", "db.before-wal": "log"}
+
+
+def test_it_is_filled_in_the_folder_of_the_present_one() -> None:
+    name = fresh_name({"NAME": "/srv/memory/db.sqlite3"}, "verify")
+    assert Path(name).parent == Path("/srv/memory")

@@ -191,14 +191,14 @@ def test_the_proxy_of_the_environment_is_not_asked_for_the_live_process(
 def test_a_cache_that_others_check_at_the_same_time_is_ok(
     checks: dict[str, Component], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    get = cache.get
+    stores = cache.set
 
-    def after_another_check(key: str) -> object:
-        monkeypatch.setattr(cache, "get", get)
-        checks["cache"].check(NOW + MINUTE)
-        return get(key)
+    def store_and_check_again(key: str, value: object, seconds: int) -> None:
+        stores(key, value, seconds)
+        if value == NOW.isoformat():
+            checks["cache"].check(NOW + MINUTE)
 
-    monkeypatch.setattr(cache, "get", after_another_check)
+    monkeypatch.setattr("monitoring.health.checks.cache.set", store_and_check_again)
     assert found_of("cache", checks) == ("ok", "")
 
 

@@ -90,10 +90,10 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     left, young = (folder / "9" / f"2026-10-{run}.parquet" for run in (1, 2))
     left.parent.mkdir()
     foreign = folder / "archive.parquet"
-    for path in (left, young, foreign):
-        path.touch()
-    for path in (left, foreign):
-        os.utime(path, (1, 1))
+    for one in (left, young, foreign):
+        one.touch()
+    for one in (left, foreign):
+        os.utime(one, (1, 1))
     old = LineItemMonth.objects.get(month=OCTOBER).path
     write_csv(path, focus("2026-10-01", "4"))
     with django_capture_on_commit_callbacks(execute=True):
@@ -157,7 +157,9 @@ def test_a_month_that_has_no_days_yet_is_no_failure(place: Path) -> None:
 
 @pytest.mark.parametrize("amount", ["6000000000", "12345678901234567890"])
 def test_a_sum_that_cannot_be_stored_is_one_sentence(place: Path, amount: str) -> None:
-    lines = [focus(f"2026-10-0{day}", amount) for day in (1, 2)]
+    lines = [
+        focus(f"2026-10-0{day}", amount, ServiceName=f"Service {day}") for day in (1, 2)
+    ]
     write_csv(place / "2026-10.csv", *lines)
     run = sync_cost(bill_account(place), NOW)
     assert run.status == SyncRun.Status.FAILED

@@ -5,7 +5,7 @@ extension is loaded, and nothing is fetched.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from providers.base import Progress
 from providers.bill_records import NoLines
 from providers.errors import ErrorKind, ProviderError
 from providers.files import azure_exports
-from providers.files.columns import quoted_path, quoted_text
+from providers.files.columns import quoted, quoted_path, quoted_text
 from providers.files.formats import Format, recognized
 from providers.files.line_items import LINE_COLUMNS
 
@@ -161,6 +161,31 @@ class Engine:
             )
         return [account for (account,) in rows if account]
 
+    def refuse_copies(self, files: Mapping[Path, str], reading: str) -> None:
+        """Raise ProviderError where two of these files, by their names, have the same
+        lines of a day: they are states of one bill, and no parts of it."""
+        if len(files) < 2:
+            return
+        found = self.format_of([*files], reading)
+        day = found.expressions(found.columns)["ChargePeriodStart"]
+        values = ", ".join(quoted(found.columns.in_file(one)) for one in found.columns)
+        with engine_errors(reading):
+            rows = self._rows(
+                f"""SELECT day, lines, list(file ORDER BY file) FROM (
+                    SELECT ({day})::DATE AS day, x_file AS file, count(*) AS lines,
+                        sum(hash({values})) AS content
+                    FROM {read_files([*files], "filename = 'x_file'")} GROUP BY 1, 2)
+                WHERE lines > 1 GROUP BY day, lines, content HAVING count(*) > 1
+                ORDER BY lines DESC, day LIMIT 1"""
+            )
+        for when, lines, (one, other, *_) in rows:
+            named = " and ".join(files[Path(path)] for path in (one, other))
+            raise unreadable(
+                reading,
+                f"{named} have the same {lines:,} lines of {when}, which would be "
+                "counted twice: keep the newer one",
+            )
+
     def write_lines(
         self, source: Source, month: date, target: Path, reading: str
     ) -> Format:
@@ -286,11 +311,11 @@ def _selected(found: Format, files: Sequence[Path], month: date) -> str:
     return f"SELECT {columns} FROM {read_files(files)}"
 
 
-def read_files(files: Sequence[Path]) -> str:
+def read_files(files: Sequence[Path], *more: str) -> str:
     """Return the files as a table: every column of a csv as text, as it is written."""
     named = ", ".join(quoted_path(path) for path in files)
     # Names of folders, as BILLING_PERIOD=2026-10, are no columns.
-    alike = "union_by_name = true, hive_partitioning = false"
+    alike = ", ".join(("union_by_name = true", "hive_partitioning = false", *more))
     if all(path.name.lower().endswith(".parquet") for path in files):
         return f"read_parquet([{named}], {alike})"
     return (

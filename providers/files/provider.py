@@ -101,6 +101,11 @@ class FilesProvider:
             with ExitStack() as held:
                 source = self._source(run, held, progress)
                 progress(f"{reading}: reading {run.size / 1e6:,.0f} MB")
+                if not run.manifest:
+                    names = [file.name for file in run.files]
+                    engine.refuse_copies(
+                        dict(zip(source.files, names, strict=True)), reading
+                    )
                 found = engine.write_lines(source, month.month, lines, reading)
             others = engine.keep_account(lines, self._account_id, reading)
             sums = engine.sums(lines, month.month, found, reading)

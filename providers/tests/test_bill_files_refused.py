@@ -30,6 +30,12 @@ def downloaded_twice(place: Path) -> None:
     write_csv(place / "bill-2026-10 (1).csv", focus())
 
 
+def states_of_two_days(place: Path) -> None:
+    first = focus("2026-10-01", "1"), focus("2026-10-01", "2")
+    write_csv(place / "bill-2026-10-02.csv", *first)
+    write_csv(place / "bill-2026-10-03.csv", *reversed(first), focus("2026-10-02"))
+
+
 def missing_file(place: Path) -> None:
     write_csv(place / "cur-1.csv", cur())
     manifest = {"reportName": "cur", "reportKeys": ["x/cur-1.csv", "x/cur-2.csv"]}
@@ -103,6 +109,10 @@ def fewer_lines_than_the_manifest_names(place: Path) -> None:
         (
             two_exports,
             "two exports of 2026-10 lie there, all-2026-10.csv and team-2026-10.csv,",
+        ),
+        (
+            states_of_two_days,
+            "-02.csv and bill-2026-10-03.csv have the same 2 lines of",
         ),
         (downloaded_twice, "bill-2026-10 (1).csv and bill-2026-10.csv, which would be"),
         (missing_file, "it names x/cur-2.csv, which is not there. Nothing of it"),

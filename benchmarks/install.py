@@ -50,7 +50,7 @@ def installed(requirements: Sequence[str]) -> tuple[float, float]:
         lock = Path(folder, "requirements.txt")
         lock.write_text(locked(requirements))
         pip = [f"{folder}/bin/python", "-m", "pip", "install", "-qq"]
-        exactly = ["--no-cache-dir", "--no-deps", "-r", str(lock)]
+        exactly = ["--no-cache-dir", "--no-deps", "--no-compile", "-r", str(lock)]
         subprocess.run([*pip, *exactly], check=True)
         seconds = time.perf_counter() - started
         files = [path for path in Path(folder).rglob("*") if not path.is_symlink()]

@@ -83,12 +83,12 @@ def dump() -> None:
     from archives.backup import postgres_dumps as dumps
 
     program = dumps.find_program("pg_dump", dumps.server_version(connection))
-    with bare_file().open("wb") as file:
-        ended = dumps._start(
-            [program, *dumps.FORMAT], connection.settings_dict, stdout=file
-        )
-        _, complaint = ended.communicate()
-    dumps._refuse_failure(ended, complaint, "pg_dump")
+    command, settings = [program, *dumps.FORMAT], connection.settings_dict
+    with (
+        bare_file().open("wb") as file,
+        dumps.running(command, settings, stdout=file) as ended,
+    ):
+        dumps.wait_for(ended)
 
 
 def load() -> None:

@@ -44,7 +44,7 @@ PERIODS = {
     Table.NOTICES: Period(180, 3, file_days=730),
     Table.FEEDBACK: Period(730, 3),
     Table.AUDIT: Period(400, 3),
-    # Points of so many days are still taken, and one that is sent again is known by them.
+    # Points of so many days are still taken; one that is sent again is known by them.
     Table.POINTS: Period(
         settings.SYSTEM_METRICS_DAYS,
         -(-settings.SYSTEM_METRICS_DAYS * 12 // 365),

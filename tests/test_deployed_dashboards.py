@@ -37,6 +37,7 @@ def expressions() -> Iterator[str]:
 
 
 @pytest.mark.django_db
+@pytest.mark.only_on("postgresql")
 def test_every_metric_that_is_asked_for_is_there() -> None:
     LOOKUPS.labels(kind="costs", outcome="hit").inc()
     text = viewer().get("/metrics").content.decode()

@@ -18,6 +18,8 @@ from archives.backup.recovery import chosen
 from archives.tests.months import run
 from core.testing.postgres import find_programs
 
+# On SQLite in memory a copy waits for the test's own transaction.
+on_postgresql = pytest.mark.only_on("postgresql")
 KEY = "what nobody guesses, as it is long enough: 0123456789"
 
 
@@ -60,6 +62,7 @@ def change(place: Path, **values: object) -> None:
 
 
 @pytest.mark.django_db
+@on_postgresql
 class TestRestoreRefuses:
     def test_a_file_that_is_damaged(self, place: Path) -> None:
         path = file_of(place)
@@ -153,6 +156,7 @@ class TestRestoreRefuses:
 
 
 @pytest.mark.django_db
+@on_postgresql
 class TestBackupRefuses:
     def test_a_full_disk(self, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(*_: object) -> None:

@@ -16,6 +16,8 @@ from archives.places import installation_id
 from core.testing.postgres import find_programs
 from monitoring.health.components import COMPONENTS, Degraded, Down, NotMeasured
 
+# On SQLite in memory a copy waits for the test's own transaction.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 NIGHT = datetime(2026, 6, 20, 1, tzinfo=UTC)
 NOW = NIGHT + timedelta(minutes=5)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -47,7 +49,6 @@ def subjects() -> list[str]:
     return list(Notice.objects.order_by("id").values_list("subject", flat=True))
 
 
-@pytest.mark.django_db
 def test_one_is_made_and_proven_each_night_and_once(place: Path) -> None:
     (row, proven) = work(NOW)
     assert row == proven
@@ -60,7 +61,6 @@ def test_one_is_made_and_proven_each_night_and_once(place: Path) -> None:
     assert not Notice.objects.exists()
 
 
-@pytest.mark.django_db
 def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> None:
     own, settings.BACKUP_PLACE = settings.BACKUP_PLACE, "gs://nowhere"
     (failed,) = work(NOW)
@@ -81,7 +81,6 @@ def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> 
     assert len(subjects()) == 2
 
 
-@pytest.mark.django_db
 def test_a_proof_that_fails_is_told_once_and_tried_each_day(place: Path) -> None:
     row = made(NOW, planned_for=NIGHT, place=str(place))
     assert work(NOW + HOUR) == [row]
@@ -96,7 +95,6 @@ def test_a_proof_that_fails_is_told_once_and_tried_each_day(place: Path) -> None
         check_backups(NOW + HOUR)
 
 
-@pytest.mark.django_db
 def test_what_was_killed_is_made_again(place: Path) -> None:
     killed = made(NIGHT, state="running", planned_for=NIGHT, name="")
     schedule.end_what_was_killed()
@@ -108,7 +106,6 @@ def test_what_was_killed_is_made_again(place: Path) -> None:
     assert schedule.is_due(NOW + HOUR)
 
 
-@pytest.mark.django_db
 def test_a_backup_of_a_clock_that_was_ahead_replaces_none(place: Path) -> None:
     made(NOW + 300 * DAY, verified_at=NOW + 300 * DAY)
     assert schedule.is_due(NOW)
@@ -118,7 +115,6 @@ def test_a_backup_of_a_clock_that_was_ahead_replaces_none(place: Path) -> None:
     assert not schedule.is_due(NOW + HOUR)
 
 
-@pytest.mark.django_db
 def test_none_is_due_before_the_first_night_or_where_none_is_wanted(
     place: Path, settings: Any
 ) -> None:
@@ -136,7 +132,6 @@ def test_none_is_due_before_the_first_night_or_where_none_is_wanted(
         check_backups(NOW + 20 * HOUR)
 
 
-@pytest.mark.django_db
 def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> None:
     for days in (*range(60), *range(60, 420, 5)):
         made(NOW - timedelta(days=days))
@@ -156,7 +151,6 @@ def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> Non
     assert schedule.expire(NOW) == []
 
 
-@pytest.mark.django_db
 def test_a_copy_that_somebody_made_elsewhere_replaces_no_daily_one(place: Path) -> None:
     """Such as on a disk that is taken away."""
     daily = made(NOW - DAY, planned_for=NIGHT - DAY)
@@ -167,7 +161,6 @@ def test_a_copy_that_somebody_made_elsewhere_replaces_no_daily_one(place: Path) 
     assert schedule.is_due(NOW + 2 * HOUR)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("age", "proven", "error", "raised", "says"),
     [
@@ -195,7 +188,6 @@ def test_health_tells_its_age_and_proof(
         check_backups(NOW)
 
 
-@pytest.mark.django_db
 def test_health_misses_the_first_one_in_the_first_night(place: Path) -> None:
     with pytest.raises(Degraded, match="There is no backup yet"):
         check_backups(NOW)

@@ -13,8 +13,10 @@ from archives.storage import list_files
 from archives.tests.months import run
 from core.testing.postgres import find_programs
 
+# On SQLite in memory a copy waits for the test's own transaction.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 
-@pytest.mark.django_db
+
 @pytest.mark.parametrize("kind", ["s3", "azure"])
 def test_a_backup_elsewhere_is_proven_listed_and_deleted(
     place_of: Callable[[str], str], kind: str, settings: Any

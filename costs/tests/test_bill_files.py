@@ -155,6 +155,7 @@ def test_a_month_that_has_no_days_yet_is_no_failure(place: Path) -> None:
     assert LineItemMonth.objects.get().month == OCTOBER
 
 
+@pytest.mark.on_each_database
 @pytest.mark.parametrize("amount", ["6000000000", "12345678901234567890"])
 def test_a_sum_that_cannot_be_stored_is_one_sentence(place: Path, amount: str) -> None:
     lines = [
@@ -163,7 +164,8 @@ def test_a_sum_that_cannot_be_stored_is_one_sentence(place: Path, amount: str) -
     write_csv(place / "2026-10.csv", *lines)
     run = sync_cost(bill_account(place), NOW)
     assert run.status == SyncRun.Status.FAILED
-    assert " USD is larger than 9,999,999,999.9999999999, the most" in run.error
+    assert " USD is larger than " in run.error
+    assert ", the most that can be stored" in run.error
     assert not LineItemMonth.objects.exists() and not CostTotal.objects.exists()
 
 

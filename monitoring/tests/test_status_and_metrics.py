@@ -185,6 +185,7 @@ def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
     assert values['cloudintel_runs{dataset="cost",status="queued"}'] == 1
 
 
+@pytest.mark.only_on("postgresql")
 def test_metrics_cost_the_same_few_queries_for_many_accounts(
     django_assert_num_queries: Any,
 ) -> None:

@@ -52,7 +52,7 @@ bench: bench-costs bench-cpu bench-azure bench-azure_costs bench-reads bench-req
 	bench-feedback bench-teams bench-instances bench-resources bench-pages bench-plans \
 	bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies bench-incidents \
 	bench-insights bench-live bench-backup bench-install bench-query_statistics \
-	bench-system_metrics bench-ask_lines
+	bench-system_metrics bench-ask_lines bench-import_lines
 
 bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)

@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from clouds.registry import azure_options
 from providers.azure.blobs import BlobContainer
-from providers.azure.client import AzureOptions
 
 # More than one request may carry is sent in parts.
 PART_BYTES = 32 * 1024**2
@@ -209,11 +209,4 @@ def _put_in_parts(
 def _container_and_name(location: str) -> tuple[BlobContainer, str]:
     parts = urlsplit(location)
     container, _, name = parts.path.lstrip("/").partition("/")
-    options = AzureOptions(
-        endpoint_url=settings.AZURE_ENDPOINT_URL,
-        access_token=settings.AZURE_ACCESS_TOKEN,
-        connect_timeout=settings.AZURE_CONNECT_TIMEOUT_SECONDS,
-        read_timeout=settings.AZURE_READ_TIMEOUT_SECONDS,
-        max_attempts=settings.AZURE_MAX_ATTEMPTS,
-    )
-    return BlobContainer(parts.netloc, container, options), name
+    return BlobContainer(parts.netloc, container, azure_options()), name

@@ -58,6 +58,12 @@ def span(windows: Collection[Window]) -> Window:
     return Window(min(one.start for one in windows), max(one.end for one in windows))
 
 
+def next_daily(at: time, now: datetime) -> datetime:
+    """Return when it is that time of day (UTC) next; this moment does not count."""
+    today = datetime.combine(now.date(), at, UTC)
+    return today if today > now else today + ONE_DAY
+
+
 def midnight(day: date) -> datetime:
     """00:00 UTC of that day."""
     return datetime.combine(day, time.min, tzinfo=UTC)

@@ -17,7 +17,7 @@ from archives.backup.models import Backup
 from archives.backup.verification import verify
 from archives.places import installation_id
 from archives.storage import PlaceFailed, delete_file
-from core.windows import ONE_DAY
+from core.windows import ONE_DAY, next_daily
 from providers.base import Progress
 
 BEAT = "scheduler"
@@ -33,12 +33,11 @@ ALARM = Facts(Topic.HEALTH, Severity.CRITICAL)
 
 def last_planned(now: datetime) -> datetime:
     """Return the newest time at which a daily backup was due."""
-    today = datetime.combine(now.date(), settings.BACKUP_AT, now.tzinfo)
-    return today if today <= now else today - ONE_DAY
+    return next_planned(now) - ONE_DAY
 
 
 def next_planned(now: datetime) -> datetime:
-    return last_planned(now) + ONE_DAY
+    return next_daily(settings.BACKUP_AT, now)
 
 
 def is_due(now: datetime) -> bool:

@@ -17,7 +17,7 @@ from archives.retention.models import RetentionRun
 from archives.retention.periods import PERIODS
 from archives.rollups import outdated, recompute
 from archives.storage import PlaceFailed, delete_file
-from core.windows import ONE_DAY
+from core.windows import ONE_DAY, next_daily
 from providers.base import Progress
 from users.audit import Actor, record_by
 
@@ -36,12 +36,11 @@ Status = RetentionRun.Status
 
 def last_planned(now: datetime) -> datetime:
     """Return the newest time at which a daily run was due."""
-    today = datetime.combine(now.date(), AT, now.tzinfo)
-    return today if today <= now else today - ONE_DAY
+    return next_planned(now) - ONE_DAY
 
 
 def next_planned(now: datetime) -> datetime:
-    return last_planned(now) + ONE_DAY
+    return next_daily(AT, now)
 
 
 def is_due(now: datetime) -> bool:

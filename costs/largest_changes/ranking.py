@@ -9,7 +9,7 @@ from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window
 from costs.groupings import TOTAL
 from costs.queries.breakdown import compared, names_of
-from costs.queries.coverage import change_percent
+from costs.queries.coverage import Compared
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.top_changes import of_any
@@ -19,21 +19,11 @@ SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Compared):
     """What a key cost, beside what it cost before."""
 
     key: str
     names: Sequence[str]
-    total: Decimal
-    before: Decimal
-
-    @property
-    def change(self) -> Decimal:
-        return self.total - self.before
-
-    @property
-    def change_percent(self) -> float | None:
-        return change_percent(self.before, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +75,10 @@ def largest_changes(
     source, unknown = _comparable(source.in_currency(currency), query)
     changes = _changes(source, query, account_names)
     whole = Change(
-        TOTAL,
-        [TOTAL],
         sum((one.total for one in changes), ZERO),
         sum((one.before for one in changes), ZERO),
+        TOTAL,
+        [TOTAL],
     )
     told = [one for one in changes if abs(one.change) >= CENT]
     told.sort(key=lambda one: (-abs(one.change), one.key))
@@ -116,10 +106,10 @@ def _changes(
 ) -> list[Change]:
     return [
         Change(
-            key,
-            names_of(key, query.group_by, account_names),
             now or ZERO,
             before or ZERO,
+            key,
+            names_of(key, query.group_by, account_names),
         )
         for key, now, before in compared(source, query)
     ]

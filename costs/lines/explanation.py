@@ -13,7 +13,7 @@ from typing import Any
 
 from core.money import ZERO
 from costs.lines.line_source import LineSource
-from costs.queries.coverage import change_percent
+from costs.queries.coverage import Compared
 from providers.records import ChargeCategory
 
 # What names a use, and the filter of each.
@@ -85,20 +85,10 @@ class LineStep:
 
 
 @dataclass(frozen=True, slots=True)
-class LineExplanation:
+class LineExplanation(Compared):
     """The difference between two periods; the steps' changes sum to it."""
 
-    total: Decimal
-    before: Decimal
     steps: Sequence[LineStep]
-
-    @property
-    def change(self) -> Decimal:
-        return self.total - self.before
-
-    @property
-    def change_percent(self) -> float | None:
-        return change_percent(self.before, self.total)
 
 
 def explain_lines(source: LineSource) -> LineExplanation:

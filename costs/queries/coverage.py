@@ -1,6 +1,7 @@
 """Which days each account's bill is stored for, what may be compared, and how."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -92,3 +93,19 @@ def change_percent(before: Decimal | None, now: Decimal | None) -> float | None:
     if before is None or now is None or before <= 0:
         return None
     return round(float((now - before) / before * 100), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a period cost, beside the one before it; both are known."""
+
+    total: Decimal
+    before: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.total - self.before
+
+    @property
+    def change_percent(self) -> float | None:
+        return change_percent(self.before, self.total)

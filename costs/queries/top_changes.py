@@ -11,7 +11,7 @@ from clouds.models import CloudAccount
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window
 from costs.models import CoveredDay, RecentCost
-from costs.queries.coverage import Span, change_percent
+from costs.queries.coverage import Compared, Span
 from costs.queries.query import query_string
 from costs.queries.source import CostSource
 
@@ -19,24 +19,14 @@ SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class TopChange:
+class TopChange(Compared):
     """A service in one account: what a period cost, beside the one before it."""
 
     service: str
     account_id: str
     account: str
-    total: Decimal
-    before: Decimal
     query: str
     """That of the costs page which shows it day by day."""
-
-    @property
-    def change(self) -> Decimal:
-        return self.total - self.before
-
-    @property
-    def change_percent(self) -> float | None:
-        return change_percent(self.before, self.total)
 
 
 def top_changes(
@@ -89,11 +79,11 @@ def top_changes(
         amounts[service, account_id] = now, former
     changes = [
         TopChange(
+            now,
+            former,
             service,
             account_id,
             account_names.get(account_id, account_id),
-            now,
-            former,
             _query(service, account_id, window, currency),
         )
         for (service, account_id), (now, former) in amounts.items()

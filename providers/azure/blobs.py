@@ -8,7 +8,7 @@ where it fails on the way.
 import base64
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -51,7 +51,7 @@ class BlobContainer:
 
     account: str
     container: str
-    options: AzureOptions = field(default_factory=AzureOptions)
+    options: AzureOptions
 
     def put_new(self, name: str, file: BinaryIO) -> None:
         """Store the file, whole or not at all; a blob of that name stays as it is."""

@@ -17,7 +17,7 @@ from providers.azure.azure_errors import answer_failure, failure
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
 from providers.errors import ErrorKind, ProviderError
 from providers.files.account_settings import FilesSettings
-from providers.files.places import CHANGED, StoredFile
+from providers.files.places import CHANGED, StoredFile, key_of, name_below
 from providers.meter import Meter
 
 # https://learn.microsoft.com/rest/api/storageservices/list-blobs
@@ -66,18 +66,13 @@ class Container:
             query = asked | ({"marker": marker} if marker else {})
             page = self._parsed(self._get(f"?{urlencode(query)}", "list").data)
             for blob in page.iter("Blob"):
-                key = blob.findtext("Name", "")
-                if key == self._prefix:
-                    key = folder + key.rpartition("/")[2]  # the place is this file
-                if key.startswith(folder):
-                    yield _stored(key.removeprefix(folder), blob)
+                if name := name_below(blob.findtext("Name", ""), folder):
+                    yield _stored(name, blob)
             marker = page.findtext("NextMarker") or None
 
     @contextmanager
     def on_disk(self, file: StoredFile) -> Iterator[Path]:
-        key = "/".join(filter(None, (self._prefix, file.name)))
-        if self._prefix.endswith(file.name):
-            key = self._prefix
+        key = key_of(self._prefix, file.name)
         suffix = "".join(Path(file.name).suffixes[-2:])
         headers = {"If-Match": file.version}
         with NamedTemporaryFile(dir=self._folder, suffix=suffix) as local:

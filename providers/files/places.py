@@ -142,14 +142,12 @@ class Bucket:
                 )
                 for page in pages
                 for raw in page.get("Contents", ())
-                if (name := _below(raw["Key"], folder)) and not name.endswith("/")
+                if (name := name_below(raw["Key"], folder)) and not name.endswith("/")
             ]
 
     @contextmanager
     def on_disk(self, file: StoredFile) -> Iterator[Path]:
-        key = "/".join(filter(None, (self._prefix, file.name)))
-        if self._prefix.endswith(file.name):
-            key = self._prefix  # the place is this file
+        key = key_of(self._prefix, file.name)
         suffix = "".join(Path(file.name).suffixes[-2:])
         with NamedTemporaryFile(dir=self._folder, suffix=suffix) as local:
             with self._reading(file.name):
@@ -180,8 +178,15 @@ class Bucket:
         return aws_errors(f"Bill files in {place}" + (f": {name}" if name else ""))
 
 
-def _below(key: str, folder: str) -> str:
+def name_below(key: str, folder: str) -> str:
     """Return its name below the folder; of the place itself, its last part."""
     if key.startswith(folder):
         return key[len(folder) :]
     return key.rpartition("/")[2] if key == folder.rstrip("/") else ""
+
+
+def key_of(prefix: str, name: str) -> str:
+    """Return the key of a file below the prefix, or of the file that it is itself."""
+    if name == prefix.rpartition("/")[2]:
+        return prefix
+    return f"{prefix}/{name}" if prefix else name

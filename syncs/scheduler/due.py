@@ -4,14 +4,14 @@ A scheduler that was down therefore catches up once, not once per interval misse
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 
 from clouds.models import CloudAccount
 from core.clocks import is_ahead
-from core.windows import ONE_DAY
+from core.windows import next_daily
 from syncs.datasets import Dataset, datasets_of, is_read_from
 from syncs.models import SyncRun
 
@@ -114,5 +114,4 @@ def _next_regular(at: datetime, interval: timedelta) -> datetime:
     """
     if settings.SYNC_AT is None:
         return at.replace(second=0, microsecond=0) + interval
-    due = datetime.combine(at.date(), settings.SYNC_AT, tzinfo=UTC)
-    return due if due > at else due + ONE_DAY
+    return next_daily(settings.SYNC_AT, at)

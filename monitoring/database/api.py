@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.exceptions import APIException
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +21,7 @@ from core.api.files import table_file, wants_file
 from core.api.filters import OneChoice, WindowForm, moment_filter
 from core.api.pagination import Pages
 from core.api.parameters import checked, refuse_unknown
-from core.api.permissions import MayView
+from core.api.permissions import MayView, requires, view_right
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
 from monitoring.database.cache_rates import cache_rates
@@ -45,23 +45,11 @@ class PublishUnavailable(APIException):
     default_code = "publish_failed"
 
 
-class MayPublish(BasePermission):
-    message = "This needs the permission monitoring.publish_metrics."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm("monitoring.publish_metrics")
-
-
-class MaySeeDatabase(BasePermission):
-    message = "This needs the permission monitoring.view_namedquery."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm("monitoring.view_namedquery")
-
-
 @extend_schema(exclude=True)
 @api_view(["GET"])
-@permission_classes([IsAuthenticated, MaySeeDatabase, SeesInstallation])
+@permission_classes(
+    [IsAuthenticated, requires(view_right(NamedQuery)), SeesInstallation]
+)
 def database_status(request: Request) -> Response:
     """Size, tables, connections, what waits, migrations, backups and cache rates."""
     refuse_unknown(request.query_params, ())
@@ -132,7 +120,11 @@ def known_pools() -> dict[str, Any]:
 
 
 class PublishMetricsView(DatabaseView):
-    permission_classes = [IsAuthenticated, MayPublish, SeesInstallation]
+    permission_classes = [
+        IsAuthenticated,
+        requires("monitoring.publish_metrics"),
+        SeesInstallation,
+    ]
 
     @extend_schema(
         request=None, responses={200: PublishedSerializer, **errors(400, 403, 409, 503)}

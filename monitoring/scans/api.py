@@ -7,14 +7,13 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import MayView
+from core.api.permissions import MayView, requires
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from monitoring.scans.filters import FindingFilter, ScanFilter
@@ -77,13 +76,6 @@ class SuppressionSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class MaySuppress(BasePermission):
-    message = f"This needs the permission {SUPPRESS}."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm(SUPPRESS)
-
-
 class ScanViewSet(RowsViewSet):
     """Runs of `manage.py scan`, the newest first."""
 
@@ -113,7 +105,7 @@ class FindingViewSet(RowsViewSet):
         detail=True,
         methods=["post"],
         filterset_class=None,
-        permission_classes=[IsAuthenticated, MayView, MaySuppress],
+        permission_classes=[IsAuthenticated, MayView, requires(SUPPRESS)],
     )
     def suppress(self, request: Request, pk: str) -> Response:
         """Accept it until a day, for a reason that the audit log has too."""
@@ -140,7 +132,7 @@ class FindingViewSet(RowsViewSet):
         detail=True,
         methods=["post"],
         filterset_class=None,
-        permission_classes=[IsAuthenticated, MayView, MaySuppress],
+        permission_classes=[IsAuthenticated, MayView, requires(SUPPRESS)],
     )
     def reopen(self, request: Request, pk: str) -> Response:
         """Take its suppression back."""

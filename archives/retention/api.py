@@ -55,15 +55,15 @@ class KeptTableSerializer(serializers.Serializer[Any]):
 
     table = serializers.ChoiceField(choices=Table.choices)
     days = serializers.IntegerField(
-        help_text="In the database, after the end of their month."
+        help_text="Days in the database, from the end of the month."
     )
     least_days = serializers.IntegerField(
-        source="period.least_days", help_text="The setting may not be shorter."
+        source="period.least_days", help_text="Minimum of the setting."
     )
     file_days = serializers.IntegerField(
         source="period.file_days",
         allow_null=True,
-        help_text="In the archive after that; null: for good.",
+        help_text="Days in the archive after that; null: indefinitely.",
     )
     oldest = serializers.DateField(allow_null=True)
     due_rows = serializers.IntegerField()
@@ -73,7 +73,7 @@ class DueMonthSerializer(serializers.Serializer[Any]):
     """One month of one table that is kept no longer."""
 
     table = serializers.ChoiceField(choices=Table.choices)
-    month = serializers.DateField(help_text="Its first day.")
+    month = serializers.DateField(help_text="First day of the month.")
     rows = serializers.IntegerField()
 
 

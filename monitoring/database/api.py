@@ -71,8 +71,8 @@ class PoolerSerializer(serializers.Serializer[Any]):
     database = serializers.CharField()
     user = serializers.CharField()
     pool_mode = serializers.CharField(allow_null=True)
-    clients = serializers.IntegerField(help_text="That have a connection now.")
-    waiting = serializers.IntegerField(help_text="Clients that wait for one.")
+    clients = serializers.IntegerField(help_text="Clients that have a connection.")
+    waiting = serializers.IntegerField(help_text="Clients that wait for a connection.")
     in_use = serializers.IntegerField()
     idle = serializers.IntegerField()
     longest_wait_seconds = serializers.IntegerField(allow_null=True)
@@ -84,8 +84,12 @@ class PoolSerializer(serializers.Serializer[Any]):
     in_use = serializers.IntegerField(allow_null=True)
     idle = serializers.IntegerField(allow_null=True)
     idle_in_transaction = serializers.IntegerField(allow_null=True)
-    limit = serializers.IntegerField(allow_null=True, help_text="Of the server.")
-    waiting = serializers.IntegerField(allow_null=True, help_text="For a lock.")
+    limit = serializers.IntegerField(
+        allow_null=True, help_text="Connections that the server allows."
+    )
+    waiting = serializers.IntegerField(
+        allow_null=True, help_text="Connections that wait for a lock."
+    )
     pgbouncer = PoolerSerializer(
         many=True, allow_null=True, help_text="null: PGBOUNCER_URL is not set, or away."
     )
@@ -155,7 +159,7 @@ class QueryTimesSerializer(serializers.Serializer[QueryTimes]):
     """The calls of one query. Percentiles are of buckets: within 10%."""
 
     name = serializers.CharField()
-    text = serializers.CharField(help_text="With ? in place of each value.")
+    text = serializers.CharField(help_text="SQL with ? in place of each value.")
     count = serializers.IntegerField()
     total_ms = serializers.FloatField()
     mean_ms = serializers.FloatField()
@@ -164,7 +168,7 @@ class QueryTimesSerializer(serializers.Serializer[QueryTimes]):
     p99_ms = serializers.FloatField()
     slowest_ms = serializers.FloatField()
     slow = SlowQuerySerializer(
-        allow_null=True, help_text="null: none took more than 200 ms."
+        allow_null=True, help_text="null: no call took 200 ms or more."
     )
 
 

@@ -28,10 +28,11 @@ class ScanSerializer(serializers.ModelSerializer[Scan]):
     """A run of the scanners, with what was open when it ended."""
 
     scanners = serializers.ListField(
-        child=serializers.CharField(), help_text="Those that answered."
+        child=serializers.CharField(), help_text="Scanners that succeeded."
     )
     failures = serializers.DictField(
-        child=serializers.CharField(), help_text="Why each of the others did not."
+        child=serializers.CharField(),
+        help_text="Why each of the other scanners failed.",
     )
 
     class Meta:
@@ -68,7 +69,7 @@ class SuppressionSerializer(serializers.Serializer[Any]):
 
     reason = serializers.CharField(max_length=500)
     until = serializers.DateField(
-        help_text="It is open again from this day on; within a year."
+        help_text="The finding is open again from this day on; within a year."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

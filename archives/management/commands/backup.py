@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = (
         "Backs the database up: SQLite by its online backup, PostgreSQL by pg_dump, "
         "encrypted where BACKUP_KEY is set. Beside the file lies its manifest, by "
-        "which a restored database is compared. Everything goes on meanwhile."
+        "which a restored database is compared. Nothing has to be stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

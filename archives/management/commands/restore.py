@@ -35,10 +35,12 @@ class Command(BaseCommand):
             dest="place",
             default=settings.BACKUP_PLACE,
             metavar="PLACE",
-            help="Where backups lie. Default: BACKUP_PLACE.",
+            help="Place of the backups. Default: BACKUP_PLACE.",
         )
-        parser.add_argument("--list", action="store_true", help="Only list them.")
-        parser.add_argument("--yes", action="store_true", help="Do it.")
+        parser.add_argument(
+            "--list", action="store_true", help="Only list the backups."
+        )
+        parser.add_argument("--yes", action="store_true", help="Restore.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         place = options["place"]

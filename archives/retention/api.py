@@ -1,4 +1,4 @@
-"""Retention in the API: what is kept how long, its runs, and the files."""
+"""Retention in the API: periods, runs and files."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from users.audit import actor_of
 
 
 class RetentionRunSerializer(serializers.ModelSerializer[RetentionRun]):
-    """One time that everything was archived which is kept no longer."""
+    """One run of retention, which archives all that is past its period."""
 
     class Meta:
         model = RetentionRun
@@ -51,7 +51,7 @@ class ArchiveSerializer(serializers.ModelSerializer[Archive]):
 
 
 class KeptTableSerializer(serializers.Serializer[Any]):
-    """How long the rows of one table are kept."""
+    """The retention period of one table."""
 
     table = serializers.ChoiceField(choices=Table.choices)
     days = serializers.IntegerField(
@@ -70,7 +70,7 @@ class KeptTableSerializer(serializers.Serializer[Any]):
 
 
 class DueMonthSerializer(serializers.Serializer[Any]):
-    """One month of one table that is kept no longer."""
+    """One month of one table that is past its retention period."""
 
     table = serializers.ChoiceField(choices=Table.choices)
     month = serializers.DateField(help_text="First day of the month.")
@@ -114,7 +114,7 @@ class CanRunRetention(BasePermission):
 
 
 class RetentionView(APIView):
-    """How long each table's rows are kept, and what is due."""
+    """Each table's retention period, and what is due."""
 
     permission_classes = [IsAuthenticated, MayView, SeesWholeHistory]
     viewed_models = [RetentionRun]

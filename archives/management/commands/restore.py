@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from archives.backup.command_errors import progress_on, told
+from archives.backup.command_errors import as_command_errors, progress_on
 from archives.backup.manifest import (
     CannotRestore,
     Manifest,
@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         place = options["place"]
-        with told():
+        with as_command_errors():
             if options["list"]:
                 self._list(place)
                 return

@@ -13,11 +13,11 @@ class BackupSerializer(serializers.ModelSerializer[Backup]):
 
     encrypted = serializers.BooleanField(source="is_encrypted")
     seconds = serializers.FloatField(
-        allow_null=True, help_text="How long it took; null: it runs, or nobody knows."
+        allow_null=True, help_text="Duration; null: it is running, or unknown."
     )
     verified = serializers.BooleanField(
         source="is_verified",
-        help_text="It was restored, and was what was backed up.",
+        help_text="A restore of it equals what was backed up.",
     )
 
     class Meta:

@@ -16,7 +16,7 @@ from providers.base import Progress
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def as_command_errors() -> Iterator[None]:
     """Raise CommandError for what fails."""
     try:
         yield

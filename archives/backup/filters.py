@@ -12,7 +12,7 @@ class BackupFilter(filters.FilterSet):
         "verified_at",
         "isnull",
         exclude=True,
-        help_text="Whether its restore was tried, whatever came of that.",
+        help_text="Whether a restore of it was tried, with any result.",
     )
     made_after = moment_filter("made_at", "gte", "Made then or later.")
     made_before = moment_filter("made_at", "lt", "Made earlier than this instant.")

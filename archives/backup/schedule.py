@@ -93,11 +93,11 @@ def work_on_due(now: datetime, on_progress: Progress) -> list[Backup]:
             queue_notice(failed, "failed", str(error), now, ALARM)
             worked_on.append(failed)
     if proven := to_verify(now):
-        worked_on.append(verify_and_tell(proven, now, on_progress))
+        worked_on.append(verify_and_notify(proven, now, on_progress))
     return worked_on
 
 
-def verify_and_tell(row: Backup, now: datetime, on_progress: Progress) -> Backup:
+def verify_and_notify(row: Backup, now: datetime, on_progress: Progress) -> Backup:
     """Verify it; a notice tells of a failure once, and of the next success."""
     before = Backup.objects.newest_verified()
     verify(row, on_progress)

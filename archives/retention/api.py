@@ -1,4 +1,4 @@
-"""Retention in the API: what is kept how long, its runs, and the files."""
+"""Retention in the API: periods, runs and files."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from users.audit import actor_of
 
 
 class RetentionRunSerializer(serializers.ModelSerializer[RetentionRun]):
-    """One time that everything was archived which is kept no longer."""
+    """One run of retention, which archives all that is past its period."""
 
     class Meta:
         model = RetentionRun
@@ -51,29 +51,29 @@ class ArchiveSerializer(serializers.ModelSerializer[Archive]):
 
 
 class KeptTableSerializer(serializers.Serializer[Any]):
-    """How long the rows of one table are kept."""
+    """The retention period of one table."""
 
     table = serializers.ChoiceField(choices=Table.choices)
     days = serializers.IntegerField(
-        help_text="In the database, after the end of their month."
+        help_text="Days in the database, from the end of the month."
     )
     least_days = serializers.IntegerField(
-        source="period.least_days", help_text="The setting may not be shorter."
+        source="period.least_days", help_text="Minimum of the setting."
     )
     file_days = serializers.IntegerField(
         source="period.file_days",
         allow_null=True,
-        help_text="In the archive after that; null: for good.",
+        help_text="Days in the archive after that; null: indefinitely.",
     )
     oldest = serializers.DateField(allow_null=True)
     due_rows = serializers.IntegerField()
 
 
 class DueMonthSerializer(serializers.Serializer[Any]):
-    """One month of one table that is kept no longer."""
+    """One month of one table that is past its retention period."""
 
     table = serializers.ChoiceField(choices=Table.choices)
-    month = serializers.DateField(help_text="Its first day.")
+    month = serializers.DateField(help_text="First day of the month.")
     rows = serializers.IntegerField()
 
 
@@ -114,7 +114,7 @@ class CanRunRetention(BasePermission):
 
 
 class RetentionView(APIView):
-    """How long each table's rows are kept, and what is due."""
+    """Each table's retention period, and what is due."""
 
     permission_classes = [IsAuthenticated, MayView, SeesWholeHistory]
     viewed_models = [RetentionRun]

@@ -13,13 +13,13 @@ class ArchiveFilter(filters.FilterSet):
         "restored_at",
         "isnull",
         exclude=True,
-        help_text="Whether its rows are back in the database.",
+        help_text="Whether its rows were restored to the database.",
     )
     expired = YesOrNo(
         "expired_at",
         "isnull",
         exclude=True,
-        help_text="Whether its file was kept long enough and deleted.",
+        help_text="Whether its file was deleted after its retention period.",
     )
     ordering = Order(fields=["month", "rows", "size_bytes", "pruned_at"])
 

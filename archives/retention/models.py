@@ -1,4 +1,4 @@
-"""The times that everything was archived which is kept no longer."""
+"""Runs of retention."""
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -8,7 +8,7 @@ from clouds.access import OfAllAccountsQuerySet
 
 
 class RetentionRun(models.Model):
-    """One row is one time that everything was archived which is kept no longer."""
+    """One row is one run of retention, which archives all that is past its period."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"

@@ -1,4 +1,4 @@
-"""A run of retention: what is kept no longer is archived, then deleted."""
+"""A run of retention: rows past their period are archived, then deleted."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta

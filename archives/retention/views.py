@@ -1,4 +1,4 @@
-"""The page of retention: what is kept how long, what is due, and where files are."""
+"""The page of retention: periods, what is due, and where files are."""
 
 from typing import Any
 

@@ -56,6 +56,18 @@ class MayChange(BasePermission):
         return request.user.has_perm(right)
 
 
+def requires(right: str) -> type[BasePermission]:
+    """Return the requirement of one permission, whatever the method."""
+
+    class Requires(BasePermission):
+        message = f"This needs the permission {right}."
+
+        def has_permission(self, request: Request, view: "APIView") -> bool:
+            return request.user.has_perm(right)
+
+    return Requires
+
+
 class RoleRequiredMixin(PermissionRequiredMixin):
     """Require any role at all of a page, before whatever else it requires."""
 

@@ -106,7 +106,7 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
         parameters=[LineListParameters], responses=LineListSerializer, filters=False
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
-        """Lines by themselves, the dearest first; as csv all of them."""
+        """Lines by themselves, the highest cost first; as csv all of them."""
         source = self.source(LineListParameters)
         if wants_file(request):
             rows = line_rows(lines(source) if source.is_stored else iter(()))
@@ -128,7 +128,7 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
     )
     @action(detail=False)
     def groups(self, request: Request) -> Answer:
-        """Lines summed by one dimension or any tag, the dearest first."""
+        """Lines summed by one dimension or any tag, the highest cost first."""
         source = self.source(LineGroupParameters)
         if source.query.group_by == LINES:
             reason = "Lines by themselves are at /api/v1/lines/."

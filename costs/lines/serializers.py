@@ -28,7 +28,7 @@ class LineParameters(ComparedParameters):
     start = serializers.DateField(required=False, help_text="First day, inclusive.")
     end = serializers.DateField(required=False, help_text="Last day, exclusive.")
     previous_start = serializers.DateField(
-        required=False, help_text="Of another period to compare with."
+        required=False, help_text="First day of another period to compare with."
     )
     previous_end = serializers.DateField(required=False, help_text="Exclusive.")
     currency = serializers.CharField(required=False, help_text="Such as USD.")
@@ -42,7 +42,10 @@ class LineParameters(ComparedParameters):
         """Add the filters of every dimension."""
         about = dict.fromkeys(FILTERS, "Only these; repeat it for several.")
         about |= {one.without: "Without these." for one in DIMENSIONS.values()}
-        about |= {"tag": "As team=shop; team= is untagged.", "account": "Bills of."}
+        about |= {
+            "tag": "As team=shop; team= is untagged.",
+            "account": "Only bills of this account; repeat it for several.",
+        }
         return super().get_fields() | {
             name: serializers.CharField(required=False, help_text=text)
             for name, text in about.items()
@@ -73,7 +76,7 @@ class LineGroupParameters(LineListParameters):
 
 
 class LineExplanationParameters(LineParameters):
-    """And how far down the difference is told apart."""
+    """And in what detail the change is explained."""
 
     grain = serializers.ChoiceField(
         choices=GRAINS,
@@ -104,7 +107,7 @@ class FocusParameters(serializers.Serializer[Any]):
 
 
 class LineItemSerializer(serializers.Serializer[Any]):
-    """One line of a bill, by the names of FOCUS; null where it tells nothing."""
+    """One line of a bill, by the names of FOCUS; null where it has no value."""
 
     def get_fields(self) -> dict[str, Any]:
         return {name: _field(name) for name in COLUMNS}
@@ -135,7 +138,7 @@ class LineGroupSerializer(serializers.Serializer[Group]):
         allow_null=True, help_text="null where lines are in several units, or in none."
     )
     unit = serializers.CharField()
-    price = AmountField(allow_null=True, help_text="Of a unit, on average.")
+    price = AmountField(allow_null=True, help_text="Average price per unit.")
     lines = serializers.IntegerField(source="line_count")
 
 
@@ -155,21 +158,21 @@ class LinePeriodsSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(many=False)
 class LineListSerializer(LinePeriodsSerializer):
-    """Lines, the dearest first."""
+    """Lines, the highest cost first."""
 
     count = serializers.IntegerField()
-    total = AmountField(help_text="Of all lines, not of this page alone.")
+    total = AmountField(help_text="Sum of all lines, not of this page alone.")
     results = LineItemSerializer(many=True)
 
 
 class LineGroupsSerializer(LinePeriodsSerializer):
-    """Groups of lines, the dearest first; with `others` they sum to `total`."""
+    """Groups of lines, the highest cost first; with `others` they sum to `total`."""
 
     group_by = serializers.CharField()
-    count = serializers.IntegerField(help_text="How many groups there are.")
+    count = serializers.IntegerField(help_text="Number of groups.")
     total = AmountField()
     previous_total = AmountField(allow_null=True)
-    others = AmountField(help_text="Of the groups that are not on this page.")
+    others = AmountField(help_text="Cost of the groups that are not on this page.")
     results = LineGroupSerializer(many=True)
 
 
@@ -204,7 +207,7 @@ class LineExplanationSerializer(LinePeriodsSerializer):
 
 
 class CommitmentSerializer(serializers.Serializer[Commitment]):
-    """What was used of a commitment, and what was not; effective costs."""
+    """Utilization of a commitment, in effective costs."""
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -213,7 +216,9 @@ class CommitmentSerializer(serializers.Serializer[Commitment]):
     used = AmountField()
     unused = AmountField()
     used_percent = serializers.FloatField(allow_null=True)
-    list_cost = AmountField(allow_null=True, help_text="Of what used it.")
+    list_cost = AmountField(
+        allow_null=True, help_text="List cost of the usage that it covered."
+    )
     saved = AmountField(allow_null=True, help_text="list_cost - cost.")
     resources = serializers.IntegerField(source="resource_count")
 

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.exceptions import APIException
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +21,7 @@ from core.api.files import table_file, wants_file
 from core.api.filters import OneChoice, WindowForm, moment_filter
 from core.api.pagination import Pages
 from core.api.parameters import checked, refuse_unknown
-from core.api.permissions import MayView
+from core.api.permissions import MayView, requires, view_right
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
 from monitoring.database.cache_rates import cache_rates
@@ -45,23 +45,11 @@ class PublishUnavailable(APIException):
     default_code = "publish_failed"
 
 
-class MayPublish(BasePermission):
-    message = "This needs the permission monitoring.publish_metrics."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm("monitoring.publish_metrics")
-
-
-class MaySeeDatabase(BasePermission):
-    message = "This needs the permission monitoring.view_namedquery."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm("monitoring.view_namedquery")
-
-
 @extend_schema(exclude=True)
 @api_view(["GET"])
-@permission_classes([IsAuthenticated, MaySeeDatabase, SeesInstallation])
+@permission_classes(
+    [IsAuthenticated, requires(view_right(NamedQuery)), SeesInstallation]
+)
 def database_status(request: Request) -> Response:
     """Size, tables, connections, what waits, migrations, backups and cache rates."""
     refuse_unknown(request.query_params, ())
@@ -83,8 +71,8 @@ class PoolerSerializer(serializers.Serializer[Any]):
     database = serializers.CharField()
     user = serializers.CharField()
     pool_mode = serializers.CharField(allow_null=True)
-    clients = serializers.IntegerField(help_text="That have a connection now.")
-    waiting = serializers.IntegerField(help_text="Clients that wait for one.")
+    clients = serializers.IntegerField(help_text="Clients that have a connection.")
+    waiting = serializers.IntegerField(help_text="Clients that wait for a connection.")
     in_use = serializers.IntegerField()
     idle = serializers.IntegerField()
     longest_wait_seconds = serializers.IntegerField(allow_null=True)
@@ -96,8 +84,12 @@ class PoolSerializer(serializers.Serializer[Any]):
     in_use = serializers.IntegerField(allow_null=True)
     idle = serializers.IntegerField(allow_null=True)
     idle_in_transaction = serializers.IntegerField(allow_null=True)
-    limit = serializers.IntegerField(allow_null=True, help_text="Of the server.")
-    waiting = serializers.IntegerField(allow_null=True, help_text="For a lock.")
+    limit = serializers.IntegerField(
+        allow_null=True, help_text="Connections that the server allows."
+    )
+    waiting = serializers.IntegerField(
+        allow_null=True, help_text="Connections that wait for a lock."
+    )
     pgbouncer = PoolerSerializer(
         many=True, allow_null=True, help_text="null: PGBOUNCER_URL is not set, or away."
     )
@@ -132,7 +124,11 @@ def known_pools() -> dict[str, Any]:
 
 
 class PublishMetricsView(DatabaseView):
-    permission_classes = [IsAuthenticated, MayPublish, SeesInstallation]
+    permission_classes = [
+        IsAuthenticated,
+        requires("monitoring.publish_metrics"),
+        SeesInstallation,
+    ]
 
     @extend_schema(
         request=None, responses={200: PublishedSerializer, **errors(400, 403, 409, 503)}
@@ -163,7 +159,7 @@ class QueryTimesSerializer(serializers.Serializer[QueryTimes]):
     """The calls of one query. Percentiles are of buckets: within 10%."""
 
     name = serializers.CharField()
-    text = serializers.CharField(help_text="With ? in place of each value.")
+    text = serializers.CharField(help_text="SQL with ? in place of each value.")
     count = serializers.IntegerField()
     total_ms = serializers.FloatField()
     mean_ms = serializers.FloatField()
@@ -172,7 +168,7 @@ class QueryTimesSerializer(serializers.Serializer[QueryTimes]):
     p99_ms = serializers.FloatField()
     slowest_ms = serializers.FloatField()
     slow = SlowQuerySerializer(
-        allow_null=True, help_text="null: none took more than 200 ms."
+        allow_null=True, help_text="null: no call took 200 ms or more."
     )
 
 

@@ -103,7 +103,7 @@ class QueryCounter:
             )
 
     def take(self) -> Counted:
-        """Return what was counted, and begin anew."""
+        """Return the counts, and start again from none."""
         with self.lock:
             taken, self.counted = self.counted, Counted()
         return taken

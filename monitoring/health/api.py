@@ -30,14 +30,14 @@ class ComponentHealthSerializer(serializers.Serializer[ComponentHistory]):
         source="account.account_id",
         allow_null=True,
         default=None,
-        help_text="Whose data it is about; null: of the installation.",
+        help_text="The account that it is about; null: the installation.",
     )
     state = serializers.ChoiceField(
         source="newest.state",
         choices=HealthState.choices,
         allow_null=True,
         default=None,
-        help_text="null: it was not checked lately.",
+        help_text="Of the newest check; null: not checked recently.",
     )
     message = serializers.CharField(source="newest.message", default="")
     response_ms = serializers.FloatField(
@@ -55,7 +55,7 @@ class ComponentHealthSerializer(serializers.Serializer[ComponentHistory]):
     degraded = serializers.IntegerField(help_text="So many of them.")
     down = serializers.IntegerField(help_text="So many of them.")
     longest_ms = serializers.FloatField(
-        allow_null=True, help_text="The longest that a check took."
+        allow_null=True, help_text="Longest response of a check."
     )
 
 

@@ -74,7 +74,7 @@ def check_beat(now: datetime) -> str:
 
 
 def check_live(now: datetime) -> str:
-    """Of the process that tells open pages what changed."""
+    """Check the process that sends changes to open pages."""
     if not settings.LIVE_PORT:
         raise NotMeasured
     url = f"{settings.LIVE_URL}/health"

@@ -65,7 +65,7 @@ class NewMetricSerializer(serializers.Serializer[Any]):
 class RefusedMetricSerializer(serializers.Serializer[Any]):
     """What is wrong with one of a batch."""
 
-    index = serializers.IntegerField(help_text="Its place in what was sent, from 0.")
+    index = serializers.IntegerField(help_text="Index in the request, from 0.")
     name = serializers.CharField(allow_null=True)
     errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField())
@@ -108,7 +108,7 @@ class AggregateSerializer(serializers.Serializer[Any]):
     interval = serializers.CharField()
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
-    series = serializers.IntegerField(help_text="How many there are.")
+    series = serializers.IntegerField(help_text="Number of series.")
     rows = MetricSummarySerializer(many=True)
 
 

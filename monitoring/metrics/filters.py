@@ -21,7 +21,7 @@ def labels_filter() -> AnyText:
     return AnyText(
         commas=False,
         method="filter_labels",
-        help_text="Labels that it has, each as key=value.",
+        help_text="Labels of the series, each as key=value.",
     )
 
 
@@ -35,7 +35,7 @@ class LabelsForm(WindowForm):
 
 
 class SeriesFilter(filters.FilterSet):
-    name = AnyText(help_text="One or several.")
+    name = AnyText(help_text="One or several metrics.")
     labels = labels_filter()
     search = filters.CharFilter("name", "icontains", help_text="Part of the name.")
 
@@ -92,7 +92,7 @@ class AggregateForm(LabelsForm):
 class AggregateFilter(filters.FilterSet):
     """Series of one name, and the window in which they are summed up."""
 
-    name = filters.CharFilter(required=True, help_text="The metric.")
+    name = filters.CharFilter(required=True, help_text="Name of the metric.")
     labels = labels_filter()
     interval = OneChoice(choices=Interval.choices, help_text="day by default.")
     start = moment_filter("created_at", "gte", "From this hour or day on.")

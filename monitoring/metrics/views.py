@@ -13,12 +13,12 @@ from django.views.generic import TemplateView
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.api.parameters import refuse_unknown
+from core.api.permissions import requires
 from core.api.problems import accepts_html
 from monitoring.metrics.history import host_history
 from monitoring.metrics.host import HOST_METRICS
@@ -81,16 +81,9 @@ def other_series() -> QuerySet[MetricSeries]:
     )
 
 
-class MayViewMetrics(BasePermission):
-    message = f"This needs the permission {VIEW_METRICS}."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm(VIEW_METRICS)
-
-
 @extend_schema(exclude=True)
 @api_view(["GET"])
-@permission_classes([IsAuthenticated, MayViewMetrics, SeesInstallation])
+@permission_classes([IsAuthenticated, requires(VIEW_METRICS), SeesInstallation])
 def history(request: Request) -> Response | HttpResponse:
     """Return the metrics of each host in the last `hours`; browsers get the page."""
     if accepts_html(request._request):

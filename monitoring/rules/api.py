@@ -26,7 +26,7 @@ class BreachSerializer(serializers.ModelSerializer[Breach]):
 
 
 class BreachFilter(filters.FilterSet):
-    open = YesOrNo("ended_at", "isnull", help_text="Whether it is so still.")
+    open = YesOrNo("ended_at", "isnull", help_text="Whether the breach has not ended.")
     start = moment_filter("since", "gte", "Begun from this time on.")
     end = moment_filter("since", "lt", "Begun before this time.")
 

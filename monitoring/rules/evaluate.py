@@ -70,7 +70,7 @@ def _broken(
 
 
 def end_breach(breach: Breach, sentence: str, now: datetime) -> None:
-    """End it, and tell each channel that was told of it; delete what none was."""
+    """End it, and notify each channel that it was sent to; delete what was not sent."""
     if breach.notified_at is None:
         Breach.objects.filter(pk=breach.pk, notified_at=None).delete()
         return

@@ -19,7 +19,7 @@ SUBJECT_LENGTH = 200
 
 
 class AlertRule(models.Model):
-    """One row says from what value on, and for how long, somebody is told."""
+    """One row is one rule: the value from which on, and after how long, to notify."""
 
     class Kind(models.TextChoices):
         ABOVE = "above", "Metric is above"

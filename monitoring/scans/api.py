@@ -7,14 +7,13 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import MayView
+from core.api.permissions import MayView, requires
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from monitoring.scans.filters import FindingFilter, ScanFilter
@@ -29,10 +28,11 @@ class ScanSerializer(serializers.ModelSerializer[Scan]):
     """A run of the scanners, with what was open when it ended."""
 
     scanners = serializers.ListField(
-        child=serializers.CharField(), help_text="Those that answered."
+        child=serializers.CharField(), help_text="Scanners that succeeded."
     )
     failures = serializers.DictField(
-        child=serializers.CharField(), help_text="Why each of the others did not."
+        child=serializers.CharField(),
+        help_text="Why each of the other scanners failed.",
     )
 
     class Meta:
@@ -69,19 +69,12 @@ class SuppressionSerializer(serializers.Serializer[Any]):
 
     reason = serializers.CharField(max_length=500)
     until = serializers.DateField(
-        help_text="It is open again from this day on; within a year."
+        help_text="The finding is open again from this day on; within a year."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_unknown_fields(self)
         return attrs
-
-
-class MaySuppress(BasePermission):
-    message = f"This needs the permission {SUPPRESS}."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm(SUPPRESS)
 
 
 class ScanViewSet(RowsViewSet):
@@ -113,7 +106,7 @@ class FindingViewSet(RowsViewSet):
         detail=True,
         methods=["post"],
         filterset_class=None,
-        permission_classes=[IsAuthenticated, MayView, MaySuppress],
+        permission_classes=[IsAuthenticated, MayView, requires(SUPPRESS)],
     )
     def suppress(self, request: Request, pk: str) -> Response:
         """Accept it until a day, for a reason that the audit log has too."""
@@ -140,7 +133,7 @@ class FindingViewSet(RowsViewSet):
         detail=True,
         methods=["post"],
         filterset_class=None,
-        permission_classes=[IsAuthenticated, MayView, MaySuppress],
+        permission_classes=[IsAuthenticated, MayView, requires(SUPPRESS)],
     )
     def reopen(self, request: Request, pk: str) -> Response:
         """Take its suppression back."""

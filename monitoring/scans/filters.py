@@ -14,7 +14,7 @@ class FindingFilter(filters.FilterSet):
     status = filters.ChoiceFilter(
         method="having",
         choices=FindingStatus.choices,
-        help_text="Today. What is no longer found is fixed.",
+        help_text="Present status; a finding is fixed once a scan finds it no more.",
     )
     severity = filters.ChoiceFilter(choices=SEVERITY_CHOICES)
     scanner = AnyText(help_text="Such as bandit, django or advisories.")

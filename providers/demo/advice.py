@@ -1,6 +1,7 @@
 """What Azure Advisor would tell the company: its subscription as a provider."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -15,13 +16,14 @@ from providers.demo.machines import Role
 from providers.demo.provider import DemoProvider
 from providers.demo.resource_prices import hourly_usd as hourly_of
 from providers.instance_types import family_of
-from providers.records import AdviceRecord, InstanceRecord, ResourceMarket
+from providers.records import AdviceRecord, InstanceRecord, ResourceMarket, VolumeRecord
 
 RIGHT_SIZE = "Right-size or shutdown underutilized virtual machines"
 DISK = (
     "You have disks that have not been attached to a VM for more than 30 days. "
     "Evaluate whether you still need them."
 )
+UNATTACHED_FOR = timedelta(days=30)
 RESERVE = "Consider virtual machine reserved instances to save over pay-as-you-go costs"
 # The share of the pay-as-you-go price that a reservation saves, by its term.
 RESERVED_SAVES = {"P1Y": Decimal("0.37"), "P3Y": Decimal("0.57")}
@@ -67,8 +69,9 @@ class AzureDemoProvider(DemoProvider):
             )
 
     def _of_disks(self) -> Iterator[AdviceRecord]:
-        for one in volumes(self.account_id, self.anchor, self.now, self.events):
-            if not one.attached_to:
+        long_ago = {one.resource_id for one in self._unattached(UNATTACHED_FOR)}
+        for one in self._unattached():
+            if one.resource_id in long_ago:
                 market = ResourceMarket(one.region, "volume", "")
                 hourly = hourly_of(market, one.volume_type, one.size_gib or 1)
                 yield self._advice(
@@ -80,6 +83,12 @@ class AzureDemoProvider(DemoProvider):
                     monthly_savings=hourly * HOURS_PER_MONTH,
                     details={"currentSku": one.volume_type},
                 )
+
+    def _unattached(self, ago: timedelta = timedelta(0)) -> Iterator[VolumeRecord]:
+        then = self.now - ago
+        for one in volumes(self.account_id, self.anchor, then, self.events):
+            if not one.attached_to:
+                yield one
 
     def _of_commitments(self) -> Iterator[AdviceRecord]:
         """One and three years of the family that costs most: one saving, told twice."""

@@ -4,9 +4,12 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
 from providers.demo.advice import DISK, RESERVE, RIGHT_SIZE, AzureDemoProvider
 from providers.demo.company import STORES
 from providers.demo.events import DemoEvent, EventKind
+from providers.demo.lives import lives
 from providers.records import AdviceRecord
 
 ANCHOR = date(2026, 10, 20)
@@ -41,3 +44,14 @@ def test_what_somebody_stopped_is_advised_no_more() -> None:
     (idle,) = (one for one in advice() if one.resource_name == "old-file-server")
     stopped = DemoEvent(kind=EventKind.STOPPED, hour=-24, what=idle.resource_id)
     assert idle.advice_id not in {one.advice_id for one in advice(stopped)}
+
+
+@pytest.mark.parametrize("days, disks", [(29, 2), (31, 3)])
+def test_a_disk_is_named_once_it_is_left_over_for_more_than_30_days(
+    days: int, disks: int
+) -> None:
+    (machine,) = (one for one in lives(STORES) if one.machine.name == "pos-db-01")
+    removed = DemoEvent(
+        kind=EventKind.REMOVED, hour=-24 * days, what=machine.instance_id
+    )
+    assert sum(one.problem == DISK for one in advice(removed)) == disks

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from archives.backup.backups import back_up
-from archives.backup.command_errors import progress_on, told
+from archives.backup.command_errors import as_command_errors, progress_on
 from core.db.exclusive import exclusive
 from users.audit import command_actor, record_command
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = (
         "Backs the database up: SQLite by its online backup, PostgreSQL by pg_dump, "
         "encrypted where BACKUP_KEY is set. Beside the file lies its manifest, by "
-        "which a restored database is compared. Everything goes on meanwhile."
+        "which a restored database is compared. Nothing has to be stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = command_actor().name
-        with told(), exclusive("backup"):
+        with as_command_errors(), exclusive("backup"):
             row = back_up(options["to"], timezone.now(), by, progress_on(self.stderr))
         record_command("backup.make", row, place=row.place)
         self.stdout.write(

@@ -18,7 +18,7 @@ from users.audit import command_actor
 
 class Command(BaseCommand):
     help = (
-        "Archives months that are kept no longer (RETENTION_DAYS) as Parquet files, "
+        "Archives months past their retention (RETENTION_DAYS) as Parquet files, "
         "reads each file back, and only then deletes the rows. No file is replaced: "
         "rows that came later go to a file of their own. What they sum to per day "
         "stays, and is computed again where an account was deleted or moved since. "
@@ -30,13 +30,13 @@ class Command(BaseCommand):
             "tables",
             nargs="*",
             metavar="TABLE",
-            help=f"Some of {', '.join(Table.values)}. Default: all.",
+            help=f"Tables among {', '.join(Table.values)}. Default: all.",
         )
         parser.add_argument(
             "--older-than-months",
             type=int,
             metavar="N",
-            help="Whatever is older, instead of what RETENTION_DAYS says.",
+            help="Archive what is older than N months, instead of by RETENTION_DAYS.",
         )
         parser.add_argument(
             "--to",
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             help="A directory, s3://bucket/prefix or azure://account/container/prefix. "
             "Default: ARCHIVE_PLACE.",
         )
-        parser.add_argument("--yes", action="store_true", help="Do it.")
+        parser.add_argument("--yes", action="store_true", help="Archive and delete.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         unknown = set(options["tables"]) - set(Table.values)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from archives.backup.command_errors import progress_on, told
+from archives.backup.command_errors import as_command_errors, progress_on
 from archives.backup.manifest import (
     CannotRestore,
     Manifest,
@@ -35,14 +35,16 @@ class Command(BaseCommand):
             dest="place",
             default=settings.BACKUP_PLACE,
             metavar="PLACE",
-            help="Where backups lie. Default: BACKUP_PLACE.",
+            help="Place of the backups. Default: BACKUP_PLACE.",
         )
-        parser.add_argument("--list", action="store_true", help="Only list them.")
-        parser.add_argument("--yes", action="store_true", help="Do it.")
+        parser.add_argument(
+            "--list", action="store_true", help="Only list the backups."
+        )
+        parser.add_argument("--yes", action="store_true", help="Restore.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         place = options["place"]
-        with told():
+        with as_command_errors():
             if options["list"]:
                 self._list(place)
                 return

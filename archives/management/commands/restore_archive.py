@@ -16,7 +16,9 @@ from users.audit import command_actor
 
 
 class Command(BaseCommand):
-    help = "Stores a pruned month's rows again, from its files. --list shows all."
+    help = (
+        "Stores a pruned month's rows again, from its files. --list lists all archives."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", nargs="?", choices=Table.values)

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from archives.backup.command_errors import progress_on, told
+from archives.backup.command_errors import as_command_errors, progress_on
 from archives.backup.models import Backup
-from archives.backup.schedule import verify_and_tell
+from archives.backup.schedule import verify_and_notify
 from core.commands import bad_arguments
 from core.db.exclusive import exclusive
 
@@ -29,8 +29,8 @@ class Command(BaseCommand):
         row = done.order_by("-made_at", "-id").first()
         if row is None:
             raise bad_arguments("There is no such backup; restore --list names them.")
-        with told(), exclusive("backup"):
-            verify_and_tell(row, timezone.now(), progress_on(self.stderr))
+        with as_command_errors(), exclusive("backup"):
+            verify_and_notify(row, timezone.now(), progress_on(self.stderr))
         if row.verification_error:
             raise CommandError(row.verification_error)
         self.stdout.write(

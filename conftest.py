@@ -22,6 +22,7 @@ from core.testing import committed_rows, kept_contexts, migrated
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.large_keys import begin_with_large_keys
+from core.testing.places import blobs, place_of  # noqa: F401 - fixtures
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
 # The same examples in each run, so that no change fails by chance.

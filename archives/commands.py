@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 
 from archives.archived import CannotRestore
 from archives.prune import CannotPrune
-from archives.storage import PlaceFailed
+from clouds.storage import PlaceFailed
 from core.commands import TAKEN
 from core.db.exclusive import AlreadyRunning, exclusive
 

@@ -1,6 +1,5 @@
 """A month as a Parquet file: written batch by batch, and read back the same way."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -69,8 +68,3 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     remaining = iter(rows)
     while batch := list(islice(remaining, ROWS_PER_BATCH)):
         yield batch
-
-
-def sha256(file: BinaryIO) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -11,12 +11,12 @@ from django.db.models import Count
 from archives import parquet
 from archives.archived import Archived
 from archives.models import Archive, Table
-from archives.places import installation_id
 from archives.restore import open_archives
 from archives.retention.periods import InvalidPeriod, first_kept
 from archives.rollups import existing_accounts, recompute
 from archives.schemas import TABLES, lock_writers, move_table_version
-from archives.storage import unnamed_file, verified, write_file
+from clouds.storage import sha256, unnamed_file, verified, write_file
+from core.installation_id import installation_id
 from providers.base import Progress
 from users.audit import Actor, record_by
 
@@ -78,7 +78,7 @@ def prune(
         on_progress(f"writing {one}")
         rows = archived.values(one.month).iterator(parquet.ROWS_PER_BATCH)
         parquet.write(rows, archived.types, draft)
-        size, digest = draft.tell(), parquet.sha256(draft)
+        size, digest = draft.tell(), sha256(draft)
         location = write_file(draft, place, file_name(one, digest))
     with transaction.atomic():
         lock_writers()

@@ -11,7 +11,7 @@ from django.db.models import Model
 from archives import parquet
 from archives.models import Archive, Table
 from archives.schemas import TABLES, lock_writers, month_window, move_table_version
-from archives.storage import verified
+from clouds.storage import verified
 from costs.rollups import rebuild
 from providers.base import Progress
 from users.audit import Actor, record_by

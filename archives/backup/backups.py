@@ -15,9 +15,14 @@ from archives.backup.databases import engine_of
 from archives.backup.encryption import encrypt, key_id
 from archives.backup.manifest import Manifest, name_of
 from archives.backup.models import Backup
-from archives.parquet import sha256
-from archives.places import installation_id
-from archives.storage import PlaceFailed, checked_place, unnamed_file, write_file
+from clouds.storage import (
+    PlaceFailed,
+    checked_place,
+    sha256,
+    unnamed_file,
+    write_file,
+)
+from core.installation_id import installation_id
 from providers.base import Progress
 
 FAILURES = (CopyFailed, PlaceFailed)

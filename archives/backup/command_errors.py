@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 
 from archives.backup.backups import BackupFailed
 from archives.backup.manifest import CannotRestore
-from archives.storage import PlaceFailed
+from clouds.storage import PlaceFailed
 from core.commands import TAKEN
 from core.db.exclusive import AlreadyRunning
 from providers.base import Progress

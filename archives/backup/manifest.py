@@ -17,14 +17,14 @@ from django.conf import settings
 
 from archives.backup.contents import Contents, Reconciliation, TableContents
 from archives.backup.encryption import CannotDecrypt, decrypt, encrypt, key_id
-from archives.places import installation_id
-from archives.storage import (
+from clouds.storage import (
     PlaceFailed,
     checked_place,
     list_files,
     opened,
     write_file,
 )
+from core.installation_id import installation_id
 
 FORMAT = 1
 SUFFIX = ".json"

@@ -29,8 +29,8 @@ from archives.backup.manifest import (
     names_in,
 )
 from archives.backup.models import Backup
-from archives.places import installation_id
-from archives.storage import PlaceFailed, checked_place, unnamed_file, verified
+from clouds.storage import PlaceFailed, checked_place, unnamed_file, verified
+from core.installation_id import installation_id
 from providers.base import Progress
 from users.audit import Actor, record_by
 

@@ -15,8 +15,8 @@ from archives.backup.backups import BackupFailed, back_up
 from archives.backup.manifest import SUFFIX, installation_of
 from archives.backup.models import Backup
 from archives.backup.verification import verify
-from archives.places import installation_id
-from archives.storage import PlaceFailed, delete_file
+from clouds.storage import PlaceFailed, delete_file
+from core.installation_id import installation_id
 from core.windows import ONE_DAY, next_daily
 from providers.base import Progress
 

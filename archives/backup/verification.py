@@ -7,7 +7,7 @@ from django.utils import timezone
 from archives.backup.manifest import CannotRestore, manifest_at
 from archives.backup.models import Backup
 from archives.backup.recovery import prepared
-from archives.storage import PlaceFailed
+from clouds.storage import PlaceFailed
 from providers.base import Progress
 
 

@@ -16,7 +16,7 @@ from archives.prune import CannotPrune, Month, due, prune
 from archives.retention.models import RetentionRun
 from archives.retention.periods import PERIODS
 from archives.rollups import outdated, recompute
-from archives.storage import PlaceFailed, delete_file
+from clouds.storage import PlaceFailed, delete_file
 from core.windows import ONE_DAY, next_daily
 from providers.base import Progress
 from users.audit import Actor, record_by

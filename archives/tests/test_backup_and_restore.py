@@ -22,9 +22,9 @@ from archives.backup.contents import (
 from archives.backup.copies import connected
 from archives.backup.databases import engine_of
 from archives.backup.models import Backup
-from archives.storage import PlaceFailed
 from archives.tests.months import SPAN, contents, run, store_old_months, sums
 from clouds.models import CloudAccount
+from clouds.storage import PlaceFailed
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.testing.disposable_database import disposable_database

@@ -163,7 +163,7 @@ class TestBackupRefuses:
             raise OSError(28, "No space left on device")
 
         before = sorted(place.iterdir())
-        monkeypatch.setattr("archives.places.os.fsync", full)
+        monkeypatch.setattr("clouds.places.os.fsync", full)
         said = refusal("backup", "--to", place)
         assert said.startswith("No backup was made. ")
         assert "No space left on device" in said
@@ -177,7 +177,7 @@ class TestBackupRefuses:
         def full() -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("archives.storage.TemporaryFile", full)
+        monkeypatch.setattr("clouds.storage.TemporaryFile", full)
         assert "No space left on device" in refusal("backup", "--to", place)
 
     def test_a_server_without_its_programs(self, place: Path, settings: Any) -> None:

@@ -12,7 +12,7 @@ from alerts.models import Notice
 from archives.backup import schedule
 from archives.backup.health_check import check_backups
 from archives.backup.models import Backup
-from archives.places import installation_id
+from core.installation_id import installation_id
 from core.testing.postgres import find_programs
 from monitoring.health.components import COMPONENTS, Degraded, Down, NotMeasured
 

@@ -9,8 +9,8 @@ import pytest
 from archives.backup import schedule
 from archives.backup.manifest import found_in
 from archives.backup.models import Backup
-from archives.storage import list_files
 from archives.tests.months import run
+from clouds.storage import list_files
 from core.testing.postgres import find_programs
 
 # On SQLite in memory a copy waits for the test's own transaction.

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from archives.models import Backup
-from archives.places import installation_id
 from clouds.testing import account, see_only
+from core.installation_id import installation_id
 from users.roles import Role
 from users.testing import csv_of, person
 

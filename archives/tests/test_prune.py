@@ -11,7 +11,6 @@ from django.core.management import CommandError
 
 from archives import prune as pruning
 from archives.models import Archive
-from archives.storage import write_file
 from archives.tests.months import (
     APRIL,
     DAY_TABLES,
@@ -22,6 +21,7 @@ from archives.tests.months import (
     sums,
 )
 from clouds.models import CloudAccount
+from clouds.storage import write_file
 from clouds.testing import account
 from clouds.versions import data_version
 from core.testing.aws_emulator import EmulatedAws

@@ -9,9 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError
 
 from archives.models import Archive, Table
-from archives.places import installation_id
 from archives.prune import due, prune
-from archives.storage import PlaceFailed, verified, write_file
 from archives.tests.months import (
     ADA,
     DAY_TABLES,
@@ -22,7 +20,9 @@ from archives.tests.months import (
     store_old_months,
     sums,
 )
+from clouds.storage import PlaceFailed, verified, write_file
 from clouds.testing import account
+from core.installation_id import installation_id
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.clock import NOW
 from core.windows import ONE_DAY, Window
@@ -206,7 +206,7 @@ def test_a_full_disk_leaves_nothing_behind(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("archives.places.os.fsync", full)
+    monkeypatch.setattr("clouds.places.os.fsync", full)
     store_old_months(account())
     before = contents()
     (tmp_path / "cost").mkdir()
@@ -222,7 +222,7 @@ def test_a_full_temporary_directory_is_named(
     def full() -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("archives.storage.TemporaryFile", full)
+    monkeypatch.setattr("clouds.storage.TemporaryFile", full)
     store_old_months(account())
     with pytest.raises(CommandError, match=r"can't be reached.*No space left"):
         run("prune", "cost", "--to", tmp_path, "--yes")
@@ -237,7 +237,7 @@ def test_it_is_on_disk_before_its_rows_go(
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         synced.append((path.suffix or path.name, DailyCost.objects.count()))
 
-    monkeypatch.setattr("archives.places.os.fsync", note)
+    monkeypatch.setattr("clouds.places.os.fsync", note)
     store_old_months(account())
     run("prune", "cost", "--to", tmp_path, "--yes")
     # The folder is made, then each month's file is written and named there.

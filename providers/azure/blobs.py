@@ -53,8 +53,9 @@ class BlobContainer:
     container: str
     options: AzureOptions
 
-    def put_new(self, name: str, file: BinaryIO) -> None:
-        """Store the file, whole or not at all; a blob of that name stays as it is."""
+    def put(self, name: str, file: BinaryIO, *, replaces: bool) -> None:
+        """Store the file, whole or not at all. A blob of that name goes, or else stays
+        as it is."""
         ids: list[str] = []
         while part := file.read(PART_BYTES):
             ids.append(base64.b64encode(b"%08d" % len(ids)).decode())
@@ -65,7 +66,10 @@ class BlobContainer:
             "PUT",
             name,
             {"comp": "blocklist"},
-            {"If-None-Match": "*", "Content-Type": "text/plain; charset=UTF-8"},
+            {
+                **({} if replaces else {"If-None-Match": "*"}),
+                "Content-Type": "text/plain; charset=UTF-8",
+            },
             f"<BlockList>{blocks}</BlockList>".encode(),
             accepted=EXISTS,
         )

@@ -1,8 +1,10 @@
-"""Files of archives and backups: written whole, read as they were written, listed.
+"""Files of archives, backups and exports: written whole, read as written, listed.
 
-A file names its content and is never replaced, as it may hold the only copy of rows.
+Of archives and backups a file names its content and is never replaced, as it may hold
+the only copy of rows.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +16,7 @@ from urllib.parse import urlsplit
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from archives.parquet import sha256
-from archives.places import DIRECTORY, STORES, Store, StoredFile
+from clouds.places import DIRECTORY, STORES, Store, StoredFile
 from providers.errors import ProviderError
 
 AZURE_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
@@ -57,6 +58,23 @@ def write_file(draft: BinaryIO, place: str, name: str) -> str:
     with failing_with_place(location):
         store_of(location).put_new(draft, location)
     return location
+
+
+def replace_file(draft: BinaryIO, place: str, name: str) -> str:
+    """Put the file there, whole, in place of one of that name; return its location.
+
+    Raises PlaceFailed.
+    """
+    location = f"{checked_place(place)}/{name}"
+    draft.seek(0)
+    with failing_with_place(location):
+        store_of(location).put(draft, location)
+    return location
+
+
+def sha256(file: BinaryIO) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def list_files(place: str) -> list[StoredFile]:

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from archives.storage import (
+from clouds.storage import (
     PlaceFailed,
     checked_place,
     delete_file,
     list_files,
     opened,
+    replace_file,
     write_file,
 )
-from archives.tests.conftest import KINDS
 from core.testing.blob_emulator import EmulatedBlobs
+from core.testing.places import KINDS
 
 
 @pytest.fixture(autouse=True)
@@ -50,10 +51,22 @@ def test_what_is_written_is_listed_read_and_deleted(
         pass
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_replaces_a_file_is_there_afterwards(
+    place_of: Callable[[str], str], kind: str
+) -> None:
+    place = place_of(kind)
+    write_file(BytesIO(b"some"), place, "month")
+    for content in (b"newer", b"newest, in parts"):
+        location = replace_file(BytesIO(content), place, "month")
+    assert content_of(location) == content
+    assert [file.name for file in list_files(place)] == ["month"]
+
+
 def test_more_than_a_request_carries_goes_to_s3_in_parts_and_replaces_nothing(
     place_of: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archives.places.PART_BYTES", 5 * 1024**2)
+    monkeypatch.setattr("clouds.places.PART_BYTES", 5 * 1024**2)
     content = b"0123456789abcdef" * (11 * 1024**2 // 16)
     location = write_file(BytesIO(content), place_of("s3"), "large")
     write_file(BytesIO(content[::-1]), place_of("s3"), "large")

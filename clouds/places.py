@@ -15,9 +15,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from clouds.registry import azure_options
+from core.installation_id import installation_id
 from providers.azure.blobs import BlobContainer
 
 # More than one request may carry is sent in parts.
@@ -40,6 +40,9 @@ class Store(Protocol):
     def put_new(self, draft: BinaryIO, location: str) -> None:
         """Write it, whole and on disk; what lies there stays as it is."""
 
+    def put(self, draft: BinaryIO, location: str) -> None:
+        """Do the same, in place of what lies there."""
+
     def read_into(self, location: str, file: BinaryIO) -> None: ...
 
     def files(self, place: str) -> Iterator[StoredFile]: ...
@@ -48,16 +51,16 @@ class Store(Protocol):
         """Delete it; what is gone is no error."""
 
 
-def installation_id() -> str:
-    """Return what names this installation among those that write to one place."""
-    return salted_hmac("archives", "installation").hexdigest()[:8]
-
-
 class Directory:
     """A directory, which may be that of another machine."""
 
     def put_new(self, draft: BinaryIO, location: str) -> None:
-        target = Path(location)
+        self._put(draft, Path(location), replaces=False)
+
+    def put(self, draft: BinaryIO, location: str) -> None:
+        self._put(draft, Path(location), replaces=True)
+
+    def _put(self, draft: BinaryIO, target: Path, *, replaces: bool) -> None:
         _make_folder(target.parent)
         mine = f".{installation_id()}-"
         for left_by_a_kill in target.parent.glob(f"{mine}*"):
@@ -68,7 +71,7 @@ class Directory:
                 shutil.copyfileobj(draft, file)
                 file.flush()
                 os.fsync(file.fileno())
-            if not target.exists():
+            if replaces or not target.exists():
                 partial.rename(target)
         finally:
             partial.unlink(missing_ok=True)
@@ -97,17 +100,24 @@ class Bucket:
     """A bucket of S3: s3://bucket/prefix."""
 
     def put_new(self, draft: BinaryIO, location: str) -> None:
-        target, client = _bucket_and_key(location), _client()
-        first = draft.read(PART_BYTES)
-        rest = draft.read(PART_BYTES)
         try:
-            if not rest:
-                client.put_object(**target, Body=first, IfNoneMatch="*")
-            else:
-                _put_in_parts(client, target, [first, rest], draft)
+            self._put(draft, location, {"IfNoneMatch": "*"})
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
                 raise
+
+    def put(self, draft: BinaryIO, location: str) -> None:
+        self._put(draft, location, {})
+
+    def _put(self, draft: BinaryIO, location: str, only: dict[str, str]) -> None:
+        """Put it in one request or in parts, on condition of `only`."""
+        target, client = _bucket_and_key(location), _client()
+        first = draft.read(PART_BYTES)
+        rest = draft.read(PART_BYTES)
+        if not rest:
+            client.put_object(**target, Body=first, **only)
+        else:
+            _put_in_parts(client, target, [first, rest], draft, only)
 
     def read_into(self, location: str, file: BinaryIO) -> None:
         target = _bucket_and_key(location)
@@ -132,7 +142,11 @@ class AzureContainer:
 
     def put_new(self, draft: BinaryIO, location: str) -> None:
         container, name = _container_and_name(location)
-        container.put_new(name, draft)
+        container.put(name, draft, replaces=False)
+
+    def put(self, draft: BinaryIO, location: str) -> None:
+        container, name = _container_and_name(location)
+        container.put(name, draft, replaces=True)
 
     def read_into(self, location: str, file: BinaryIO) -> None:
         container, name = _container_and_name(location)
@@ -187,7 +201,11 @@ def _bucket_and_key(location: str) -> dict[str, str]:
 
 
 def _put_in_parts(
-    client: Any, target: dict[str, str], begun: list[bytes], rest: BinaryIO
+    client: Any,
+    target: dict[str, str],
+    begun: list[bytes],
+    rest: BinaryIO,
+    only: dict[str, str],
 ) -> None:
     upload = target | {"UploadId": client.create_multipart_upload(**target)["UploadId"]}
     done: list[dict[str, Any]] = []
@@ -198,9 +216,7 @@ def _put_in_parts(
             answer = client.upload_part(**upload, PartNumber=number, Body=body)
             done.append({"PartNumber": number, "ETag": answer["ETag"]})
         parts = {"Parts": done}
-        client.complete_multipart_upload(
-            **upload, MultipartUpload=parts, IfNoneMatch="*"
-        )
+        client.complete_multipart_upload(**upload, MultipartUpload=parts, **only)
     except BaseException:  # parts that nobody completes are billed for ever
         client.abort_multipart_upload(**upload)
         raise

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from clouds.storage import PlaceFailed
 from core.db.exclusive import AlreadyRunning, exclusive
 from costs.focus.schedule import export_due_months
 from costs.lines.engine import LinesFailed
@@ -25,9 +26,9 @@ def export_focus() -> None:
     """Write the months of FOCUS_EXPORT_DIR that are due. Beat sends it each minute."""
     try:
         with exclusive("focus"):
-            for path in export_due_months(timezone.now()):
-                logger.info("focus: wrote %s", path)
+            for location in export_due_months(timezone.now()):
+                logger.info("focus: wrote %s", location)
     except AlreadyRunning:
         return
-    except (LinesFailed, OSError) as error:
+    except (LinesFailed, PlaceFailed, OSError) as error:
         logger.error("focus: %s", error)

@@ -1,42 +1,78 @@
 """Months that are written as FOCUS by themselves, each a file that is replaced whole.
 
-A file's time is that of the data that it holds, so that nothing else is remembered.
+Beside them lies a file that tells of which sync each month has the costs.
 """
 
-import os
+import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Max
 
 from clouds.models import CloudAccount
+from clouds.storage import list_files, opened, replace_file
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.focus.columns import VERSION
 from costs.focus.focus_file import export_focus
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 
+# What was exported last, so that a place is not listed each minute.
+EXPORTED = "focus-exported"
+# Readers of a folder leave out names that begin so.
+STATE = "_exported.json"
 
-def export_due_months(now: datetime) -> Iterator[Path]:
-    """Write last month and this one where costs were synced since, and yield each.
 
-    Raises LinesFailed, or OSError where the folder can't be written.
+def export_due_months(now: datetime) -> Iterator[str]:
+    """Write last month and this one where costs were synced since, and yield where.
+
+    Raises LinesFailed, PlaceFailed or OSError.
     """
-    runs = SyncRun.objects.filter(dataset=Dataset.COST, finished_at__isnull=False)
-    synced_at = runs.aggregate(newest=Max("finished_at"))["newest"]
+    synced_at = _newest_sync()
     if not settings.FOCUS_EXPORT_DIR or synced_at is None:
         return
-    folder = Path(settings.FOCUS_EXPORT_DIR) / f"focus-{VERSION}"
-    folder.mkdir(parents=True, exist_ok=True)
     this_month = first_of_month(utc_day(now))
+    place = f"{settings.FOCUS_EXPORT_DIR.rstrip('/')}/focus-{VERSION}"
+    done = f"{place} {this_month} {synced_at}"
+    if cache.get(EXPORTED) == done:
+        return
+    written = _written(place)
     for month in (add_months(this_month, -1), this_month):
-        target = folder / f"{month:%Y-%m}.parquet"
-        if target.exists() and target.stat().st_mtime >= synced_at.timestamp():
-            continue
-        window = Window(month, add_months(month, 1))
+        name = f"{month:%Y-%m}.parquet"
+        if written.get(name) != synced_at.isoformat():
+            location = _export(month, place, name)
+            written[name] = synced_at.isoformat()  # one that ended meanwhile is newer
+            state = BytesIO(json.dumps(written).encode())
+            replace_file(state, place, STATE)
+            yield location
+    cache.set(EXPORTED, done, None)
+
+
+def _newest_sync() -> datetime | None:
+    runs = SyncRun.objects.filter(dataset=Dataset.COST, finished_at__isnull=False)
+    newest: datetime | None = runs.aggregate(newest=Max("finished_at"))["newest"]
+    return newest
+
+
+def _export(month: date, place: str, name: str) -> str:
+    window = Window(month, add_months(month, 1))
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / name
         export_focus(target, CloudAccount.objects.all(), window, "parquet")
-        # A sync that ended meanwhile makes it due again.
-        os.utime(target, (now.timestamp(), synced_at.timestamp()))
-        yield target
+        with target.open("rb") as file:
+            return replace_file(file, place, name)
+
+
+def _written(place: str) -> dict[str, str]:
+    """Return the sync of which each file has the costs, of those that are there."""
+    names = {one.name: one.location for one in list_files(place)}
+    if STATE not in names:
+        return {}
+    with opened(names[STATE]) as file:
+        found: dict[str, str] = json.load(file)
+    return {name: synced_at for name, synced_at in found.items() if name in names}

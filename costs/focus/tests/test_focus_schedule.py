@@ -1,13 +1,17 @@
 """Months are exported after each sync of costs, and left alone until the next."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from pytest_django import Settings
 
+from clouds.storage import delete_file, list_files
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.testing.places import KINDS
 from core.windows import last_complete_days
 from costs.focus.schedule import export_due_months
 from costs.tasks import export_focus
@@ -19,22 +23,35 @@ pytestmark = pytest.mark.django_db
 
 
 def names(later: int = 0) -> list[str]:
-    return [one.name for one in export_due_months(NOW + timedelta(hours=later))]
+    return [
+        one.rpartition("/")[2]
+        for one in export_due_months(NOW + timedelta(hours=later))
+    ]
 
 
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_sync_makes_both_months_due_once(
-    settings: Settings, tmp_path: Path
+    settings: Settings, place_of: Callable[[str], str], kind: str
 ) -> None:
-    owner = account()
+    owner, place = account(), place_of(kind)
     store_costs(owner, last_complete_days(3, NOW), {"AWS Lambda": "1"})
-    settings.FOCUS_EXPORT_DIR = str(tmp_path)
+    settings.FOCUS_EXPORT_DIR = place
     assert names() == []
     run(owner, Dataset.COST, NOW - timedelta(hours=1))
     assert names() == ["2026-10.parquet", "2026-11.parquet"]
     assert names(later=1) == []
     run(owner, Dataset.COST, NOW + timedelta(hours=2))
     assert len(names(later=3)) == 2
-    assert len(list((tmp_path / "focus-1.2").iterdir())) == 2
+    assert names(later=4) == []
+    found = {one.name: one.location for one in list_files(place)}
+    assert [*found] == [
+        "focus-1.2/2026-10.parquet",
+        "focus-1.2/2026-11.parquet",
+        "focus-1.2/_exported.json",
+    ]
+    delete_file(found["focus-1.2/2026-10.parquet"])
+    cache.clear()
+    assert names(later=5) == ["2026-10.parquet"]
 
 
 def test_nothing_is_written_without_a_folder(settings: Settings) -> None:
@@ -50,4 +67,4 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     (tmp_path / "file").touch()
     settings.FOCUS_EXPORT_DIR = str(tmp_path / "file")
     export_focus()
-    assert "focus: [Errno" in caplog.text
+    assert "focus: " in caplog.text and "can't be reached: [Errno" in caplog.text

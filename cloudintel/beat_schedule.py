@@ -7,6 +7,7 @@ EACH_MINUTE = {
     "check-health": "monitoring.tasks.check_health",
     "deliver-notices": "alerts.tasks.deliver_notices",
     "export-focus": "costs.tasks.export_focus",
+    "refresh-lines": "costs.tasks.refresh_lines",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "queue-remediations": "insights.tasks.queue_remediations",
     "evaluate-alert-rules": "monitoring.tasks.evaluate_rules",

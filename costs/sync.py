@@ -175,7 +175,10 @@ def read_bill(
 ) -> None:
     """Read one month into its line items and the ledger. Raise ProviderError."""
     run, window = current.run, month_window(month.month)
-    with new_lines(run, month.month) as lines, StagingFile(run.account.pk) as staged:
+    with (
+        new_lines(run.account, month.month, str(run.pk)) as lines,
+        StagingFile(run.account.pk) as staged,
+    ):
         bill = source.read_month(month, lines, current.progress)
         for part in bill.days:
             staged.add(part)
@@ -183,7 +186,7 @@ def read_bill(
         current.remarks += staged.remarks
         with current.storing():
             replace_costs(run, window, staged)
-            replace_lines(run, month, bill, lines, before)
+            replace_lines(run.account, month, bill, lines, before, run.started_at, run)
     current.rows += staged.count
 
 

@@ -9,7 +9,10 @@ from clouds.storage import PlaceFailed
 from core.db.exclusive import AlreadyRunning, exclusive
 from costs.focus.schedule import export_due_months
 from costs.lines.engine import LinesFailed
+from costs.lines.refresh import refresh_lines as refresh_due_lines
 from costs.sync import read_cost
+from providers.errors import ProviderError
+from syncs.runs.run_context import SyncFailed
 from syncs.runs.worker import execute_run
 
 logger = logging.getLogger(__name__)
@@ -32,3 +35,16 @@ def export_focus() -> None:
         return
     except (LinesFailed, PlaceFailed, OSError) as error:
         logger.error("focus: %s", error)
+
+
+@shared_task(acks_late=False)
+def refresh_lines() -> None:
+    """Write the lines of months whose costs changed. Beat sends it each minute."""
+    try:
+        with exclusive("lines"):
+            for month in refresh_due_lines(timezone.now()):
+                logger.info("lines: wrote %s", month)
+    except AlreadyRunning:
+        return
+    except (LinesFailed, ProviderError, SyncFailed, OSError) as error:
+        logger.error("lines: %s", error)

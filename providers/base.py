@@ -6,7 +6,7 @@ when a read fails and never answers with less than it was asked for; where regio
 fail one by one, each region's answer carries its own error.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -19,6 +19,7 @@ from providers.records import (
     AccessCheck,
     AdviceRecord,
     CostReading,
+    CostRecord,
     InstancePriceRecord,
     Market,
     MemberAccount,
@@ -102,6 +103,24 @@ class BillSource(CostSource, Protocol):
 
     def read_month(self, month: BillMonth, lines: Path, progress: Progress) -> Bill:
         """Write the month's lines to that file, and return their sums and days.
+
+        Raise ProviderError; the file may then be anything.
+        """
+
+
+@runtime_checkable
+class LineItemSource(Protocol):
+    """Tells the lines behind costs that it told by day."""
+
+    def write_lines(
+        self,
+        month: date,
+        costs: Iterable[CostRecord],
+        lines: Path,
+        progress: Progress,
+    ) -> Bill:
+        """Write the lines of a month's stored costs, which come in the order of their
+        days, to that file; return their sums, which are those of the costs.
 
         Raise ProviderError; the file may then be anything.
         """

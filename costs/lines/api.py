@@ -32,7 +32,7 @@ from costs.lines.line_source import (
     line_source,
     newest_window,
 )
-from costs.lines.models import LineItemMonth
+from costs.lines.models import LINES_DATASET, LineItemMonth
 from costs.lines.serializers import (
     CommitmentListSerializer,
     CommitmentSerializer,
@@ -95,7 +95,7 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
     cached_actions = frozenset({"list", "groups", "explanation", "commitments"})
 
     def data_version(self) -> str | None:
-        return data_version(self.request.user, Dataset.COST)
+        return data_version(self.request.user, Dataset.COST, LINES_DATASET)
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, LinesFailed):

@@ -10,6 +10,9 @@ from core.db.money_field import MoneyField
 from costs.lines.querysets import LineItemMonthQuerySet
 from syncs.models import SyncRun
 
+# What versions of cached answers call lines that are written after their costs.
+LINES_DATASET = "lines"
+
 
 class LineItemMonth(models.Model):
     """One row is the line items of one account's billing month: one Parquet file.

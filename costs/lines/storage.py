@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
+from clouds.models import CloudAccount
 from core.db.money_field import largest_amount, too_large
 from core.money import as_text
 from core.windows import Window, add_months
@@ -25,11 +26,12 @@ OURS = ("[0-9]*/????-??-*.parquet", "reading/**/*", "tmp/duckdb_temp*")
 
 
 @contextmanager
-def new_lines(run: SyncRun, month: date) -> Iterator[Path]:
-    """Hold the path of a file to write; it goes again unless a row names it."""
-    folder = Path(settings.LINE_ITEMS_DIR) / str(run.account_id)
+def new_lines(account: CloudAccount, month: date, mark: str) -> Iterator[Path]:
+    """Hold the path of a file to write, which no other has; it goes again unless a row
+    names it."""
+    folder = Path(settings.LINE_ITEMS_DIR) / str(account.pk)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{month:%Y-%m}-{run.pk}.parquet"
+    path = folder / f"{month:%Y-%m}-{mark}.parquet"
     try:
         yield path
     except BaseException:
@@ -43,11 +45,13 @@ def month_window(month: date) -> Window:
 
 
 def replace_lines(
-    run: SyncRun,
+    account: CloudAccount,
     month: BillMonth,
     bill: Bill,
     lines: Path,
     before: LineItemMonth | None,
+    now: datetime,
+    run: SyncRun | None = None,
 ) -> None:
     """Name the new file from now on. Within the transaction that stores its days.
 
@@ -58,7 +62,7 @@ def replace_lines(
         what = f"{month.files}: {month.month:%Y-%m}, {as_text(largest)} {bill.currency}"
         raise SyncFailed(f"{too_large(what)} The month was not stored.")
     LineItemMonth.objects.update_or_create(
-        account=run.account,
+        account=account,
         month=month.month,
         defaults={
             "file": str(lines.relative_to(settings.LINE_ITEMS_DIR)),
@@ -70,7 +74,7 @@ def replace_lines(
             "billed": bill.billed,
             "effective": bill.effective,
             "run": run,
-            "imported_at": run.started_at,
+            "imported_at": now,
         },
     )
     if before and before.path != lines:

@@ -185,11 +185,7 @@ def _root_disk(life: Life, anchor: date) -> VolumeRecord:
     machine, is_azure = life.machine, life.machine.cloud is Cloud.AZURE
     name = f"{machine.name}_osdisk"
     return VolumeRecord(
-        resource_id=azure_id(
-            machine.account_id, machine.group, AZURE_TYPES["volume"], name
-        )
-        if is_azure
-        else "vol-0" + digest("volume", life.instance_id)[:16],
+        resource_id=root_disk_id(life),
         region=machine.region,
         resource_group=machine.group,
         state=STATES[machine.cloud]["attached"],
@@ -202,6 +198,15 @@ def _root_disk(life: Life, anchor: date) -> VolumeRecord:
         throughput_mib=60 if is_azure else 125,
         attached_to=life.instance_id,
     )
+
+
+def root_disk_id(life: Life) -> str:
+    machine = life.machine
+    if machine.cloud is Cloud.AZURE:
+        name = f"{machine.name}_osdisk"
+        owner = machine.account_id, machine.group
+        return azure_id(*owner, AZURE_TYPES["volume"], name)
+    return "vol-0" + digest("volume", life.instance_id)[:16]
 
 
 def _present(account_id: str, kind: str, hour: int, events: Events) -> Iterator[Thing]:

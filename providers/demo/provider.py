@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 from core.money import ZERO
 from core.windows import Window, last_complete_days, utc_day
 from providers.base import Progress
+from providers.bill_records import Bill
 from providers.demo.bill import cost_rows, is_estimated
+from providers.demo.bill_lines import LinesOf, write_lines
 from providers.demo.company import (
     ACCOUNTS,
     CLOUD_OF,
@@ -42,6 +45,7 @@ from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     CostReading,
+    CostRecord,
     CostTotalRecord,
     InstancePriceRecord,
     Market,
@@ -264,6 +268,16 @@ class DemoProvider:
             if day.day == 1 or day == window.start:
                 self.meter.count("demo:GetCostAndUsage")
                 progress(f"costs of {day:%B %Y}")
+
+    def write_lines(
+        self,
+        month: date,
+        costs: Iterable[CostRecord],
+        lines: Path,
+        progress: Progress,
+    ) -> Bill:
+        of = LinesOf(self.account_id, self.anchor, self.events)
+        return write_lines(of, month, costs, lines, progress)
 
     def fetch_metrics(
         self,

@@ -34,15 +34,15 @@ def saved_charges(account_id: str, offset: int, events: Events) -> Iterator[Char
         if thing.kind in SERVICES and thing != before:
             service = SERVICES[thing.kind]
             usd = _usd_of(thing, offset) - (_usd_of(before, offset) if before else ZERO)
-            yield service, thing.region, _team(account_id, service, thing.region), usd
+            yield service, thing.region, team_of(account_id, service, thing.region), usd
 
 
 def _usd_of(thing: Thing, offset: int) -> Decimal:
     hours = Run(thing.created, thing.deleted, "").hours_on(offset)
-    return _hourly(thing, offset) * hours if hours else ZERO
+    return hourly(thing, offset) * hours if hours else ZERO
 
 
-def _hourly(thing: Thing, offset: int) -> Decimal:
+def hourly(thing: Thing, offset: int) -> Decimal:
     market = ResourceMarket(thing.region, thing.kind, "")
     if thing.kind == "address":
         return hourly_usd(market, IN_USE)
@@ -52,7 +52,7 @@ def _hourly(thing: Thing, offset: int) -> Decimal:
     return sum((hourly_usd(market, tier, Decimal(b) / GIB) for tier, b in tiers), ZERO)
 
 
-def _team(account_id: str, service: str, region: str) -> str:
+def team_of(account_id: str, service: str, region: str) -> str:
     """Return whose the service's charges are there, which this is taken from."""
     of_it = (account_id, service, region)
     lines = (

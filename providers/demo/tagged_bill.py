@@ -25,10 +25,10 @@ def tag_costs(
     """Yield rows that sum to these of a day, of each key."""
     if not keys or not rows:
         return
-    shares = _shares(account_id, anchor, rows[0].day, events)
+    shares = shares_of(account_id, anchor, rows[0].day, events)
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     for row in rows:
-        for team, billed, effective in _split(row, shares):
+        for team, billed, effective in split_by_team(row, shares):
             amounts = sums[team, row.service]
             amounts[0] += billed
             amounts[1] += effective
@@ -54,7 +54,7 @@ def tag_costs(
             )
 
 
-def _shares(account_id: str, anchor: date, day: date, events: Events) -> Shares:
+def shares_of(account_id: str, anchor: date, day: date, events: Events) -> Shares:
     found: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(
         lambda: defaultdict(Decimal)
     )
@@ -64,7 +64,9 @@ def _shares(account_id: str, anchor: date, day: date, events: Events) -> Shares:
     return found
 
 
-def _split(row: CostRecord, shares: Shares) -> Iterator[tuple[str, Decimal, Decimal]]:
+def split_by_team(
+    row: CostRecord, shares: Shares
+) -> Iterator[tuple[str, Decimal, Decimal]]:
     """Yield team, billed and effective; fees and taxes are nobody's."""
     is_usage = row.charge_category is ChargeCategory.USAGE
     teams = shares.get((row.service, row.region or row.resource_group), {})

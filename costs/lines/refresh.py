@@ -1,0 +1,80 @@
+"""Lines of costs that are read by day, where a cloud can tell them afterwards.
+
+They are written in the background, and again once the costs of their month change.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db import transaction
+
+from clouds.models import CloudAccount
+from clouds.registry import offers, provider_for
+from clouds.versions import bump_version
+from core.windows import first_of_month
+from costs.lines.models import LINES_DATASET, LineItemMonth
+from costs.lines.storage import month_window, new_lines, replace_lines
+from costs.models import DailyCost
+from providers.base import LineItemSource
+from providers.bill_records import BillMonth
+from providers.records import ChargeCategory, CostRecord
+from syncs.runs.run_context import say_nothing
+
+COLUMNS = (
+    *("day", "sub_account_id", "service", "region", "resource_group"),
+    *("charge_category", "currency", "billed", "effective", "is_estimated"),
+)
+ROWS_AT_ONCE = 2000
+
+
+def refresh_lines(now: datetime) -> Iterator[LineItemMonth]:
+    """Write the lines of each month whose costs changed since, and yield it; the newest
+    months first. Raises ProviderError."""
+    accounts = [
+        one for one in CloudAccount.objects.all() if offers(one, LineItemSource)
+    ]
+    due = [
+        (month, account, version)
+        for account in accounts
+        for month, version in _changed_months(account)
+    ]
+    for month, account, version in sorted(due, key=lambda one: one[0], reverse=True):
+        yield _write_month(account, BillMonth(month, version, str(account)), now)
+
+
+def _changed_months(account: CloudAccount) -> Iterator[tuple[date, str]]:
+    """Yield each month of which the totals are others than when its lines were written,
+    with what tells these. Two queries."""
+    held = dict(account.line_item_months.values_list("month", "source_version"))
+    totals = account.cost_totals.order_by("day", "currency").values_list(
+        "day", "currency", "billed", "effective"
+    )
+    for month, found in groupby(totals, key=lambda total: first_of_month(total[0])):
+        version = hashlib.sha256(repr(list(found)).encode()).hexdigest()
+        if held.get(month) != version:
+            yield month, version
+
+
+def _write_month(
+    account: CloudAccount, month: BillMonth, now: datetime
+) -> LineItemMonth:
+    source = provider_for(account, now)
+    if not isinstance(source, LineItemSource):
+        raise TypeError(f"{account} tells no lines.")
+    before = account.line_item_months.filter(month=month.month).first()
+    with new_lines(account, month.month, f"{now:%Y%m%d%H%M%S}") as lines:
+        costs = _costs(account, month.month)
+        bill = source.write_lines(month.month, costs, lines, say_nothing)
+        with transaction.atomic():
+            replace_lines(account, month, bill, lines, before, now)
+            bump_version(account, LINES_DATASET)
+    return account.line_item_months.get(month=month.month)
+
+
+def _costs(account: CloudAccount, month: date) -> Iterator[CostRecord]:
+    rows = DailyCost.objects.filter(account=account).in_window(month_window(month))
+    for values in rows.order_by("day", "id").values(*COLUMNS).iterator(ROWS_AT_ONCE):
+        values["charge_category"] = ChargeCategory(values["charge_category"])
+        yield CostRecord(**values)

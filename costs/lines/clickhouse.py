@@ -17,6 +17,9 @@ from urllib.error import HTTPError
 from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+from django.conf import settings
+
+from core.installation_id import installation_id
 from costs.lines.engine import (
     DEADLINE_SECONDS,
     FILE,
@@ -29,7 +32,6 @@ from costs.lines.engine import (
 from costs.lines.models import LineItemMonth
 from providers.files.line_items import AMOUNT, LINE_COLUMNS, TAGS
 
-TABLE = "cloudintel_line_items"
 TYPES = {
     "VARCHAR": "String",
     "DATE": "Date",
@@ -63,6 +65,8 @@ class ClickHouse:
 
     def __init__(self, url: str) -> None:
         self.url = urlsplit(url)
+        # Installations that share a database each drop what they do not know.
+        self.table = f"cloudintel_line_items_{installation_id()}"
 
     def source(self, months: Sequence[LineItemMonth]) -> str:
         """Raises LinesFailed where a month is not loaded: it would count as nothing."""
@@ -70,10 +74,11 @@ class ClickHouse:
             named = ", ".join(map(str, missing[:3]))
             raise LinesFailed(
                 f"{named} {'is' if len(missing) == 1 else 'are'} not loaded into "
-                f"{self.url.hostname}. Run load_line_items."
+                f"{self.url.hostname} yet. Ask again in a few minutes, or run "
+                "load_line_items."
             )
         files = ", ".join(literal(self.file_of(one)) for one in months)
-        return f"(SELECT * FROM {TABLE} WHERE {FILE} IN ({files}))"  # noqa: S608
+        return f"(SELECT * FROM {self.table} WHERE {FILE} IN ({files}))"  # noqa: S608
 
     def file_of(self, month: LineItemMonth) -> str:
         return str(month.file)
@@ -87,7 +92,7 @@ class ClickHouse:
         Run twice, or killed and run again, the table has the same lines.
         """
         self._ask(
-            f"CREATE TABLE IF NOT EXISTS {TABLE} ({FILE} String, {COLUMNS}) "
+            f"CREATE TABLE IF NOT EXISTS {self.table} ({FILE} String, {COLUMNS}) "
             f"ENGINE = MergeTree PARTITION BY {FILE} ORDER BY x_Day"
         )
         months = list(months)
@@ -95,7 +100,7 @@ class ClickHouse:
             self._drop(month.file)
             with month.path.open("rb") as file:
                 self._ask(
-                    f"INSERT INTO {TABLE} SELECT {literal(month.file)}, * "  # noqa: S608
+                    f"INSERT INTO {self.table} SELECT {literal(month.file)}, * "  # noqa: S608
                     f"FROM input({literal(COLUMNS)}) FORMAT Parquet",
                     LOAD_SECONDS,
                     file,
@@ -109,14 +114,18 @@ class ClickHouse:
         return [one for one in months if counts.get(one.file) != one.row_count]
 
     def _line_counts(self) -> dict[str, int]:
-        ((exists,),) = parsed_rows(self._answer(f"EXISTS TABLE {TABLE}"))
-        if not exists:
-            return {}
-        sql = f"SELECT {FILE}, count(*) FROM {TABLE} GROUP BY 1"  # noqa: S608
-        return dict(self.rows(sql))
+        """Return how many lines of each file there are, by what the server knows of
+        its parts: no line is read."""
+        sql = f"""
+            SELECT partition, sum(rows) FROM system.parts
+            WHERE active AND database = currentDatabase()
+                AND table = {literal(self.table)}
+            GROUP BY 1
+        """  # noqa: S608
+        return dict(parsed_rows(self._answer(sql)))
 
     def _drop(self, file: str) -> None:
-        self._ask(f"ALTER TABLE {TABLE} DROP PARTITION {literal(file)}")
+        self._ask(f"ALTER TABLE {self.table} DROP PARTITION {literal(file)}")
 
     def _ask(
         self,
@@ -174,6 +183,16 @@ class ClickHouse:
             raise LinesFailed(f"{name} refused: {said}") from error
         except (OSError, HTTPException) as error:
             raise LinesFailed(f"{name} can't be reached: {error}.") from error
+
+
+def load_line_items() -> Iterator[LineItemMonth]:
+    """Load what LINE_ITEMS_ENGINE does not have yet, if it is a server, and yield it.
+
+    Raises LinesFailed, and OSError where a month's file can't be read.
+    """
+    if url := settings.LINE_ITEMS_ENGINE:
+        months = LineItemMonth.objects.select_related("account")
+        yield from ClickHouse(url).load(months)
 
 
 def translated(sql: str) -> str:

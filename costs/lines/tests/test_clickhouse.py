@@ -20,15 +20,17 @@ from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from core.windows import Window, add_months
-from costs.lines.clickhouse import FORMAT, SETTINGS, parsed_rows
+from costs.lines.clickhouse import FORMAT, SETTINGS, ClickHouse, parsed_rows
 from costs.lines.commitments import commitments
 from costs.lines.engine import LinesFailed
 from costs.lines.explanation import explain_lines
 from costs.lines.line_groups import line_breakdown, line_totals, lines
 from costs.lines.line_query import FILTERS, LineQuery
 from costs.lines.line_source import line_source, tag_keys
+from costs.lines.models import LineItemMonth
 from costs.lines.testing import line, store_lines
 from costs.lines.tests.conftest import OCTOBER
+from costs.tasks import refresh_lines
 from users.testing import person
 
 # On SQLite keys begin anew with each test, and the server knows the last one's months.
@@ -138,13 +140,25 @@ def test_months_are_loaded_once_and_replaced_whole(
 ) -> None:
     page = viewer.get("/costs/lines/")
     assert page.status_code == 503
-    assert "Run load_line_items." in page.content.decode()
+    assert "or run load_line_items." in page.content.decode()
     assert loaded().count("Loaded") == 2
     assert loaded() == "Every month is loaded.\n"
     store_lines(bill, OCTOBER, [line(OCTOBER, "3"), line(OCTOBER, "4")])
     assert viewer.get("/api/v1/lines/groups/").status_code == 503
-    assert loaded().count("Loaded") == 1
+    refresh_lines()  # as a worker does
     assert viewer.get("/api/v1/lines/groups/").json()["total"] == "7.00"
+
+
+def test_two_installations_share_a_database(
+    bill: CloudAccount, clickhouse: str, settings: Settings
+) -> None:
+    loaded()
+    own = ClickHouse(clickhouse)
+    settings.SECRET_KEY = "of another installation"
+    LineItemMonth.objects.get(month=OCTOBER).delete()
+    assert loaded().count("Loaded") == 1
+    assert loaded() == "Every month is loaded.\n"
+    assert len(own._line_counts()) == 2
 
 
 def test_a_server_that_is_away_is_one_sentence(

@@ -3,29 +3,26 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from costs.lines.clickhouse import ClickHouse
+from costs.lines.clickhouse import load_line_items
 from costs.lines.engine import LinesFailed
-from costs.lines.models import LineItemMonth
 
 
 class Command(BaseCommand):
     help = (
         "Load stored line items into the ClickHouse server of LINE_ITEMS_ENGINE: "
-        "months that it does not have yet; those that were replaced go. Run it after "
-        "each import; run twice, it loads nothing."
+        "months that it does not have yet; those that were replaced go. "
+        "Workers do the same each minute; run twice, it loads nothing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        url = settings.LINE_ITEMS_ENGINE
-        if not url:
+        if not settings.LINE_ITEMS_ENGINE:
             raise CommandError(
                 "LINE_ITEMS_ENGINE is not set: lines are read where they lie, and "
                 "there is nothing to load."
             )
-        months = LineItemMonth.objects.select_related("account")
         count = 0
         try:
-            for month in ClickHouse(url).load(months):
+            for month in load_line_items():
                 count += 1
                 self.stdout.write(f"Loaded {month}: {month.row_count:,} lines")
         except LinesFailed as error:

@@ -81,7 +81,7 @@ def commitments(source: LineSource) -> Sequence[Commitment]:
             None if unpriced else list_cost,
             count,
         )
-        for key, name, kind, used, unused, list_cost, unpriced, count in source.rows(
+        for key, name, kind, used, unused, list_cost, unpriced, count in source.answer(
             sql
         )
     ]

@@ -94,15 +94,18 @@ class LineExplanation(Compared):
 def explain_lines(source: LineSource) -> LineExplanation:
     """Explain by how much the window differs from the period before.
 
-    Both are stored whole. Two questions.
+    Both are stored whole. One question, and another where nothing differs.
     """
     steps: dict[LineKind, LineStep] = {}
-    for cause, change, price, count, *named in source.rows(_effects(source)):
+    totals = None
+    for cause, change, price, count, *rest in source.answer(_effects(source)):
+        now, before, *named = rest
+        totals = now or ZERO, before or ZERO
         kind = LineKind(cause)
         step = steps.get(kind) or LineStep(kind, _exact(change, price), [], int(count))
         steps[kind] = _with_cause(step, named)
     in_order = [steps[kind] for kind in LineKind if kind in steps]
-    return LineExplanation(*_totals(source), in_order)
+    return LineExplanation(*(totals or _totals(source)), in_order)
 
 
 def _with_cause(step: LineStep, named: Sequence[Any]) -> LineStep:
@@ -133,22 +136,35 @@ BOTH = """
     AND CAST(used_before AS DOUBLE) * 10000 > CAST(used_now AS DOUBLE)
 """
 EFFECTS = """
-    WITH uses AS (
+    WITH parts AS (
         SELECT
             {use},
-            sum(CASE WHEN {now} THEN {cost} END) AS cost_now,
-            sum(CASE WHEN {before} THEN {cost} END) AS cost_before,
-            sum(CASE WHEN {now} THEN PricingQuantity END) AS used_now,
-            sum(CASE WHEN {before} THEN PricingQuantity END) AS used_before,
-            count(CASE WHEN {now} THEN 1 END) AS lines_now,
-            count(CASE WHEN {before} THEN 1 END) AS lines_before
+            {now} AS is_now,
+            {before} AS is_before,
+            sum({cost}) AS cost,
+            sum(PricingQuantity) AS used,
+            count(*) AS number
         FROM {table}
         WHERE {where} AND ({now} OR {before})
         GROUP BY {ordinals}
     ),
+    uses AS (
+        SELECT
+            {keys},
+            sum(CASE WHEN is_now THEN cost END) AS cost_now,
+            sum(CASE WHEN is_before THEN cost END) AS cost_before,
+            sum(CASE WHEN is_now THEN used END) AS used_now,
+            sum(CASE WHEN is_before THEN used END) AS used_before,
+            sum(CASE WHEN is_now THEN number ELSE 0 END) AS lines_now,
+            sum(CASE WHEN is_before THEN number ELSE 0 END) AS lines_before
+        FROM parts
+        GROUP BY {keys}
+    ),
     priced AS (
         SELECT
             *,
+            sum(cost_now) OVER () AS total_now,
+            sum(cost_before) OVER () AS total_before,
             COALESCE(cost_now, CAST(0 AS DECIMAL(38, 18)))
                 - COALESCE(cost_before, CAST(0 AS DECIMAL(38, 18))) AS change,
             CASE
@@ -205,6 +221,7 @@ EFFECTS = """
     )
     SELECT
         cause, amount_of_all, less_of_all, count_of_all,
+        total_now, total_before,
         amount, less, cost_now, cost_before, used_now, used_before, {keys}
     FROM ranked WHERE place <= {named}
     ORDER BY cause, place
@@ -220,7 +237,7 @@ def _effects(source: LineSource) -> str:
         use=", ".join(use),
         keys=", ".join(USE),
         # By name, ClickHouse and DuckDB would take the column for our empty text.
-        ordinals=", ".join(map(str, range(1, len(USE) + 1))),
+        ordinals=", ".join(map(str, range(1, len(USE) + 3))),
         now=source.now,
         before=source.before,
         cost=source.query.cost,
@@ -240,5 +257,5 @@ def _totals(source: LineSource) -> tuple[Decimal, Decimal]:
             sum(CASE WHEN {source.before} THEN {cost} END) AS total_before
         FROM {source.table} WHERE {source.where}
     """  # noqa: S608
-    ((total, before),) = source.rows(sql)
+    ((total, before),) = source.answer(sql)
     return total or ZERO, before or ZERO

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from core.money import ZERO
-from costs.lines.engine import DEADLINE_SECONDS
 from costs.lines.line_source import LineSource, column_of
 from costs.queries.coverage import change_percent
 
@@ -79,7 +78,7 @@ class LineBreakdown:
 
 def line_breakdown(source: LineSource, limit: int, offset: int = 0) -> LineBreakdown:
     """Sum the source's lines by the query's grouping."""
-    found = list(source.rows(_grouped(source, limit, offset)))
+    found = source.answer(_grouped(source, limit, offset))
     if not found and offset:  # each row has the sums of all, of any page
         return replace(line_breakdown(source, 1), groups=[])
     cost = before = None
@@ -95,7 +94,7 @@ def line_breakdown(source: LineSource, limit: int, offset: int = 0) -> LineBreak
 
 
 def _grouped(source: LineSource, limit: int, offset: int) -> str:
-    cost, now = source.query.cost, source.now
+    """Sum each line once, by its period and unit: amounts are wide, groups are few."""
     return f"""
         SELECT
             *,
@@ -105,15 +104,26 @@ def _grouped(source: LineSource, limit: int, offset: int) -> str:
             count(*) OVER () AS group_count
         FROM (
             SELECT
-                {column_of(source.query.group_by)} AS key,
-                sum(CASE WHEN {now} THEN {cost} END) AS cost_now,
-                sum(CASE WHEN {source.before} THEN {cost} END) AS cost_before,
-                sum(CASE WHEN {now} THEN PricingQuantity END) AS quantity,
-                CASE WHEN min(PricingUnit) = max(PricingUnit)
-                    THEN min(PricingUnit) ELSE '' END AS unit,
-                count(CASE WHEN {now} THEN 1 END) AS line_count
-            FROM {source.table}
-            WHERE {source.where} AND ({now} OR {source.before})
+                key,
+                sum(CASE WHEN is_now THEN cost END) AS cost_now,
+                sum(CASE WHEN is_before THEN cost END) AS cost_before,
+                sum(CASE WHEN is_now THEN used END) AS quantity,
+                CASE WHEN min(one_unit) = max(one_unit)
+                    THEN min(one_unit) ELSE '' END AS unit,
+                sum(CASE WHEN is_now THEN number ELSE 0 END) AS line_count
+            FROM (
+                SELECT
+                    {column_of(source.query.group_by)} AS key,
+                    {source.now} AS is_now,
+                    {source.before} AS is_before,
+                    PricingUnit AS one_unit,
+                    sum({source.query.cost}) AS cost,
+                    sum(PricingQuantity) AS used,
+                    count(*) AS number
+                FROM {source.table}
+                WHERE {source.where} AND ({source.now} OR {source.before})
+                GROUP BY 1, 2, 3, 4
+            ) AS parts
             GROUP BY 1
         ) AS grouped
         ORDER BY cost_now DESC NULLS LAST, key
@@ -149,7 +159,7 @@ def line_totals(source: LineSource) -> tuple[int, Decimal]:
         SELECT count(*) AS line_count, sum({source.query.cost}) AS total
         FROM {source.table} WHERE {source.where} AND {source.now}
     """  # noqa: S608
-    ((count, total),) = source.rows(sql)
+    ((count, total),) = source.answer(sql)
     return count, total or ZERO
 
 
@@ -158,12 +168,12 @@ def lines(
 ) -> Iterator[Line]:
     """Yield the lines of the window, the dearest first; all of them without a limit."""
     part = "" if limit is None else f"LIMIT {limit} OFFSET {offset}"
-    seconds = DOWNLOAD_SECONDS if limit is None else DEADLINE_SECONDS
     sql = f"""
         SELECT {", ".join(COLUMNS)}
         FROM {source.table} WHERE {source.where} AND {source.now}
         ORDER BY {source.query.cost} DESC, {", ".join(ORDER)}
         {part}
     """  # noqa: S608
-    for row in source.rows(sql, seconds):
+    rows = source.rows(sql, DOWNLOAD_SECONDS) if limit is None else source.answer(sql)
+    for row in rows:
         yield dict(zip(COLUMNS, row, strict=True))

@@ -15,6 +15,7 @@ from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.groupings import BY_TAG
+from costs.lines.answer_cache import cached
 from costs.lines.clickhouse import ClickHouse
 from costs.lines.engine import DEADLINE_SECONDS, FILE, DuckDb, LineEngine, Row, literal
 from costs.lines.line_query import DIMENSIONS, TAGS, LineQuery
@@ -27,7 +28,6 @@ SEARCHED = (
     # As of costs, whose pages lead here.
     *("ServiceName", "RegionId", "x_ResourceGroup", "SubAccountId"),
 )
-
 
 # Keys of tags are offered of so many lines; the URL takes any.
 SAMPLE, MOST_KEYS = 20_000, 30
@@ -73,6 +73,14 @@ class LineSource:
     def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
         """Yield the answer to a question of `table`; none without any month."""
         return self.engine.rows(sql, seconds) if self.months else iter(())
+
+    def answer(self, sql: str) -> Sequence[Row]:
+        """Return all rows of a short answer, which is cached."""
+        files = [
+            f"{one.file} {one.source_version} {one.byte_count} {one.imported_at}"
+            for one in self.months
+        ]
+        return cached(files, sql, lambda: self.rows(sql))
 
 
 def line_engine() -> LineEngine:
@@ -122,7 +130,7 @@ def tag_keys(source: LineSource) -> list[str]:
         SELECT DISTINCT Tags
         FROM (SELECT Tags FROM {source.table} LIMIT {SAMPLE}) AS sample
     """  # noqa: S608 - of our own parts
-    counts = Counter(key for (tags,) in source.rows(sql) for key in tags)
+    counts = Counter(key for (tags,) in source.answer(sql) for key in tags)
     return sorted(key for key, _ in counts.most_common(MOST_KEYS))
 
 

@@ -173,8 +173,9 @@ def changing(accounts: Collection[int], window: Window | None = None) -> Iterato
             _uncover(cursor, accounts)
             yield
             _cover(cursor, accounts, concerned, window)
-        for account in sorted(concerned):
-            refresh_account(cursor, account, window)
+        with _small_enough("What its newest 30 days cost"):
+            for account in sorted(concerned):
+                refresh_account(cursor, account, window)
 
 
 def rebuild(window: Window) -> None:
@@ -204,7 +205,7 @@ def _changes(
     """
     for statement in CREATE_CHANGES:
         cursor.execute(statement)
-    try:
+    with _small_enough("What a day costs"):
         yield
         _collect_rows(cursor, 1, accounts, window)
         hold_until_commit(SUMS_OF_ALL)
@@ -218,11 +219,6 @@ def _changes(
         cursor.execute(ADD_TO_BILL_DAYS)
         for statement in DELETE_EMPTY:
             cursor.execute(statement)
-    except (DataError, OperationalError) as error:
-        # As PostgreSQL says it, and SQLite.
-        if "numeric field overflow" in str(error) or "integer overflow" in str(error):
-            raise OverflowError(too_large("What a day costs")) from error
-        raise
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
         cursor.execute(INEXACT)
@@ -230,6 +226,18 @@ def _changes(
             raise OverflowError(too_large("What a day costs"))
     for statement in DROP_CHANGES:
         cursor.execute(statement)
+
+
+@contextmanager
+def _small_enough(what: str) -> Iterator[None]:
+    """Raise OverflowError in words where a sum of the block is too large to store."""
+    try:
+        yield
+    except (DataError, OperationalError) as error:
+        # As PostgreSQL says it, and SQLite.
+        if "numeric field overflow" in str(error) or "integer overflow" in str(error):
+            raise OverflowError(too_large(what)) from error
+        raise
 
 
 def _take_away(

@@ -97,6 +97,17 @@ def test_amounts_whose_sum_can_not_be_stored_are_one_sentence(
     assert held() == summed()
 
 
+def test_days_whose_sum_can_not_be_stored_are_one_sentence(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    largest = "900000000" if connection.vendor == "sqlite" else "9000000000"
+    aws.world().add_costs([charge(june(day), largest) for day in (3, 4)])
+    status, error = outcome(sync_cost(aws_account(), now))
+    assert status == "failed"
+    assert ": What its newest 30 days cost is larger than " in error
+    assert "\n" not in error and held() == summed()
+
+
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "a lot", "1e19", ""])
 def test_what_is_no_amount_is_named(
     aws: EmulatedAws, now: datetime, monkeypatch: pytest.MonkeyPatch, text: str

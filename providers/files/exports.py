@@ -73,7 +73,7 @@ def runs_of(
 
     `read` returns a manifest's content.
     """
-    manifests = [file for file in files if MANIFEST.search(file.name)]
+    manifests = _newest_manifests(files)
     found = [_of_manifest(manifest, read(manifest), reading) for manifest in manifests]
     if not found:
         found = list(_of_names(files, reading))
@@ -87,6 +87,18 @@ def runs_of(
         )
     whole = [_with_files(run, files, reading) for run in _newest(found)]
     return sorted(_paired(whole, reading), key=lambda one: one.month or date.min)
+
+
+def _newest_manifests(files: Sequence[StoredFile]) -> list[StoredFile]:
+    """Return the manifests to read: of a folder's manifests of one name whose paths
+    tell the month, as of all its runs, the newest."""
+    newest: dict[tuple[Any, ...], StoredFile] = {}
+    for file in sorted(files, key=lambda one: (one.modified_at, -len(one.name))):
+        if MANIFEST.search(file.name):
+            month, name = _month_of(file.name), file.name.rpartition("/")[2]
+            key = (month, _folder_of(file.name), name) if month else (file.name,)
+            newest[key] = file
+    return [*newest.values()]
 
 
 def _of_manifest(manifest: StoredFile, content: bytes, reading: str) -> Run:

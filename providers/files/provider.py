@@ -1,5 +1,7 @@
 """The bill of an account as its files tell it: FOCUS, CUR or Azure's exports."""
 
+import hashlib
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -157,8 +159,20 @@ class FilesProvider:
         return runs_of(files, self._content, f"Bill files in {self._settings.place}")
 
     def _content(self, file: StoredFile) -> bytes:
+        """Return a manifest's content, which is fetched once for each of its states."""
+        named = f"{self._settings.place} {file.name} {file.version}"
+        key = hashlib.sha256(named.encode()).hexdigest()
+        held = self._options.folder / f"manifest-{key}"
+        if self._place.is_remote and held.exists():
+            held.touch()  # what nobody used for a day is deleted
+            return held.read_bytes()
         with self._place.on_disk(file) as path:
-            return path.read_bytes()
+            content = path.read_bytes()
+        if self._place.is_remote:
+            draft = held.with_name(f"{held.name}-{os.getpid()}")
+            draft.write_bytes(content)
+            draft.replace(held)
+        return content
 
     def _months_of(
         self, run: Run, known: Mapping[date, str], progress: Progress

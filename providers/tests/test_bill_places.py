@@ -1,5 +1,6 @@
 """Bill files in S3 and in Azure's Blob Storage are read as those of a directory."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,29 @@ def test_a_bucket_is_read_by_prefix_or_key(
     with pytest.raises(ProviderError, match="it changed while it was read"):
         provider.read_month(month, tmp_path / "l.parquet", say_nothing)
     assert {one.name for one in tmp_path.iterdir()} == {"x.csv.gz", "l.parquet"}
+
+
+def test_of_many_runs_the_newest_manifest_of_a_month_is_fetched_once(
+    aws: EmulatedAws, tmp_path: Path
+) -> None:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="bills")
+    path = write_csv(tmp_path / "x.csv.gz", focus(billed="1.5"))
+    for run in ("1", "2"):
+        folder = f"team/cur/20261001-20261101/{run}"
+        manifest = {"reportKeys": [f"{folder}/x.csv.gz"], "reportName": "cur"}
+        s3.put_object(
+            Bucket="bills",
+            Key=f"{folder}/cur-Manifest.json",
+            Body=json.dumps(manifest).encode(),
+        )
+        s3.put_object(Bucket="bills", Key=f"{folder}/x.csv.gz", Body=path.read_bytes())
+    fetched = []
+    for _ in range(2):
+        provider = provider_of("s3://bills/team", folder=tmp_path)
+        assert len(provider.list_months({}, say_nothing)) == 1
+        fetched.append(provider.meter.requests_by_operation.get("s3:GetObject", 0))
+    assert fetched == [1, 0]
 
 
 @contextmanager

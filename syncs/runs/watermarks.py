@@ -3,11 +3,14 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from django.db.models import Min
+from django.db.models import Max, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
-from core.windows import ONE_DAY, Window
+from clouds.registry import CloudKind
+from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from syncs.datasets import Dataset, followers
 from syncs.models import SyncRun, Watermark
 
@@ -99,9 +102,15 @@ def due_window(
 
 
 def data_through(user: AnyUser) -> list[tuple[str, date]]:
-    """Return (dataset, last day stored for every enabled account). One query."""
+    """Return (dataset, last day stored for every enabled account). One query.
+
+    A bill from files that ends before last month is history: it holds no other back.
+    """
     marks = Watermark.objects.visible_to(user).filter(account__is_enabled=True)
-    ends = dict(marks.order_by().values_list("dataset").annotate(end=Min("read_until")))
+    last_month = add_months(first_of_month(utc_day(timezone.now())), -1)
+    is_history = Q(account__provider=CloudKind.FILES, read_until__lt=last_month)
+    end = Coalesce(Min("read_until", filter=~is_history), Max("read_until"))
+    ends = dict(marks.order_by().values_list("dataset").annotate(end=end))
     return [
         (str(one.label), ends[one] - ONE_DAY)
         for one in Dataset

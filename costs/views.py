@@ -17,7 +17,7 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.windows import ONE_DAY, Window
 from costs.chart import by_period, trend_chart
-from costs.groupings import BY_TAG
+from costs.groupings import BY_TAG, keys_of
 from costs.growth.still_expected import raw_days
 from costs.lines.models import LineItemMonth
 from costs.pivot_table import pivot_table
@@ -35,6 +35,7 @@ from costs.queries.filter_options import (
 from costs.queries.links import (
     active_filters,
     drills,
+    lines_of_keys,
     query_of_line,
     query_of_periods,
     quick_ranges,
@@ -48,7 +49,7 @@ from costs.queries.query import (
     dimension_of,
 )
 from costs.queries.source import CostSource
-from costs.queries.table import heads
+from costs.queries.table import Line, heads
 
 GROUPS = {
     "service": "Service",
@@ -234,12 +235,13 @@ def _shown(
     query = found.query
     filters = _filters(query, user, names, tag_keys)
     months = LineItemMonth.objects.visible_to(user).in_window(query.window)
+    has_lines = months.exists()
     groups = [group_name(group) for group in query.groups]
     expected = by_period_of(query, found.expected.per_day)
     return {
         **filters,
         "answer": found,
-        "line_parameters": query.line_parameters if months.exists() else "",
+        "line_parameters": query.line_parameters if has_lines else "",
         "group_names": groups,
         "table_choices": table_choices(groups),
         "pivot": pivot_table(found, names),
@@ -257,10 +259,23 @@ def _shown(
             query.sort, groups or [GROUPS["none"]], COMPARISONS[query.compare]
         ),
         "lines": [
-            (line, query_of_line(query, line, found.lines)) for line in found.lines
+            (
+                line,
+                query_of_line(query, line, found.lines),
+                _lines_of(query, line) if has_lines else "",
+            )
+            for line in found.lines
         ],
         **({} if found.lines else _elsewhere(query, user, filters["tag_picker"])),
     }
+
+
+def _lines_of(query: CostQuery, line: Line) -> str:
+    if line.key is None:
+        return ""
+    return lines_of_keys(
+        query, dict(zip(query.groups, keys_of(line.key), strict=False))
+    )
 
 
 def _elsewhere(

@@ -1,5 +1,6 @@
 """Costs with why they changed: the page and endpoint join costs and their anomalies."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -19,7 +20,7 @@ from costs.api.views import DAYS_PARAMETERS, DailyCostViewSet
 from costs.chart import Chart
 from costs.explain.explanation import explain_costs
 from costs.explain.periods import Periods
-from costs.explain.records import is_flattered
+from costs.explain.records import Explanation, Part, is_flattered, tells_use
 from costs.explain.serializers import (
     ExplanationParameters,
     ExplanationSerializer,
@@ -28,6 +29,8 @@ from costs.explain.serializers import (
 )
 from costs.explain.shown import comparison, shown_steps
 from costs.filters import TagCostFilter
+from costs.lines.engine import LinesFailed
+from costs.lines.service_uses import ServiceUses, service_uses
 from costs.queries.coverage import incomplete_windows, period_before
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
@@ -37,6 +40,7 @@ from dashboard.spending import Figure, Spending
 from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.anomalies.incident_costs import cost_incidents
 
+logger = logging.getLogger(__name__)
 PARAMETERS = DAYS_PARAMETERS | {*ExplanationParameters().fields}
 
 
@@ -56,7 +60,8 @@ class ExplainedCostsView(CostsView):
             return context
         source = CostSource.visible_to(user).filtered(query, user)
         source = source.in_currency(query.currency)
-        return context | explained(query, source, user, context["account_names"])
+        names = context["account_names"]
+        return context | explained(query, source, user, names, with_lines=True)
 
 
 class ExplainedCostViewSet(DailyCostViewSet):
@@ -88,14 +93,28 @@ class ExplainedCostViewSet(DailyCostViewSet):
         if not incomplete:
             incidents = cost_incidents(query, request.user)
             found = explain_costs(query, source, incidents)
+        uses = uses_of(found, query, request.user) if found else {}
         if not wants_file(request):
-            return Response(explanation_data(query, incomplete, found))
+            return Response(explanation_data(query, incomplete, found, uses))
         if found is None:
             days = " and ".join(map(str, incomplete))
             reason = f"{days} is not stored completely. Choose other days."
             raise ValidationError({"start": [reason]})
         rows = explanation_rows(query, found)
         return table_file(request, "cost-explanation", rows, query.window)
+
+
+def uses_of(
+    found: Explanation, query: CostQuery, user: AnyUser
+) -> Mapping[Part, ServiceUses]:
+    """Return what the lines tell of the services that it names, where there are any."""
+    causes = (cause for step in found.steps for cause in step.causes)
+    parts = {cause.part for cause in causes if tells_use(cause)}
+    try:
+        return service_uses(query, user, parts)
+    except LinesFailed as error:
+        logger.warning("lines of an explanation: %s", error)
+        return {}
 
 
 def marked_costs(query: CostQuery, chart: Chart, user: AnyUser) -> dict[str, Any]:
@@ -111,13 +130,16 @@ def explained(
     source: CostSource,
     user: AnyUser,
     account_names: Mapping[str, str],
+    *,
+    with_lines: bool = False,
 ) -> dict[str, Any]:
     """Return what costs/parts/explanation.html shows of a change whose both periods
     are stored completely. `source` is of the query's currency. Four queries."""
     found = explain_costs(query, source, cost_incidents(query, user))
+    uses = uses_of(found, query, user) if with_lines else {}
     return {
         "explanation": found,
-        "explained_steps": shown_steps(found, query, account_names),
+        "explained_steps": shown_steps(found, query, account_names, uses),
         "explained": query,
     }
 

@@ -14,7 +14,8 @@ from django.views.generic import DetailView
 from core.api.permissions import view_right
 from core.windows import ONE_DAY, Window, last_complete_days
 from dashboard.places import list_of
-from dashboard.resource_summary import resource_summary
+from dashboard.resource_lines import line_parameters, with_lines
+from dashboard.resource_summary import MONEY, resource_summary
 from dashboard.resources import VIEW_USE
 from insights.anomalies.chart_marks import anomalies_of_resource, marked
 from inventory.facts import facts_of, link_label
@@ -60,6 +61,7 @@ class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
             **resource_summary(resource, self.request.user, now),
             **self._use(now),
             **self._syncs(now),
+            **self._lines(),
             admin_url=self._admin_url(),
             list=list_of(self.kind),
             plural=KINDS[self.kind].model._meta.verbose_name_plural,
@@ -97,6 +99,13 @@ class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
             "use_command": dataset.command,
             "use_not_offered": not_offered(self.object.account, dataset),
         }
+
+    def _lines(self) -> dict[str, Any]:
+        """Return where its lines are, if a bill has any and the user may see costs."""
+        user = self.request.user
+        if not user.has_perm(MONEY) or not with_lines([self.object], user):
+            return {}
+        return {"line_parameters": line_parameters(self.object)}
 
     def _syncs(self, now: datetime) -> dict[str, Any]:
         if not self.request.user.has_perm("syncs.view_syncrun"):

@@ -75,6 +75,12 @@ class Cause:
         return self.now - self.before
 
 
+def tells_use(cause: Cause) -> bool:
+    """Return whether it is that a service was used more, less, or otherwise."""
+    charged_once = (Kind.DAYS, Kind.MONTH_START, Kind.ONE_TIME, Kind.REST)
+    return bool(cause.part.service) and cause.kind not in charged_once
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """All causes of one kind: the significant ones, largest first, and how many more.

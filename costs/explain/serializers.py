@@ -1,6 +1,6 @@
 """Explanations on the wire, and as rows of a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -16,7 +16,7 @@ from costs.explain.cause_links import (
     query_of_step,
     step_name,
 )
-from costs.explain.records import Cause, Explanation, Kind, Step
+from costs.explain.records import Cause, Explanation, Kind, Part, Step, tells_use
 from costs.queries.query import BASES, IGNORABLE, CostQuery
 
 COLUMNS = ["kind", "name", "account", "service", "charge_category", "since"]
@@ -46,6 +46,25 @@ class ExplanationParameters(ComparedParameters):
     )
 
 
+class UseSerializer(serializers.Serializer[Any]):
+    """What one resource is charged for by one usage type."""
+
+    resource = serializers.CharField(help_text="Its id; empty: of none.")
+    name = serializers.CharField()
+    usage_type = serializers.CharField()
+    operation = serializers.CharField()
+    change = AmountField()
+
+
+class ServiceUsesSerializer(serializers.Serializer[Any]):
+    """By what a service's lines changed: uses and others sum to it exactly."""
+
+    change = AmountField()
+    uses = UseSerializer(many=True, help_text="The largest changes first.")
+    others = serializers.IntegerField(help_text="How many more changed.")
+    others_change = AmountField()
+
+
 class CostCauseSerializer(serializers.Serializer[Any]):
     """One cause of a change."""
 
@@ -63,6 +82,10 @@ class CostCauseSerializer(serializers.Serializer[Any]):
     )
     change = AmountField()
     anomaly = serializers.CharField(allow_null=True, help_text="Its page.")
+    lines = ServiceUsesSerializer(
+        allow_null=True,
+        help_text="By what all lines of the service changed; null without lines.",
+    )
     costs = serializers.CharField(help_text="The page of costs that shows it.")
 
 
@@ -114,7 +137,10 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 
 def explanation_data(
-    query: CostQuery, incomplete: Sequence[Window], found: Explanation | None
+    query: CostQuery,
+    incomplete: Sequence[Window],
+    found: Explanation | None,
+    uses: Mapping[Part, Any],
 ) -> dict[str, Any]:
     """As ExplanationSerializer has it; amounts and days are left to the renderer."""
     return {
@@ -135,16 +161,26 @@ def explanation_data(
         "is_significant": found and found.is_significant,
         "least_significant": found and found.least,
         "is_by_account": found and found.is_by_account,
-        "steps": [_step(step, found, query) for step in found.steps] if found else [],
+        "steps": [_step(step, found, query, uses) for step in found.steps]
+        if found
+        else [],
     }
 
 
-def _step(step: Step, found: Explanation, query: CostQuery) -> dict[str, Any]:
+def _step(
+    step: Step, found: Explanation, query: CostQuery, uses: Mapping[Part, Any]
+) -> dict[str, Any]:
     return {
         "kind": step.kind.value,
         "name": step_name(step, found),
         "change": step.change,
-        "causes": [_cause(cause, found, query) for cause in step.causes],
+        "causes": [
+            {
+                **_cause(cause, found, query),
+                "lines": _uses(cause, uses),
+            }
+            for cause in step.causes
+        ],
         "others": step.others,
         "costs": costs_page(query_of_step(step, found, query)),
     }
@@ -162,6 +198,16 @@ def _cause(cause: Cause, found: Explanation, query: CostQuery) -> dict[str, Any]
         "change": cause.change,
         "anomaly": cause.incident and cause.incident.url,
         "costs": costs_page(query_of_cause(cause, found, query)),
+    }
+
+
+def _uses(cause: Cause, uses: Mapping[Part, Any]) -> dict[str, Any] | None:
+    found = uses.get(cause.part) if tells_use(cause) else None
+    return found and {
+        "change": found.change,
+        "uses": [one._asdict() for one in found.named],
+        "others": found.others,
+        "others_change": found.others_change,
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from core.windows import Window
@@ -17,7 +17,7 @@ from costs.explain.cause_links import (
     query_of_step,
     step_name,
 )
-from costs.explain.records import Explanation, Kind
+from costs.explain.records import Explanation, Kind, Part, tells_use
 from costs.queries.query import CostQuery
 
 
@@ -32,6 +32,8 @@ class ShownCause(NamedTuple):
     days: Window | None
     query: str
     url: str
+    uses: Any
+    """What lines tell of its service; None without lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,12 @@ def _turned(query: CostQuery, name: str) -> list[str]:
 
 
 def shown_steps(
-    found: Explanation, query: CostQuery, account_names: Mapping[str, str]
+    found: Explanation,
+    query: CostQuery,
+    account_names: Mapping[str, str],
+    uses: Mapping[Part, Any],
 ) -> list[ShownStep]:
+    left = dict(uses)  # each service's are told once
     bars = waterfall(found.previous_total, [step.change for step in found.steps])
     return [
         ShownStep(
@@ -127,6 +133,7 @@ def shown_steps(
                     own_days(cause),
                     query_of_cause(cause, found, query),
                     cause.incident.url if cause.incident else "",
+                    left.pop(cause.part, None) if tells_use(cause) else None,
                 )
                 for cause in step.causes
                 if cause.kind != Kind.DAYS

@@ -14,7 +14,13 @@ from costs.downloads import refused
 from costs.groupings import keys_of
 from costs.largest_changes.ranking import SHOWN, LargestChanges, largest_changes
 from costs.largest_changes.rows import change_rows
-from costs.queries.links import active_filters, query_of_keys, quick_ranges
+from costs.lines.models import LineItemMonth
+from costs.queries.links import (
+    active_filters,
+    lines_of_keys,
+    query_of_keys,
+    quick_ranges,
+)
 from costs.queries.query import CostQuery, InvalidQuery, query_string
 from costs.views import (
     COMPARISONS,
@@ -76,6 +82,8 @@ class ChangesView(ChangesMixin, TemplateView):
         except InvalidQuery as invalid:
             query, errors = self.refused(invalid)
             return context | {"question": query, "days": days_of(query)} | errors
+        months = LineItemMonth.objects.visible_to(self.request.user)
+        has_lines = months.in_window(asked.window).exists()
         return context | {
             "question": asked,
             "days": days_of(asked),
@@ -83,7 +91,7 @@ class ChangesView(ChangesMixin, TemplateView):
             "api_parameters": _api_parameters(asked),
             "group_names": [group_name(one) for one in asked.groups],
             "active_filters": active_filters(asked, names),
-            "lines": _lines(found),
+            "lines": _lines(found, has_lines=has_lines),
             "not_compared": [one for one in seen if one.pk in found.not_compared],
         }
 
@@ -94,13 +102,18 @@ def _api_parameters(query: CostQuery) -> str:
     return query_string(values)
 
 
-def _lines(found: LargestChanges) -> list[dict[str, Any]]:
-    """Each change, the costs that it is of day by day, and its share of the largest."""
+def _lines(found: LargestChanges, *, has_lines: bool) -> list[dict[str, Any]]:
+    """Each change, the costs that it is of day by day and their lines, and its share of
+    the largest."""
     query, largest = found.query, max((abs(o.change) for o in found.changes), default=1)
     return [
         {
             "line": one,
             "query": query_of_keys(
+                query, dict(zip(query.groups, keys_of(one.key), strict=False))
+            ),
+            "line_items": has_lines
+            and lines_of_keys(
                 query, dict(zip(query.groups, keys_of(one.key), strict=False))
             ),
             "percent_of_largest": float(abs(one.change) / largest * 100),

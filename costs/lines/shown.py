@@ -63,12 +63,20 @@ def _shown(
 ) -> ShownLineCause:
     use = cause.use
     account = use["SubAccountId"]
-    name = use["ResourceId"] or use["SkuMeter"] or use["ServiceName"]
+    name = short_id(use["ResourceId"]) or use["SkuMeter"] or use["ServiceName"]
     parts = [use["ServiceName"], use["SkuMeter"], use["x_Operation"], use["RegionId"]]
     where = " · ".join(
         one for one in [*parts, names.get(account, account)] if one and one != name
     )
     return ShownLineCause(name, where, cause, _lines_of(cause, kind, query))
+
+
+def short_id(resource_id: str) -> str:
+    """Return what names a resource beside its service and account: of an ARN what it
+    ends with, of Azure its last part."""
+    if resource_id.startswith("arn:"):
+        return resource_id.split(":", 5)[-1]
+    return resource_id.rpartition("/")[2]
 
 
 def _lines_of(cause: LineCause, kind: LineKind, query: LineQuery) -> str:

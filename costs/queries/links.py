@@ -101,6 +101,17 @@ def query_of_keys(query: CostQuery, keys: Mapping[str, str]) -> str | None:
     return query.parameters(**chosen, group_by=group_by, sort="", table="")
 
 
+def lines_of_keys(query: CostQuery, keys: Mapping[str, str]) -> str:
+    """The query of the lines behind a key of each of these groupings; empty where no
+    filter names one of them."""
+    names = {group: _name_of(key, group) for group, key in keys.items()}
+    if not all(names.values()):
+        return ""
+    chosen = {DIMENSIONS[dimension_of(one)][0]: [name] for one, name in names.items()}
+    by = "usage_type" if "service" in chosen else "service"
+    return query.lines(**chosen, group_by=by)
+
+
 def _name_of(key: str, group: str) -> str:
     """How a filter names the key of a grouping; empty where it can't."""
     if dimension_of(group) == "tag":

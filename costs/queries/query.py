@@ -190,10 +190,14 @@ class CostQuery:
 
     @property
     def line_parameters(self) -> str:
-        """The query string of the lines behind the same costs, of the same days."""
+        return self.lines()
+
+    def lines(self, **changes: object) -> str:
+        """The query string of the lines behind the same costs, of the same days, with
+        some parameters changed."""
         days = {"start": self.window.start, "end": self.window.end}
-        asked = {**self.values, **self.comparison, **days}
-        unknown = ("group_by", "granularity", "limit", "basis", "ignore", "period")
+        asked = {**self.values, **self.comparison, **days, "group_by": "", **changes}
+        unknown = ("granularity", "limit", "basis", "ignore", "period")
         return query_string({k: v for k, v in asked.items() if k not in unknown})
 
     def parameters(self, **changes: object) -> str:

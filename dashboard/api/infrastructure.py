@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.http import StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -24,6 +25,7 @@ from dashboard.api.infrastructure_serializers import (
     VmSerializer,
 )
 from dashboard.resource_costs import ResourceCost, resource_costs
+from dashboard.resource_lines import ids_query, with_lines
 from dashboard.summary import summary_version
 from insights.models import Recommendation
 from inventory.api.views import in_order
@@ -258,7 +260,9 @@ class PricedResourceViewSet(InfrastructureViewSet):
         return {"totalResources": sum(counts.values()), "resourcesByKind": counts}
 
     def figures(self, page: Sequence[Resource]) -> dict[int, dict[str, Any]]:
-        return {one.pk: {} for one in page}
+        found = with_lines(page, self.request.user) if self.sees_bill else []
+        lines = {one.pk: f"{reverse('line-list')}?{ids_query(one)}" for one in found}
+        return {one.pk: {"lines": lines.get(one.pk)} for one in page}
 
     @extend_schema(responses=KindCostsSerializer)
     def costs(self, request: Request) -> Response:

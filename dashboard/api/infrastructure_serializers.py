@@ -74,6 +74,11 @@ class PricedResourceSerializer(PricedSerializer):
     recommendations = serializers.ListField(
         child=serializers.CharField(), help_text="The largest saving first."
     )
+    lines = serializers.CharField(
+        allow_null=True,
+        help_text="Where its lines of the bill are; null where its bill has none, or "
+        "you may not see costs.",
+    )
 
 
 class CurrencyCostSerializer(serializers.Serializer[Any]):

@@ -30,8 +30,8 @@ RESOURCES = "infrastructure/resources/"
 # Session and user, the rights of the user and of the role; three of the version; the
 # page and its totals; recommendations, and where rules looked; list prices and the
 # currencies they are in; of machines their rates, and memory; among others, what only
-# each kind has.
-QUERIES = {VMS: 14, STORAGE: 13, RESOURCES: 23}
+# each kind has, and whether bills have lines.
+QUERIES = {VMS: 14, STORAGE: 13, RESOURCES: 24}
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ latter are.
 """
 
 from providers.files.line_items import AMOUNT, LINE_COLUMNS, TAGS
+from providers.files.service_categories import CATEGORIES
 
 VERSION = "1.2"
 TEXT, TIME = "VARCHAR", "TIMESTAMP"
@@ -69,17 +70,6 @@ FOCUS = {
     "Tags": TEXT,
     "x_Operation": TEXT,
     "x_ResourceGroup": TEXT,
-}
-# FOCUS's categories of services, by words in their names; the first that matches.
-CATEGORIES = {
-    "Databases": "database|rds|dynamodb|redshift|elasticache|sql|cosmos|neptune",
-    "Storage": "s3|simple storage|storage|backup|glacier|file system|disk",
-    "Compute": "ec2|compute|lambda|virtual machine|container|kubernetes|function",
-    "Networking": "cloudfront|private cloud|load balanc|route 53|network|bandwidth|dns",
-    "Security": "key management|secrets|waf|guardduty|security|key vault|shield",
-    "Analytics": "athena|glue|kinesis|emr|data factory|synapse",
-    "Integration": "queue|notification|event|step functions|service bus",
-    "Management and Governance": "cloudwatch|monitor|cloudtrail|config|log analytics",
 }
 CASES = " ".join(
     f"WHEN regexp_matches(lower(service), '{words}') THEN '{name}'"

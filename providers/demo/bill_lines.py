@@ -32,12 +32,10 @@ from providers.demo.fleet import tags_of
 from providers.demo.services import RDS
 from providers.demo.tagged_bill import Shares, shares_of, split_by_team
 from providers.files.engine import Engine, Source
+from providers.files.service_categories import category_of, subcategory
 from providers.records import ChargeCategory, CostRecord
 
-ISSUERS = {
-    Cloud.AWS: ("AWS", "Amazon Web Services, Inc."),
-    Cloud.AZURE: ("Microsoft", "Microsoft Corporation"),
-}
+ISSUERS = {Cloud.AWS: "AWS", Cloud.AZURE: "Microsoft"}
 # Of an amount at the price of a unit; FOCUS has as many places.
 QUANTITY = Decimal("1e-18")
 # The reserved databases: what used the reservation, and what it would have cost.
@@ -185,11 +183,14 @@ def _usage(
 
 
 def _head(row: CostRecord) -> dict[str, object]:
+    category = category_of(row.service)
     return {
         "ChargePeriodStart": f"{row.day}T00:00:00Z",
         "ChargePeriodEnd": f"{row.day + ONE_DAY}T00:00:00Z",
         "SubAccountId": row.sub_account_id,
         "ServiceName": row.service,
+        "ServiceCategory": category,
+        "ServiceSubcategory": subcategory(category),
         "RegionId": row.region,
         "x_ResourceGroup": row.resource_group,
         "ChargeCategory": str(row.charge_category.value),
@@ -215,6 +216,8 @@ def _fee(row: CostRecord) -> Iterator[Line]:
             "ChargeDescription": f"{row.charge_category.value} of {row.service}",
             "ChargeFrequency": "Recurring" if is_reservation else "One-Time",
             "PricingCategory": "Committed" if is_reservation else "",
+            "ListCost": row.billed,
+            "ContractedCost": row.billed,
             "BilledCost": row.billed,
             "EffectiveCost": effective,
         }
@@ -243,9 +246,9 @@ def _reserved(row: CostRecord) -> Iterator[Line]:
             "SkuMeter": RESERVED_TYPE,
             "x_Operation": "CreateDBInstance",
             "PricingCategory": "Committed",
-            "PricingUnit": "Hrs",
+            "PricingUnit": "Hours",
             "PricingQuantity": quantity,
-            "ConsumedUnit": "Hrs" if name else "",
+            "ConsumedUnit": "Hours" if name else "",
             "ConsumedQuantity": quantity if name else "",
             "ListUnitPrice": RESERVED_HOURLY,
             "ContractedUnitPrice": RESERVED_HOURLY,
@@ -274,6 +277,7 @@ def _database_id(row: CostRecord, name: str) -> str:
 
 COLUMNS = (
     *("ChargePeriodStart", "ChargePeriodEnd", "SubAccountId", "ServiceName"),
+    *("ServiceCategory", "ServiceSubcategory"),
     *("RegionId", "x_ResourceGroup", "ResourceId", "ResourceName", "ChargeCategory"),
     *("ChargeFrequency", "ChargeDescription", "SkuMeter", "x_Operation"),
     *("PricingCategory", "PricingUnit", "PricingQuantity", "ConsumedUnit"),
@@ -287,7 +291,7 @@ COLUMNS = (
 def _write_focus(
     file: Path, month: date, lines: Iterable[Line], account_id: str
 ) -> None:
-    provider, issuer = ISSUERS[CLOUD_OF[account_id]]
+    issuer = ISSUERS[CLOUD_OF[account_id]]
     same = {
         "BillingPeriodStart": f"{month}T00:00:00Z",
         "BillingPeriodEnd": f"{add_months(month, 1)}T00:00:00Z",
@@ -295,10 +299,10 @@ def _write_focus(
         "BillingAccountName": COMPANY_NAME,
         "BillingAccountType": "Account",
         "SubAccountType": "Account",
-        "ProviderName": provider,
-        "PublisherName": provider,
+        "ProviderName": issuer,
+        "PublisherName": issuer,
         "InvoiceIssuerName": issuer,
-        "InvoiceId": "",
+        "InvoiceId": f"{month:%Y%m}-{account_id[-4:]}",
         "BillingCurrency": CURRENCY,
         "PricingCurrency": CURRENCY,
     }

@@ -186,7 +186,7 @@ def _aws_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
                     price * hours,
                     f"{sign}{'Spot' if is_spot else 'Box'}Usage:{run.instance_type}",
                     "RunInstances:0002" if machine.platform else "RunInstances",
-                    "Hrs",
+                    "Hours",
                     price,
                     life.instance_id,
                     name,
@@ -201,7 +201,7 @@ def _aws_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
                 DISK_USD_PER_GIB_HOUR * machine.disk_gib * hours,
                 f"{sign}EBS:VolumeUsage.gp3",
                 "CreateVolume-Gp3",
-                "GB-Mo",
+                "GB-Months",
                 DISK_USD_PER_GIB_HOUR * HOURS_PER_MONTH,
                 root_disk_id(life),
                 name,
@@ -227,15 +227,15 @@ def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
         market = ResourceMarket(region, thing.kind, engine)
         price = resource_usd(market, thing.type, 1, redundancy)
         used = usage_type.format(type=thing.type)
-        yield place, part(price * hours, used, "Hrs", price)
+        yield place, part(price * hours, used, "Hours", price)
         stored = resource_usd(market, "gp3", thing.size, redundancy)
         unit_usd = stored * HOURS_PER_MONTH / thing.size
-        yield place, part(stored * hours, "RDS:GP3-Storage", "GB-Mo", unit_usd)
+        yield place, part(stored * hours, "RDS:GP3-Storage", "GB-Months", unit_usd)
         return
     if thing.kind == "bucket":
         for tier, usd, price in _tiers(thing, offset):
             used = usage_type.format(type=TIER_SIGNS[tier])
-            yield place, part(usd * hours, used, "GB-Mo", price)
+            yield place, part(usd * hours, used, "GB-Months", price)
         return
     if thing.kind in ("nat-gateway", "load-balancer"):
         price = resource_usd(ResourceMarket(region, thing.kind), thing.type)
@@ -244,9 +244,9 @@ def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
     used = usage_type.format(type=thing.type)
     if thing.kind in BY_SIZE:
         unit_usd = (price * HOURS_PER_MONTH / thing.size).quantize(QUANTUM)
-        yield place, part(price * hours, used, "GB-Mo", unit_usd)
+        yield place, part(price * hours, used, "GB-Months", unit_usd)
     else:
-        yield place, part(price * hours, used, "Hrs", price)
+        yield place, part(price * hours, used, "Hours", price)
 
 
 def _azure_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
@@ -259,7 +259,7 @@ def _azure_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
             ids = life.instance_id, machine.name, region
             yield (
                 (VIRTUAL_MACHINES, group, team),
-                Part(price * hours, meter, "", "1 Hour", price, *ids),
+                Part(price * hours, meter, "", "Hours", price, *ids),
             )
     if hours := life.hours_existing(offset):
         sku = ROOT_DISK[Cloud.AZURE]
@@ -272,7 +272,7 @@ def _azure_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
                 price * hours,
                 f"{sku.replace('_', ' ')} {machine.disk_gib} GiB",
                 "",
-                "1/Month",
+                "Months",
                 price * HOURS_PER_MONTH,
                 root_disk_id(life),
                 name,
@@ -290,12 +290,12 @@ def _azure_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
         redundancy = thing.type.removeprefix("Standard_")
         for tier, usd, price in _tiers(thing, offset):
             meter = f"{tier} {redundancy} Data Stored"
-            yield place, Part(usd * hours, meter, "", "1 GB/Month", price, *ids)
+            yield place, Part(usd * hours, meter, "", "GB-Months", price, *ids)
         return
     price = thing_hourly(thing, engine, offset)
     sku = thing.type.removeprefix("Standard_").replace("_", " ")
     meter = f"{thing.kind.replace('-', ' ').capitalize()} {sku}".strip()
-    yield place, Part(price * hours, meter, "", "1 Hour", price, *ids)
+    yield place, Part(price * hours, meter, "", "Hours", price, *ids)
 
 
 def _tiers(bucket: Thing, offset: int) -> Iterator[tuple[str, Decimal, Decimal]]:

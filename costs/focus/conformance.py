@@ -28,7 +28,7 @@ KNOWN = {
     },
     "lines": {
         "EffectiveCost-C-005-C": FEE,
-        "InvoiceId-C-004-C": "every charge has an invoice, and it asks for none of some",
+        "InvoiceId-C-004-C": "every charge has an invoice, and it asks for none",
     },
 }
 

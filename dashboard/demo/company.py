@@ -14,7 +14,7 @@ from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu, sync_usage
 from pricing.sync import sync_prices
 from providers.base import AdviceSource
-from providers.demo.company import ACCOUNTS, HISTORY_DAYS, Cloud
+from providers.demo.company import ACCOUNTS, HISTORY_DAYS, Account, Cloud
 from providers.demo.provider import DemoProvider
 from syncs.accounts.changes import save_account
 from syncs.datasets import Dataset
@@ -34,23 +34,26 @@ def build(now: datetime, days: int) -> Iterator[CloudAccount]:
 
     Raises SlotTaken.
     """
-    stored = {one.account_id: one for one in CloudAccount.objects.demo()}
-    for one in ACCOUNTS:
-        account = stored.get(one.account_id)
-        if account is None:
-            account = CloudAccount(
-                provider=KINDS[one.cloud],
-                account_id=one.account_id,
-                name=one.name,
-                settings={"tag_keys": [TAG_KEY]},
-            )
-            save_account(account)
+    for account in [_account_of(one) for one in ACCOUNTS]:
         if account.cost_totals.exists():
             catch_up(account, now)
         else:
             replay(account, now, days)
         yield account
     add_teams()
+
+
+def _account_of(one: Account) -> CloudAccount:
+    account = CloudAccount.objects.demo().filter(account_id=one.account_id).first()
+    if account is None:
+        account = CloudAccount(
+            provider=KINDS[one.cloud],
+            account_id=one.account_id,
+            name=one.name,
+            settings={"tag_keys": [TAG_KEY]},
+        )
+        save_account(account)
+    return account
 
 
 def provider_of(account: CloudAccount, now: datetime) -> DemoProvider:

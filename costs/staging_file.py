@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from django.db.models import Model
 
@@ -75,7 +75,8 @@ class StagedRows(Generic[R]):
     def read(self) -> Iterator[tuple[object, ...]]:
         """Every row as it was added, each text as its field of the model has it."""
         self.rewind()
-        parsers = [self.model._meta.get_field(name).to_python for name in self.columns]
+        stored: list[Any] = [self.model._meta.get_field(name) for name in self.columns]
+        parsers = [field.to_python for field in stored]
         for _, *line in csv.reader(self.file):
             values = [parse(text) for parse, text in zip(parsers, line, strict=True)]
             yield (self.account_key, *values)

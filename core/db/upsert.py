@@ -51,7 +51,8 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> N
 def _insert_each(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], otherwise: str
 ) -> None:
-    prepare = [model._meta.get_field(name).get_db_prep_save for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    prepare = [field.get_db_prep_save for field in fields]
     values = ", ".join(["%s"] * len(columns))
     written = (
         [

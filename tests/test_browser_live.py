@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,8 +19,10 @@ from core.windows import last_complete_days
 from costs.testing import store_costs
 from live import hub
 from live.testing import served
+from users.models import ApiToken
 from users.roles import Role
 from users.testing import person
+from users.tokens import make_token
 
 pytestmark = pytest.mark.only_on("postgresql")
 # 777 a day, as the page shows 30 days.
@@ -69,6 +71,13 @@ class Windows:
     def of(self, user: User, path: str = "/costs/") -> Page:
         context = self.browser.new_context(base_url=self.url)
         let_in(context, user, self.url)
+        return self._opened(context, path)
+
+    def at(self, path: str) -> Page:
+        """Open an address that needs no sign-in."""
+        return self._opened(self.browser.new_context(base_url=self.url), path)
+
+    def _opened(self, context: BrowserContext, path: str) -> Page:
         page = context.new_page()
         page.set_default_timeout(HANGS_AFTER_MS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -153,15 +162,30 @@ def test_one_browser_has_one_socket_however_many_tabs(
         assert viewer.topics == {"costs", "runs"}
 
 
-def test_a_wall_shows_what_is_stored_meanwhile(
+def test_a_wall_follows_by_its_link_until_that_is_revoked(
+    windows: Windows, accounts: tuple[CloudAccount, CloudAccount], port: int
+) -> None:
+    first, _ = accounts
+    token, text = make_token(person(Role.VIEWER), 1, scope=ApiToken.Scope.WALL)
+    with served(port):
+        page = windows.at(f"/wall/{text}/")
+        is_marked(page, "Live")
+        expect(page.locator("#main")).to_contain_text("No costs are stored yet")
+        spend(first, "777")
+        expect(page.locator("#main")).to_contain_text(OF_A_MONTH)
+        assert page.evaluate("window.loadedOnce") is True
+    is_marked(page, "Reconnecting")
+    token.delete()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#main")).to_contain_text("unknown or revoked")
+
+
+def test_a_wall_reads_itself_where_no_socket_gets_through(
     windows: Windows, accounts: tuple[CloudAccount, CloudAccount], port: int
 ) -> None:
     first, _ = accounts
     page = windows.of(person(Role.VIEWER), "/wall/")
-    page.clock.install()
-    page.reload()
-    expect(page.locator("#main")).to_contain_text("No costs are stored yet")
+    is_marked(page, "Polling")
     spend(first, "777")
-    page.clock.run_for(11_000)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#main")).to_contain_text(OF_A_MONTH)
-    expect(page.locator("#wall-status")).to_contain_text("Costs of")

@@ -246,6 +246,11 @@ class DemoCompany(models.Model):
         blank=True,
         help_text="Its present, while that is behind ours. Empty: it is ours.",
     )
+    is_hourly = models.BooleanField(
+        "hourly",
+        default=False,
+        help_text="Whether the bill of its latest day arrives hour by hour.",
+    )
     presenter = models.CharField(
         max_length=150, blank=True, help_text="Who presents it; empty: nobody does."
     )

@@ -24,7 +24,7 @@ from syncs.accounts.changes import remove_accounts
 ONE_MINUTE = timedelta(minutes=1)
 # How much of a bill's end is read again where an event changed it.
 RECENT_DAYS = 4
-# What a day may change; forecasts follow at the end.
+# What a day may change; forecasts, and what concerns all accounts, follow at the end.
 DAILY_PARTS = (Part.ANOMALIES, Part.RECOMMENDATIONS)
 
 
@@ -88,9 +88,11 @@ def _advance(step: Step, now: datetime) -> str:
     moved = now if is_over else moved
     # As fast as it can, some is done once, at the end: what is found tells since when.
     is_last = is_over or (step.days or 1) == 1
-    _live_through(moved, is_over=is_over, is_last=is_last)
-    if is_last or step.per_minute:
-        refresh_insights(moved, tuple(Part) if is_last else DAILY_PARTS)
+    is_changed = _live_through(moved, is_over=is_over, is_last=is_last)
+    if is_last:
+        refresh_insights(moved, tuple(Part))
+    elif step.per_minute:
+        refresh_insights(moved, DAILY_PARTS if is_changed else (Part.ANOMALIES,))
     return _what_time(moved, is_over=is_over)
 
 
@@ -121,11 +123,13 @@ def _live_through(
     is_over: bool = False,
     is_last: bool = False,
     is_hourly: bool = False,
-) -> None:
-    """Read what came by then, as the syncs of a day do."""
+) -> bool:
+    """Read what came by then, as the syncs of a day do; return whether anything came,
+    changed or went, beside the costs and the use of it."""
     set_clock(None if is_over else moved, is_hourly=is_hourly)
-    for account in CloudAccount.objects.demo():
-        catch_up(account, moved, with_open_months=is_last)
+    accounts = CloudAccount.objects.demo()
+    changed = [catch_up(account, moved, is_last=is_last) for account in accounts]
+    return any(changed)
 
 
 def _what_time(moved: datetime, *, is_over: bool) -> str:
@@ -142,7 +146,8 @@ def refresh_insights(now: datetime, parts: tuple[Part, ...]) -> None:
     from insights.refresh.refresh_all import refresh
 
     accounts: list[CloudAccount | None] = list(CloudAccount.objects.demo())
-    if not CloudAccount.objects.real().exists():
+    is_alone = not CloudAccount.objects.real().exists()
+    if is_alone and {*parts} == {*Part}:
         accounts.append(None)
     refresh(accounts, now, parts=parts)
 

@@ -137,15 +137,19 @@ def _what_time(moved: datetime, *, is_over: bool) -> str:
     return f"It is {moved:%-d %B %Y, %H:%M} UTC.{end}"
 
 
-def refresh_insights(now: datetime, parts: tuple[Part, ...]) -> None:
-    """Compute the company's insights, and those of all accounts if it is alone.
+def refresh_insights(
+    now: datetime, parts: tuple[Part, ...], only: CloudAccount | None = None
+) -> None:
+    """Compute insights of the company or of one account of it, and all parts also of
+    all accounts together, if it is alone.
 
     What of the real ones is due stays so, and is computed by the scheduler.
     """
     # The statistics libraries take seconds to load.
     from insights.refresh.refresh_all import refresh
 
-    accounts: list[CloudAccount | None] = list(CloudAccount.objects.demo())
+    found = [only] if only else CloudAccount.objects.demo()
+    accounts: list[CloudAccount | None] = [*found]
     is_alone = not CloudAccount.objects.real().exists()
     if is_alone and {*parts} == {*Part}:
         accounts.append(None)
@@ -241,8 +245,12 @@ def _services(there: Iterable[tuple[str, str]]) -> str:
     return f"what: use one of {', '.join(names)}."
 
 
+# What changes costs or use alone, and so no recommendation at once.
+OF_DAYS_ALONE = (EventKind.SPIKE, EventKind.RESTATED, EventKind.CPU)
+
+
 def _read(asked: Asked, event: DemoEvent) -> None:
-    """Sync what the event changed, and look for anomalies in that."""
+    """Sync what the event changed, and look for what is to be found in that account."""
     account, now = asked.account, asked.now
     if event.kind in (EventKind.SPIKE, EventKind.RESTATED):
         recent = max(RECENT_DAYS, event.days or 0)
@@ -255,7 +263,9 @@ def _read(asked: Asked, event: DemoEvent) -> None:
     else:
         sync_ec2(account, now)
         sync_estate(account, now)
-    refresh_insights(now, DAILY_PARTS)
+    is_found_by_days = event.kind in OF_DAYS_ALONE
+    parts = (Part.ANOMALIES,) if is_found_by_days else DAILY_PARTS
+    refresh_insights(now, parts, account)
 
 
 SENTENCES: Mapping[Act, Callable[[Step], str]] = {

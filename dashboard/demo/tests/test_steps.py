@@ -198,7 +198,7 @@ def test_hours_pass_and_insights_follow_once_the_bill_has_arrived(
 ) -> None:
     computed: list[datetime] = []
     monkeypatch.setattr(
-        "dashboard.demo.perform.refresh_insights", lambda now, _: computed.append(now)
+        "dashboard.demo.perform.refresh_insights", lambda now, *_: computed.append(now)
     )
     do("reset", days=10, days_ago=2)
     computed.clear()

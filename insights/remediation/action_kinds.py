@@ -39,6 +39,8 @@ class KindTraits:
     has_target: bool = False
     ends_acting: bool = False
     """Whether it only keeps a cloud from being changed."""
+    no_rollback: str = ""
+    """Why nothing takes it back, and what a user can do instead."""
 
     @property
     def needs_approval(self) -> bool:
@@ -73,12 +75,16 @@ KINDS = {
         of=Kind.ADDRESS,
         must_be_unattached=True,
         rules=(Rule.UNATTACHED,),
+        no_rollback="Not possible: the cloud gives a released address to others. What "
+        "still names it, as DNS or a firewall, has to be changed.",
     ),
     RemediationKind.DELETE_VOLUME: KindTraits(
         acts=ActionKind.DELETE_VOLUME,
         of=Kind.VOLUME,
         must_be_unattached=True,
         rules=(Rule.UNATTACHED,),
+        no_rollback="Not by an action: create a volume from the snapshot that is taken "
+        "before, and stays.",
     ),
     RemediationKind.CHANGE_VOLUME_TYPE: KindTraits(
         acts=ActionKind.CHANGE_VOLUME_TYPE,

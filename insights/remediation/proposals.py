@@ -104,6 +104,7 @@ def _store(proposal: Proposal, now: datetime, actor: Actor) -> Remediation:
         "approved_at": now,
         "approved_by": actor.name,
         "approver": actor.user,
+        "is_approved_by_user": actor.user is not None,
     }
     row = Remediation.objects.create(
         account=proposal.account,

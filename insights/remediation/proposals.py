@@ -148,6 +148,8 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
         return _open_one(proposal)  # the inventory may not have read yet what was done
     if traits.of_billed is not None and resource.is_billed != traits.of_billed:
         return f"{resource} is {resource.state}, so there is nothing to do."
+    if traits.in_states and resource.state not in traits.in_states:
+        return f"{resource} is {resource.state}, so there is nothing to do."
     if traits.must_be_unattached and (holder := _holder(resource)):
         return f"{resource} is attached to {holder}. Detach it first."
     if traits.has_target != bool(proposal.target):

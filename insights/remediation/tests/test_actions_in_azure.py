@@ -6,14 +6,20 @@ import pytest
 
 from clouds import registry
 from clouds.testing import azure_account
-from core.testing.azure_emulator import Disk, EmulatedAzure, EmulatedSubscription
+from core.testing.azure_emulator import (
+    Disk,
+    EmulatedAzure,
+    EmulatedSubscription,
+    MySqlServer,
+    PostgreSqlServer,
+)
 from core.testing.clock import NOW
 from insights.models import Remediation
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import decide
 from insights.remediation.testing import ADA, BOB, log_of, proposed, worked_on
-from inventory.models import Resource, Volume
-from inventory.sync import sync_ec2, sync_storage
+from inventory.models import Database, Resource, Volume
+from inventory.sync import sync_databases, sync_ec2, sync_storage
 from providers.acting import ActingOptions
 from syncs.models import ApiUsage
 
@@ -41,7 +47,8 @@ def shop(azure: EmulatedAzure, monkeypatch: pytest.MonkeyPatch) -> EmulatedSubsc
 
 def read(azure: EmulatedAzure, model: type[Resource], shop: Any) -> Resource:
     owner = azure_account(shop.subscription_id, settings=IDENTITY)
-    sync = sync_storage if model is Volume else sync_ec2
+    syncs = {Volume: sync_storage, Database: sync_databases}
+    sync = syncs.get(model, sync_ec2)
     sync(owner, azure.now)
     return model.objects.get(account=owner)
 
@@ -85,3 +92,17 @@ def test_a_disk_is_deleted_after_its_snapshot(
     assert (row.status, row.error) == ("succeeded", "")
     assert any("snapshot" in line.lower() for line in log_of(row)), log_of(row)
     assert not row.can_be_undone
+
+
+@pytest.mark.parametrize("kind", [PostgreSqlServer, MySqlServer])
+def test_a_server_is_stopped_and_started_again(
+    azure: EmulatedAzure,
+    shop: EmulatedSubscription,
+    kind: type[PostgreSqlServer | MySqlServer],
+) -> None:
+    server = shop.add(kind, "orders")
+    row = worked_on(approved(read(azure, Database, shop), "stop_database"))
+    assert (row.status, row.error, server.state) == ("succeeded", "", "Stopped")
+    back = worked_on(decide(row, "roll_back", row.version, NOW, BOB))
+    decide(back, "approve", back.version, NOW, ADA)
+    assert (worked_on(back).status, server.state) == ("succeeded", "Ready")

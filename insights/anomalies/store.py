@@ -28,7 +28,7 @@ COMPUTED = (
     *("resource_id", "currency"),
     *("kind", "direction", "first_day", "last_day", "peak_day", "seen_on", "is_over"),
     *("expected", "low", "high", "actual", "impact", "severity", "confidence"),
-    *("causes", "tag_causes", "recall", "false_per_month"),
+    *("causes", "tag_causes", "line_causes", "recall", "false_per_month"),
 )
 
 
@@ -126,6 +126,7 @@ def overlap(one: Anomaly | Finding, other: Anomaly | Finding) -> bool:
 
 def _update(row: Anomaly, one: Anomaly, now: datetime) -> bool:
     """Store the figures that changed; the status is left to people."""
+    one.line_causes = one.line_causes or row.line_causes  # its lines may be deleted
     values = {
         name: getattr(one, name)
         for name in COMPUTED

@@ -22,7 +22,7 @@ from syncs.runs.processes import is_dead, mark_of, own_mark
 # What of a payer's data concerns its members too.
 BILLED = [dataset for dataset in Dataset if dataset.traits.scope == Scope.BILL]
 # Increase it when a method changes, so that everything is computed again.
-METHOD = 9
+METHOD = 10
 # What failed is tried again after so long, even without new data.
 RETRY_AFTER = timedelta(hours=1)
 # A refresh on another host cannot be seen from here; after so long it is abandoned.

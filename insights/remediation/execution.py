@@ -223,8 +223,16 @@ def _follow_recommendation(row: Remediation, now: datetime) -> None:
     done = row.recommendation
     undone = row.undoes.recommendation if row.undoes else None
     if done is not None and done.is_live:
-        _change(done, Recommendation.Status.DONE, f"By action {row.pk}.", row, now)
-    if undone is not None and undone.status == Recommendation.Status.DONE:
+        begun = row.traits.only_begins
+        status = (
+            Recommendation.Status.IN_PROGRESS if begun else Recommendation.Status.DONE
+        )
+        if done.status != status:
+            _change(done, status, f"By action {row.pk}.", row, now)
+    if undone is not None and undone.status in (
+        Recommendation.Status.IN_PROGRESS,
+        Recommendation.Status.DONE,
+    ):
         note = f"Action {row.undoes_id} was rolled back by action {row.pk}."
         _change(undone, Recommendation.Status.OPEN, note, row, now)
 

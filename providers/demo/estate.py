@@ -112,10 +112,11 @@ def _growth(offset: int) -> float:
 def databases(
     account_id: str, anchor: date, now: datetime, events: Events = ()
 ) -> Iterator[DatabaseRecord]:
-    for thing in _present(account_id, "database", hours_since(anchor, now), events):
+    hour = hours_since(anchor, now)
+    for thing in _present(account_id, "database", hour, events):
         engine, version, *multi = thing.extra.split()
         yield DatabaseRecord(
-            **thing.head(anchor),
+            **thing.head(anchor, "stopped" if thing.is_off(hour) else ""),
             engine=engine,
             engine_version=version,
             database_class=thing.type,

@@ -12,7 +12,8 @@ from enum import StrEnum
 class EventKind(StrEnum):
     STARTED = "started"
     STOPPED = "stopped"
-    """A machine; of Azure deallocated, as nobody pays for what is stopped here."""
+    """A machine or database; of Azure deallocated, as nobody pays for what is stopped
+    here."""
     RETYPED = "retyped"
     """A machine, volume or bucket becomes of the type `target`."""
     REMOVED = "removed"

@@ -16,7 +16,7 @@ def company_now(now: datetime) -> datetime:
 
 def company_clock(now: datetime) -> tuple[datetime, bool]:
     """Return its present, and whether the bill of its latest day arrives hourly."""
-    row = DemoCompany.objects.filter(clock__lt=now).first()
+    row = DemoCompany.objects.filter(clock__lte=now).first()
     return (row.clock, row.is_hourly) if row and row.clock else (now, False)
 
 

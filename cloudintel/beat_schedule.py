@@ -13,7 +13,7 @@ EACH_MINUTE = {
     "scan": "monitoring.tasks.scan_when_due",
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
-    "conduct-demo": "dashboard.tasks.conduct_demo",
+    "play-demo": "dashboard.tasks.play_demo",
     "back-up": "archives.tasks.back_up_when_due",
     "retain": "archives.tasks.retain_when_due",
 }

@@ -48,7 +48,10 @@ class Tab:
         self.hosts.add(urlsplit(request.url).netloc)
 
     def leave(self) -> None:
-        """Go back to an empty tab, without cookies, storage, cache or history."""
+        """Go back to an empty tab, without cookies, storage or history.
+
+        What is cached stays: files, and answers that are asked for again each time.
+        """
         page = self.page
         for other in page.context.pages:
             if other is not page:
@@ -59,7 +62,6 @@ class Tab:
         where = {"origin": origin, "storageTypes": "all"}
         if origin.startswith("http"):
             self.devtools.send("Storage.clearDataForOrigin", where)
-        self.devtools.send("Network.clearBrowserCache")
         self.devtools.send("Page.resetNavigationHistory")
         page.context.clear_cookies()
         page.emulate_media(media="null", color_scheme="light")

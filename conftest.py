@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from itertools import compress
@@ -148,7 +149,7 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def now() -> datetime:
     return NOW
 
@@ -160,15 +161,28 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[EmulatedAws]:
+@contextmanager
+def emulated_aws(patch: pytest.MonkeyPatch) -> Iterator[EmulatedAws]:
     """An emulated AWS, to which boto3 is pointed; it is asked again at once."""
     for setting, number in FAST_AWS.items():
-        setattr(settings, setting, number)
-    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
+        patch.setattr(settings, setting, number)
+    patch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
     with EmulatedAws(now=NOW) as emulated:
         for name, value in emulated.environment().items():
-            monkeypatch.setenv(name, value)
+            patch.setenv(name, value)
+        yield emulated
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedAws]:
+    with emulated_aws(monkeypatch) as emulated:
+        yield emulated
+
+
+@pytest.fixture(scope="module")
+def module_aws() -> Iterator[EmulatedAws]:
+    """For fixtures that read a cloud once for a module."""
+    with pytest.MonkeyPatch.context() as patch, emulated_aws(patch) as emulated:
         yield emulated
 
 

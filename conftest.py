@@ -19,7 +19,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from clouds import registry
-from core.testing import committed_rows, kept_contexts, migrated
+from core.testing import committed_rows, kept_contexts, migrated, quick_clients
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.large_keys import begin_with_large_keys
@@ -92,6 +92,7 @@ def pytest_configure() -> None:
     # Looking through all that was imported takes a seventh of the time, for nothing.
     gc.set_threshold(50_000, 20, 100)
     kept_contexts.keep_only_pages()
+    quick_clients.make_once()
 
 
 def pytest_collection_finish() -> None:

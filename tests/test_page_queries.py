@@ -62,7 +62,8 @@ def store_all(number: int) -> dict[str, int]:
         ("/", 35),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below; how much
-        # recent days grow, for the default range and for these days; months of lines (2).
+        # recent days grow, for the default range and for these days; months of lines,
+        # twice.
         ("/costs/", 29),
         # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.

@@ -18,6 +18,7 @@ from core.api.files import table_file, wants_file
 from core.money import ZERO
 from costs.api.views import DAYS_PARAMETERS, DailyCostViewSet
 from costs.chart import Chart
+from costs.explain.changed_prices import changed_prices
 from costs.explain.explanation import explain_costs
 from costs.explain.periods import Periods
 from costs.explain.records import Explanation, Part, is_flattered, tells_use
@@ -91,8 +92,9 @@ class ExplainedCostViewSet(DailyCostViewSet):
         incomplete = incomplete_windows(source.spans(*windows), windows, 0, 1)
         found = None
         if not incomplete:
-            incidents = cost_incidents(query, request.user)
-            found = explain_costs(query, source, incidents)
+            user = request.user
+            incidents, prices = cost_incidents(query, user), changed_prices(query, user)
+            found = explain_costs(query, source, incidents, prices)
         uses = uses_of(found, query, request.user) if found else {}
         if not wants_file(request):
             return Response(explanation_data(query, incomplete, found, uses))
@@ -134,8 +136,9 @@ def explained(
     with_lines: bool = False,
 ) -> dict[str, Any]:
     """Return what costs/parts/explanation.html shows of a change whose both periods
-    are stored completely. `source` is of the query's currency. Four queries."""
-    found = explain_costs(query, source, cost_incidents(query, user))
+    are stored completely. `source` is of the query's currency. Five queries."""
+    incidents, prices = cost_incidents(query, user), changed_prices(query, user)
+    found = explain_costs(query, source, incidents, prices)
     uses = uses_of(found, query, user) if with_lines else {}
     return {
         "explanation": found,

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ONE_TIME = "one_time"
     NEW = "new"
     GONE = "gone"
+    PRICE = "price"
     USED_MORE = "used_more"
     USED_LESS = "used_less"
     REST = "rest"
@@ -41,6 +42,13 @@ class Charges(NamedTuple):
 
 
 Daily = Mapping[date, Decimal]
+
+
+class PriceChange(NamedTuple):
+    """What uses whose price changed cost in the period, and at their old prices."""
+
+    now: Decimal
+    before: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ class Cause:
 
 def tells_use(cause: Cause) -> bool:
     """Return whether it is that a service was used more, less, or otherwise."""
-    charged_once = (Kind.DAYS, Kind.MONTH_START, Kind.ONE_TIME, Kind.REST)
+    charged_once = (Kind.DAYS, Kind.MONTH_START, Kind.ONE_TIME, Kind.PRICE, Kind.REST)
     return bool(cause.part.service) and cause.kind not in charged_once
 
 
@@ -101,7 +109,7 @@ class Explanation:
     Of what is left out, nothing is in any amount. Amounts are of the whole periods, or
     averages a day. `least` is what a change must exceed to be significant. Incidents
     are what anomalies added to either period, none where they are left out. A large
-    bill is not told apart by account.
+    bill is not told apart by account. Without prices, theirs is part of use.
     """
 
     window: Window
@@ -113,6 +121,7 @@ class Explanation:
     incidents: Decimal = ZERO
     previous_incidents: Decimal = ZERO
     is_by_account: bool = True
+    has_prices: bool = False
 
     @property
     def before(self) -> Decimal:

@@ -14,7 +14,7 @@ from functools import cache
 from core.money import QUANTUM, ZERO
 from core.windows import HOURS_PER_MONTH
 from providers.demo.azure_bill import SERVICES as AZURE_SERVICES
-from providers.demo.azure_bill import VIRTUAL_MACHINES, thing_hourly
+from providers.demo.azure_bill import VIRTUAL_MACHINES, thing_usd
 from providers.demo.company import (
     CLOUD_OF,
     DISK_USD_PER_GIB_HOUR,
@@ -28,25 +28,24 @@ from providers.demo.estate import GIB, ROOT_DISK, bytes_by_tier, root_disk_id
 from providers.demo.events import Events
 from providers.demo.lives import Life, Run, azure_id, lives
 from providers.demo.resource_prices import hourly_usd as resource_usd
-from providers.demo.saved_charges import hourly as aws_hourly
-from providers.demo.saved_charges import team_of
-from providers.demo.services import COMPUTE, EC2_OTHER, RDS, S3
+from providers.demo.saved_charges import SERVICES as AWS_SERVICES
+from providers.demo.saved_charges import TEAMS
+from providers.demo.services import COMPUTE, EC2_OTHER
 from providers.demo.shapes import digest
 from providers.demo.things import Thing, things
 from providers.records import MULTI_ZONE, ResourceMarket
 
 # How AWS begins usage types of a region; those of Virginia have no sign.
 SIGNS = {IRELAND: "EU-", SYDNEY: "APS2-"}
-ELB = "Amazon Elastic Load Balancing"
-# Of each kind in AWS: the service that charges it, its usage type and operation.
-AWS_KINDS = {
-    "nat-gateway": (EC2_OTHER, "NatGateway-Hours", "NatGateway"),
-    "load-balancer": (ELB, "LoadBalancerUsage", "LoadBalancing"),
-    "volume": (EC2_OTHER, "EBS:VolumeUsage.{type}", "CreateVolume"),
-    "snapshot": (EC2_OTHER, "EBS:SnapshotUsage", "CreateSnapshot"),
-    "address": (EC2_OTHER, "PublicIPv4:InUseAddress", "AssociateAddress"),
-    "bucket": (S3, "TimedStorage{type}-ByteHrs", "Storage"),
-    "database": (RDS, "InstanceUsage:{type}", "CreateDBInstance"),
+# Of each kind in AWS: its usage type and operation.
+AWS_USES = {
+    "nat-gateway": ("NatGateway-Hours", "NatGateway"),
+    "load-balancer": ("LoadBalancerUsage", "LoadBalancing"),
+    "volume": ("EBS:VolumeUsage.{type}", "CreateVolume"),
+    "snapshot": ("EBS:SnapshotUsage", "CreateSnapshot"),
+    "address": ("PublicIPv4:InUseAddress", "AssociateAddress"),
+    "bucket": ("TimedStorage{type}-ByteHrs", "Storage"),
+    "database": ("InstanceUsage:{type}", "CreateDBInstance"),
 }
 BY_SIZE = frozenset({"volume", "snapshot"})
 # How AWS's usage types name each tier of S3.
@@ -211,9 +210,12 @@ def _aws_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
 
 
 def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
-    service, usage_type, operation = AWS_KINDS[thing.kind]
-    region = thing.region
-    place = (service, region, team_of(thing.account_id, service, region))
+    service, region = AWS_SERVICES[thing.kind], thing.region
+    usage_type, operation = AWS_USES[thing.kind]
+    team = TEAMS.get((thing.account_id, service, region))
+    if team is None:  # the service is not billed there
+        return
+    place = (service, region, team)
     hours = Run(thing.created, thing.deleted, "").hours_on(offset)
     sign = SIGNS.get(region, "")
 
@@ -222,9 +224,8 @@ def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
         return Part(usd, sign + used, operation, unit, unit_usd, *ids)
 
     if thing.kind == "database":
-        engine, *_, last = thing.extra.split()
-        redundancy = MULTI_ZONE if last == "multi" else ""
-        market = ResourceMarket(region, thing.kind, engine)
+        redundancy = MULTI_ZONE if thing.extra.endswith(" multi") else ""
+        market = ResourceMarket(region, thing.kind, thing.engine)
         price = resource_usd(market, thing.type, 1, redundancy)
         used = usage_type.format(type=thing.type)
         yield place, part(price * hours, used, "Hours", price)
@@ -237,10 +238,7 @@ def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
             used = usage_type.format(type=TIER_SIGNS[tier])
             yield place, part(usd * hours, used, "GB-Months", price)
         return
-    if thing.kind in ("nat-gateway", "load-balancer"):
-        price = resource_usd(ResourceMarket(region, thing.kind), thing.type)
-    else:
-        price = aws_hourly(thing, offset)
+    price = thing_usd(thing, offset) / hours
     used = usage_type.format(type=thing.type)
     if thing.kind in BY_SIZE:
         unit_usd = (price * HOURS_PER_MONTH / thing.size).quantize(QUANTUM)
@@ -282,9 +280,8 @@ def _azure_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
 
 
 def _azure_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
-    engine = thing.extra.split()[0] if thing.kind == "database" else ""
     hours = Run(thing.created, thing.deleted, "").hours_on(offset)
-    place = (AZURE_SERVICES[engine or thing.kind], thing.group, thing.team)
+    place = (AZURE_SERVICES[thing.engine or thing.kind], thing.group, thing.team)
     ids = thing.id, thing.name, thing.region
     if thing.kind == "bucket":
         redundancy = thing.type.removeprefix("Standard_")
@@ -292,7 +289,7 @@ def _azure_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
             meter = f"{tier} {redundancy} Data Stored"
             yield place, Part(usd * hours, meter, "", "GB-Months", price, *ids)
         return
-    price = thing_hourly(thing, engine, offset)
+    price = thing_usd(thing, offset) / hours
     sku = thing.type.removeprefix("Standard_").replace("_", " ")
     meter = f"{thing.kind.replace('-', ' ').capitalize()} {sku}".strip()
     yield place, Part(price * hours, meter, "", "Hours", price, *ids)

@@ -110,6 +110,8 @@ def uses_of(
     found: Explanation, query: CostQuery, user: AnyUser
 ) -> Mapping[Part, ServiceUses]:
     """Return what the lines tell of the services that it names, where there are any."""
+    if not found.has_prices:  # not every bill has its lines of both periods
+        return {}
     causes = (cause for step in found.steps for cause in step.causes)
     parts = {cause.part for cause in causes if tells_use(cause)}
     try:

@@ -76,8 +76,8 @@ def store_all(number: int) -> dict[str, int]:
         # backfill; windows; their runs.
         ("/syncs/backfills/{backfill}/", 11),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
-        # changes; list price; disks and addresses; emissions; actions.
-        ("/instances/{instance}/", 31),
+        # changes; list price; disks and addresses; emissions; actions; months of lines.
+        ("/instances/{instance}/", 32),
         # accounts (2); costs per account and currency (2); sums per account and of all;
         # running machines, use of regions and buckets; advice; the days.
         ("/carbon/", 18),

@@ -45,7 +45,7 @@ RETRY_AFTER = "10"
 ACCESS_TIERS = {"Hot", "Cool", "Cold"}
 # Where a provider tells how far changes are, if not below operations.
 OPERATIONS_OF = dict.fromkeys(
-    ("Microsoft.DBforPostgreSQL", "Microsoft.DBforMySQL"), "azureAsyncOperation"
+    ("microsoft.dbforpostgresql", "microsoft.dbformysql"), "azureAsyncOperation"
 )
 DISK_SKUS = {"Standard_LRS", "StandardSSD_LRS", "Premium_LRS", "StandardSSD_ZRS"}
 
@@ -308,7 +308,7 @@ def _begun(azure: EmulatedAzure, call: Call, do: Callable[[], str]) -> Answer:
     azure.later(finish)
     provider = call.path.partition("/providers/")[2].partition("/")[0]
     path = f"/subscriptions/{call.subscription_id}/providers/{provider}/locations/"
-    kind = OPERATIONS_OF.get(provider, "operations")
+    kind = OPERATIONS_OF.get(provider.lower(), "operations")
     path += f"westeurope/{kind}/{number}?api-version=2024-01-01"
     url = azure.endpoint_url + path
     headers = {"Azure-AsyncOperation": url, "Retry-After": RETRY_AFTER}
@@ -366,7 +366,7 @@ def _server(kind: type[FlexibleServer], versions: set[str]) -> list[Route]:
 def _operations(namespace: str) -> Route:
     """How far changes of a provider are."""
     path = f"{SUBSCRIPTION}/providers/{re.escape(namespace)}/locations/[^/]+"
-    kind = OPERATIONS_OF.get(namespace, "operations")
+    kind = OPERATIONS_OF.get(namespace.lower(), "operations")
     path += f"/{kind}/(?P<number>[^/]+)"
     name = f"{namespace}/locations/{kind}/read"
     return Route(name, "GET", path_of(path), get_operation)

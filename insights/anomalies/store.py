@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from core.windows import ONE_DAY
 from insights.anomalies.engine.anomaly_records import Finding
 from insights.bill_records import Scope
 from insights.models import Anomaly, PlannedChange
 from insights.planned_changes.changes import mark_planned
+from insights.refresh.refresh_state import Part
 from insights.transitions import change_status_automatically
 
 Status = Anomaly.Status
@@ -63,6 +65,8 @@ def store_anomalies(
         is_untouched = row.status == Status.DETECTED and row.last_day >= recent
         if row.pk not in stored and is_untouched:
             changed += change_status_automatically(row, Status.RESOLVED, GONE_NOTE, now)
+    if changed:
+        bump_version(account, Part.ANOMALIES)
     return changed
 
 

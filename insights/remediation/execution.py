@@ -17,8 +17,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from clouds.demo_clock import company_now
-from clouds.querysets import DEMO
+from clouds.demo_clock import account_now
 from core.clocks import recent
 from core.db.storable import storable
 from insights.models import Recommendation, Remediation
@@ -220,8 +219,7 @@ def _store_success(attempt: Attempt, outcome: Outcome) -> None:
 
 def _follow_recommendation(row: Remediation, now: datetime) -> None:
     """What is carried out is done, and verified by later bills; undone it is open."""
-    if row.account.provider.startswith(DEMO):
-        now = company_now(now)  # whose bills are of its own days
+    now = account_now(row.account, now)  # bills are of its own days
     done = row.recommendation
     undone = row.undoes.recommendation if row.undoes else None
     if done is not None and done.is_live:

@@ -38,6 +38,7 @@ TIERS = {
 }
 IOPS = {"gp2": 1500, "gp3": 3000, "io1": 8000, "Premium_LRS": 2300}
 ROOT_DISK = {Cloud.AWS: "gp3", Cloud.AZURE: "StandardSSD_LRS"}
+DATABASE_DISK = {Cloud.AWS: "gp3", Cloud.AZURE: "Premium_LRS"}
 
 
 def volumes(
@@ -120,7 +121,7 @@ def databases(
             engine_version=version,
             database_class=thing.type,
             storage_gib=thing.size,
-            storage_type="gp3" if thing.cloud is Cloud.AWS else "Premium_LRS",
+            storage_type=DATABASE_DISK[thing.cloud],
             is_multi_zone=bool(multi),
         )
 

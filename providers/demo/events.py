@@ -1,4 +1,4 @@
-"""What happened to the company beside its plan: somebody conducts it, or acts on it.
+"""What happened to the company beside its plan: a presenter or somebody acted on it.
 
 The demo stays a pure function of the account, the anchor, these events and the instant
 that is asked for: what happens after that instant is not known yet.

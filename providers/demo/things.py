@@ -83,6 +83,11 @@ class Thing:
         return CLOUD_OF[self.account_id]
 
     @property
+    def engine(self) -> str:
+        """A database's; "" of everything else."""
+        return self.extra.split()[0] if self.kind == "database" else ""
+
+    @property
     def id(self) -> str:
         digits = digest(self.kind, self.account_id, self.name)[:16]
         if self.cloud is Cloud.AZURE:

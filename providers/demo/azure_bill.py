@@ -60,7 +60,7 @@ def thing_usd(thing: Thing, offset: int) -> Decimal:
     if not hours:
         return ZERO
     hours_off = sum(Run(*span, "").hours_on(offset) for span in thing.off)
-    saved = _class_hourly(thing) * hours_off if hours_off else ZERO
+    saved = _hourly_while_on(thing, offset) * hours_off if hours_off else ZERO
     return _hourly(thing, offset) * hours - saved
 
 
@@ -80,6 +80,12 @@ def _hourly(thing: Thing, offset: int) -> Decimal:
     if thing.kind == "address":
         return hourly_usd(market, IN_USE)  # the same where it is idle
     return hourly_usd(market, thing.type, max(thing.size, 1))
+
+
+def _hourly_while_on(thing: Thing, offset: int) -> Decimal:
+    """Return what is charged only while it is not stopped, or there."""
+    is_database = thing.kind == "database"
+    return _class_hourly(thing) if is_database else _hourly(thing, offset)
 
 
 def _class_hourly(database: Thing) -> Decimal:

@@ -136,6 +136,10 @@ def test_a_volume_leaves_a_snapshot_and_an_address_nothing() -> None:
     snapshots = [one for one in company.records() if isinstance(one, SnapshotRecord)]
     assert [one for one in snapshots if one.source_id == volume.resource_id]
     assert company.run(action, is_repeated=True).seen is None
+    assert outcome.undo is not None
+    back = approved(company, ActionKind.RESTORE_VOLUME, volume, outcome.undo.target)
+    company.run(back)
+    assert company.now(action) == volume
 
     address = next(
         one

@@ -187,6 +187,28 @@ def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
     return Answer(resource_asked(azure, call).listed())
 
 
+def put_disk(azure: EmulatedAzure, call: Call) -> Answer:
+    """A disk of a snapshot."""
+    refuse_locked(azure, call)
+    subscription = _subscription(azure, call)
+    source = _inner(call, "properties", "creationData", "sourceResourceId")
+    snapshot = subscription.resources.get(str(source).lower())
+    if not isinstance(snapshot, Snapshot):
+        raise AzureError("NotFound", f"The snapshot {source} was not found.", 404)
+    made = subscription.add(
+        Disk,
+        call.names["name"],
+        group=call.names["group"],
+        location=call.body["location"],
+        tags=call.body.get("tags", {}),
+        created_at=azure.now,
+        sku=_inner(call, "sku", "name"),
+        size_gb=snapshot.size_gb,
+        network_access=call.body["properties"].get("networkAccessPolicy", "AllowAll"),
+    )
+    return begun(azure, call, partial(set_values, made))
+
+
 def patch_disk(azure: EmulatedAzure, call: Call) -> Answer:
     """Of what can be changed only the type, while no machine runs with it."""
     refuse_locked(azure, call)
@@ -347,6 +369,7 @@ ROUTES = (
     ),
     *_kind(Disk, disks.VERSIONS),
     route("Microsoft.Compute/disks/write", "PATCH", patch_disk, disks.VERSIONS),
+    route("Microsoft.Compute/disks/write", "PUT", put_disk, disks.VERSIONS),
     *_kind(Snapshot, disks.VERSIONS),
     route("Microsoft.Compute/snapshots/write", "PUT", put_snapshot, disks.VERSIONS),
     *_kind(PublicIp, network.VERSIONS),

@@ -12,7 +12,7 @@ EACH_MINUTE = {
     "evaluate-alert-rules": "monitoring.tasks.evaluate_rules",
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
-    "conduct-demo": "dashboard.tasks.conduct_demo",
+    "play-demo": "dashboard.tasks.play_demo",
     "back-up": "archives.tasks.back_up_when_due",
     "retain": "archives.tasks.retain_when_due",
     "delete-old-questions": "assistant.tasks.delete_expired",

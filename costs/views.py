@@ -49,6 +49,7 @@ from costs.queries.query import (
 )
 from costs.queries.source import CostSource
 from costs.queries.table import heads
+from syncs.models import SyncRun
 
 GROUPS = {
     "service": "Service",
@@ -274,6 +275,8 @@ def _elsewhere(
     if stored := source.bills().stored_window():
         last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
         context |= {"stored": stored, "stored_part": Window(last, stored.end)}
+    else:
+        context["is_syncing"] = SyncRun.objects.visible_to(user).active().exists()
     return context
 
 

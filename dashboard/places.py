@@ -343,8 +343,8 @@ ADMIN = (
     Page(
         "Demo",
         "demo",
-        ("clouds.conduct_demo",),
-        words="simulate scenarios present conduct spike reset",
+        ("clouds.control_demo",),
+        words="simulate scenarios present control spike reset",
     ),
     Page("Advanced", "admin:index", words="Django admin", is_for_staff=True),
 )

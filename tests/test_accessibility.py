@@ -136,7 +136,7 @@ def test_what_an_operator_sees_has_no_serious_fault(
     page: Page, live_server: LiveServer, company: list[str]
 ) -> None:
     let_in(page.context, person("operator"), live_server.url)
-    assert look_at(page, [*LISTS, *INSIGHTS, *OWN, *company]) == {}
+    assert look_at(page, [*LISTS, *INSIGHTS, *OWN, "/wall/", *company]) == {}
 
 
 def test_what_an_administrator_sees_has_no_serious_fault(
@@ -145,7 +145,7 @@ def test_what_an_administrator_sees_has_no_serious_fault(
     let_in(page.context, person("administrator"), live_server.url)
     colleague = f"/people/{person('viewer').pk}/"
     people = ["/people/", "/people/invite/", colleague, "/activity/"]
-    assert look_at(page, people) == {}
+    assert look_at(page, [*people, "/demo/"]) == {}
 
 
 def test_open_menus_and_tables_have_no_serious_fault(

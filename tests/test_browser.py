@@ -30,7 +30,7 @@ CHOICES = [
 
 
 def is_drawn(page: Page, chart: str) -> None:
-    """Waits until the canvas, which an answer may have replaced, has any color on it."""
+    """Waits until the canvas, which may have been replaced, has any color on it."""
     script = """selector => {
         const canvas = document.querySelector(selector);
         return canvas && canvas.width && canvas.height && canvas.getContext("2d")

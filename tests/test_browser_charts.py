@@ -56,9 +56,9 @@ def test_charges_of_the_1st_leave_other_days_readable(page: Page, bill: Window) 
     # Any other day is $25: the axis ends a little above, not at $525.
     assert chart(page, "chart.scales.y.max") == 30
     assert page.get_by_text("exceeds the axis").is_visible()
-    page.get_by_role("button", name="Cut axis").click()
+    page.get_by_role("button", name="Truncated axis").click()
     assert chart(page, "chart.scales.y.max") >= 525
-    page.get_by_role("button", name="Cut axis").click()
+    page.get_by_role("button", name="Truncated axis").click()
     page.get_by_role("button", name="Tax").click()
     assert chart(page, "chart.cut ?? null") is None
 

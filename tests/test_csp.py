@@ -8,9 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from core.testing.browser import HANGS_AFTER_MS
+from core.testing.postgres import free_port
 from tests.addresses import closed
 from tests.every_page import pages, text_of
 from tests.two_accounts import HIDDEN_KEY, two_accounts
@@ -63,8 +65,12 @@ def parts_of(text: str) -> set[str]:
 
 @pytest.fixture
 def visitor(
-    browser: Browser, transactional_db: None, live_server: LiveServer
+    browser: Browser,
+    transactional_db: None,
+    live_server: LiveServer,
+    settings: Settings,
 ) -> Iterator[Page]:
+    settings.WEB_PORT, settings.LIVE_PORT = urlsplit(live_server.url).port, free_port()
     two_accounts()
     client = Client()
     client.force_login(User.objects.create_superuser("ada"))
@@ -80,7 +86,9 @@ def visitor(
     context.close()
 
 
-def test_no_page_breaks_its_policy_or_asks_another_host(visitor: Page) -> None:
+def test_no_page_breaks_its_policy_or_asks_another_host(
+    visitor: Page, live_server: LiveServer, settings: Settings
+) -> None:
     hosts: set[str] = set()
     faults: dict[str, list[str]] = {}
     looked_at = []
@@ -90,6 +98,7 @@ def test_no_page_breaks_its_policy_or_asks_another_host(visitor: Page) -> None:
     )
     client = Client()
     client.force_login(User.objects.get(username="ada"))
+    where = f"{urlsplit(live_server.url).hostname}:{settings.LIVE_PORT}"
     for address in unlike_pages(client):
         answer = visitor.goto(address, wait_until="load")
         assert answer is not None
@@ -97,6 +106,9 @@ def test_no_page_breaks_its_policy_or_asks_another_host(visitor: Page) -> None:
             continue
         looked_at.append(address)
         assert "content-security-policy" in answer.headers, address
+        if address == "/":
+            policy = answer.headers["content-security-policy"]
+            assert f"connect-src 'self' ws://{where}" in policy
         if violations := visitor.evaluate("window.violations"):
             faults.setdefault(address, []).extend(sorted(set(violations)))
     assert faults == {}

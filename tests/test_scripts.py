@@ -320,22 +320,24 @@ def test_a_page_that_comes_after_all_others_left_has_a_socket_again(page: Page) 
     assert page.evaluate("sockets.length") == 2
 
 
-PANEL = '<section data-panel>%s</section><p id="wall-status">Read</p>'
+PANEL = """<section data-panel>%s</section>
+<p id="live" data-versions='{"dashboard": "a"}' data-socket=""></p>"""
+WALL = [SERVER, *map(script, ("swap.js", "wall.js", "live.js"))]
 
 
 def test_a_wall_shows_what_is_stored_and_says_when_it_cannot_be_read(
     page: Page,
 ) -> None:
     page.clock.install()
-    show(page, PANEL % "old", SERVER, script("swap.js"), script("wall.js"))
+    show(page, PANEL % "old", *WALL)
     text = f'<main id="main">{PANEL % "new"}</main>'
     page.evaluate("given => { answer = { status: 200 }; text = given; }", text)
-    page.clock.run_for(11_000)
+    page.clock.run_for(21_000)
     expect(page.locator("section")).to_have_text("new")
     expect(page.locator("section")).to_have_class("is-shown")
     page.evaluate("answer = { status: 503 }")
-    page.clock.run_for(11_000)
-    expect(page.locator("#wall-status")).to_contain_text("can't be reached")
+    page.clock.run_for(21_000)
+    expect(page.locator("#live")).to_have_text("Server away")
     expect(page.locator("section")).to_have_text("new")
 
 

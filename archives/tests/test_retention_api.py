@@ -164,8 +164,12 @@ def test_the_page_shows_what_is_due_and_has_it_archived(
     client: Client, ada: APIClient, sent: list[Any]
 ) -> None:
     store_old_months(account())
+    RetentionRun.objects.create(
+        asked_at="2026-11-20T02:00Z", status="succeeded", size_bytes=9_105_991
+    )
     client.force_login(User.objects.get(username="ada"))
     text = client.get("/retention/").content.decode()
+    assert '<td class="number">8.7 MiB</td>' in text
     assert "Daily costs of 2024-03: 4 rows" in text
     assert "Archive these months now" in text
     answer = client.post("/retention/run/", follow=True).content.decode()

@@ -42,3 +42,17 @@ def test_each_is_selected_where_it_is_the_value() -> None:
     texts = {page: page.read_text() for page in PAGES}
     assert sum(len(OPTION.findall(text)) for text in texts.values()) > 40
     assert {page: found for page in PAGES if (found := wrong(texts[page]))} == {}
+
+
+# One that has no empty choice.
+SELECT = re.compile(r'<select name="(\w+)"([^>]*)>(?!<option value="">)')
+
+
+def test_what_addresses_leave_out_as_the_default_is_left_out_on_each_page() -> None:
+    """So that one answer has one address, wherever somebody asks."""
+    texts = [page.read_text() for page in PAGES]
+    selects = [found for text in texts for found in SELECT.findall(text)]
+    known = {name for name, more in selects if "data-default=" in more}
+    assert len(known) > 6
+    lacking = [name for name, more in selects if "data-default=" not in more]
+    assert known.intersection(lacking) == set()

@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from itertools import compress
@@ -18,14 +19,20 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from clouds import registry
-from core.testing import committed_rows, kept_contexts, migrated
+from core.testing import committed_rows, kept_contexts, migrated, quick_clients
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.large_keys import begin_with_large_keys
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
 # The same examples in each run, so that no change fails by chance.
-hypothesis.settings.register_profile("suite", derandomize=True)
+# Of a busy machine no time says anything.
+hypothesis.settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("suite")
 
 # The morning on which tests happen, unless they say otherwise.
@@ -91,6 +98,7 @@ def pytest_configure() -> None:
     # Looking through all that was imported takes a seventh of the time, for nothing.
     gc.set_threshold(50_000, 20, 100)
     kept_contexts.keep_only_pages()
+    quick_clients.make_once()
 
 
 def pytest_collection_finish() -> None:
@@ -98,20 +106,16 @@ def pytest_collection_finish() -> None:
 
 
 def is_one_of_several(config: pytest.Config) -> bool:
-    """Of the processes of `pytest -n`, which test side by side."""
-    return hasattr(config, "workerinput")
-
-
-def shared_folder(config: Any) -> Path:
-    folder: Path = config._tmp_path_factory.getbasetemp().parent
-    return folder
+    """Of the processes of `pytest --processes`, which test side by side."""
+    return bool(config.option.processes)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """While tests are collected, a database is migrated."""
     if is_one_of_several(session.config):
-        os.environ["SHARED_BY_TESTS"] = str(shared_folder(session.config))
-        migrated.begin(shared_folder(session.config))
+        folder = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+        os.environ["SHARED_BY_TESTS"] = str(folder)
+        migrated.begin(folder)
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +127,7 @@ def django_db_modify_db_settings(
         yield
         return
     # With the suffix in its name, each is of one process.
-    with migrated.copied(shared_folder(pytestconfig)):
+    with migrated.copied(Path(os.environ["SHARED_BY_TESTS"])):
         yield
 
 
@@ -152,7 +156,7 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def now() -> datetime:
     return NOW
 
@@ -164,15 +168,28 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[EmulatedAws]:
+@contextmanager
+def emulated_aws(patch: pytest.MonkeyPatch) -> Iterator[EmulatedAws]:
     """An emulated AWS, to which boto3 is pointed; it is asked again at once."""
     for setting, number in FAST_AWS.items():
-        setattr(settings, setting, number)
-    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
+        patch.setattr(settings, setting, number)
+    patch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
     with EmulatedAws(now=NOW) as emulated:
         for name, value in emulated.environment().items():
-            monkeypatch.setenv(name, value)
+            patch.setenv(name, value)
+        yield emulated
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedAws]:
+    with emulated_aws(monkeypatch) as emulated:
+        yield emulated
+
+
+@pytest.fixture(scope="module")
+def module_aws() -> Iterator[EmulatedAws]:
+    """For fixtures that read a cloud once for a module."""
+    with pytest.MonkeyPatch.context() as patch, emulated_aws(patch) as emulated:
         yield emulated
 
 

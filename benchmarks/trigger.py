@@ -110,8 +110,7 @@ def served(environment: Mapping[str, str]) -> Iterator[int]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        for one in (port, live):
-            wait_until(f"port {one}", lambda one=one: is_up(one))
+        wait_until("all processes", lambda: is_up(port) and is_up(live))
         time.sleep(10)  # all of its workers
         yield port
     finally:

@@ -370,6 +370,10 @@ BACKUP_KEY = secret("BACKUP_KEY", guessed="reads each backup")
 # The directory of pg_dump and pg_restore; empty: where programs are found.
 POSTGRES_PROGRAMS = given("POSTGRES_PROGRAMS")
 
+# Empty: only manage.py scan looks for weaknesses.
+SCAN_AT = daily_at("SCAN_AT") if given("SCAN_AT") else None
+SCAN_ADVISORIES = given("SCAN_ADVISORIES")
+
 LOG_LEVEL = one_of(
     "LOG_LEVEL", default=["WARNING"], allowed=["DEBUG", "INFO", "WARNING", "ERROR"]
 )[0]

@@ -1,5 +1,6 @@
 """The present of the invented company, which may be behind ours."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -15,13 +16,22 @@ def company_now(now: datetime) -> datetime:
 
 def company_clock(now: datetime) -> tuple[datetime, bool]:
     """Return its present, and whether the bill of its latest day arrives hourly."""
-    row = DemoCompany.objects.filter(clock__lt=now).first()
+    row = DemoCompany.objects.filter(clock__lte=now).first()
     return (row.clock, row.is_hourly) if row and row.clock else (now, False)
 
 
 def account_now(account: CloudAccount, now: datetime) -> datetime:
     """Return the present of the account, which of the company may be behind ours."""
-    return company_now(now) if account.provider.startswith(DEMO) else now
+    return accounts_now([account], now)[account.pk]
+
+
+def accounts_now(
+    accounts: Collection[CloudAccount], now: datetime
+) -> Mapping[int, datetime]:
+    """Return the same of several. One query where one is the company's, else none."""
+    demo = {one.pk for one in accounts if one.provider.startswith(DEMO)}
+    present = company_now(now) if demo else now
+    return {one.pk: present if one.pk in demo else now for one in accounts}
 
 
 def our_now(account: CloudAccount, now: datetime) -> datetime:

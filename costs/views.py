@@ -207,6 +207,7 @@ def _filters(
         "question": query,
         "days": days_of(query),
         "limits": sorted({*LIMITS, query.limit}),
+        "table_choices": table_choices([group_name(one) for one in query.groups]),
         "pickers": pickers,
         "tag_picker": pickers[-1] if query.tag_key else None,
         "active_filters": active_filters(query, names),
@@ -242,7 +243,6 @@ def _shown(
         "answer": found,
         "line_parameters": query.line_parameters if months.exists() else "",
         "group_names": groups,
-        "table_choices": table_choices(groups),
         "pivot": pivot_table(found, names),
         "chart": trend_chart(
             found.trend,

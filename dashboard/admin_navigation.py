@@ -191,10 +191,12 @@ def _page(name: str, title: str, icon: str) -> dict[str, object]:
 
 
 def tabs(request: HttpRequest) -> list[dict[str, object]]:
-    """unfold's tabs; one is active where the list shows exactly its rows."""
+    """unfold's tabs of this list; one is active where it shows exactly its rows."""
     return [
         {"models": [model], "items": [_tab(request, model, *one) for one in filters]}
         for model, filters in TABS.items()
+        # unfold compares each with each link of its sidebar.
+        if list_url(apps.get_model(model)) in request.path
     ]
 
 

@@ -281,7 +281,7 @@ OPERATIONS = (
     ),
     Page(
         "Database",
-        "database",
+        "database-state",
         ("monitoring.view_namedquery",),
         words="slow queries tables connections pool size cache hit rate migrations",
         needs_all_accounts=True,

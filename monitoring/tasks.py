@@ -6,6 +6,7 @@ from django.utils import timezone
 from monitoring.database.growth import record_database_size
 from monitoring.health import recording
 from monitoring.rules import evaluate
+from monitoring.scans import schedule
 
 
 @shared_task(acks_late=False, soft_time_limit=50, time_limit=60)
@@ -15,6 +16,12 @@ def evaluate_rules() -> None:
     now = timezone.now()
     record_database_size(now)
     evaluate.evaluate_rules(now)
+
+
+@shared_task(acks_late=False)
+def scan_when_due() -> None:
+    """Look for weaknesses once a day, if so set. Beat sends this each minute."""
+    schedule.scan_when_due(timezone.now())
 
 
 @shared_task(acks_late=False, soft_time_limit=50, time_limit=60)

@@ -26,10 +26,15 @@ from tests.two_accounts import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def seen(module_db: None) -> CloudAccount:
+    """The one of two accounts that is not hidden."""
+    return two_accounts()[0]
+
+
 @pytest.fixture
-def limited(client: Client) -> Client:
-    """An administrator, limited to one of two accounts."""
-    seen, _ = two_accounts()
+def limited(seen: CloudAccount, client: Client) -> Client:
+    """An administrator, limited to that one."""
     client.force_login(limited_to(seen))
     return client
 
@@ -47,26 +52,24 @@ def leaks(client: Client, asked: list[str]) -> dict[str, str]:
     return found
 
 
-def test_the_two_accounts_fill_every_model() -> None:
-    two_accounts()
+def test_the_two_accounts_fill_every_model(seen: CloudAccount) -> None:
     assert len(models_of_accounts()) >= 14
     for model in models_of_accounts():
         assert model._default_manager.filter(pk=HIDDEN_KEY).exists(), model
 
 
 @pytest.mark.on_each_database
-def test_who_is_not_limited_sees_it_all() -> None:
+def test_who_is_not_limited_sees_it_all(seen: CloudAccount) -> None:
     """So that the other tests look for something that is there to be found."""
-    two_accounts()
-    seen = [one for one, text in texts().items() if HIDDEN in text]
-    assert {"/syncs/", "/instances/", "/api/v1/accounts/"} <= set(seen)
+    told = [one for one, text in texts().items() if HIDDEN in text]
+    assert {"/syncs/", "/instances/", "/api/v1/accounts/"} <= set(told)
     lists = [
         reverse(f"admin:{m._meta.label_lower.replace('.', '_')}_changelist")
         for m in models_of_accounts()
         if admin.site.is_registered(m)
     ]
-    assert set(lists) <= set(seen)
-    assert len(seen) > 60
+    assert set(lists) <= set(told)
+    assert len(told) > 60
 
 
 def test_no_page_endpoint_or_list_tells_of_it(limited: Client) -> None:
@@ -156,8 +159,9 @@ def test_a_limited_administrator_cannot_lift_his_limit(limited: Client) -> None:
     assert limited.post(own, {"username": "free"}).status_code == 403
 
 
-def test_a_limit_to_no_account_shows_nothing(client: Client) -> None:
-    seen, _ = two_accounts()
+def test_a_limit_to_no_account_shows_nothing(
+    seen: CloudAccount, client: Client
+) -> None:
     user = limited_to(seen)
     user.account_access.accounts.clear()
     client.force_login(user)

@@ -9,50 +9,56 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import timezone
 
 from clouds.models import CloudAccount
 from core.testing.clock import NOW
-from dashboard.demo import company, control, perform
+from dashboard.demo import control, perform
 from dashboard.demo.control import play, play_scene
 from insights.refresh.refresh_state import Part
-from providers.demo.company import ACCOUNTS
 from providers.demo.scenario_files import Scenario, scenarios
+from providers.demo.steps import Step, parse_step
+from syncs.accounts.changes import remove_accounts
 from users.audit import Actor
 from users.roles import Role
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
-# As little history as anomalies and recommendations need.
-SHORT_DAYS = 45
+# As little history as anomalies and recommendations need, and days for each scenario.
+RESET = parse_step({"do": "reset", "days": 45, "days_ago": 14})
 SCRIPTS = re.compile(r"<script.*?</script>", re.DOTALL)
+ACTOR = Actor(None, "ada")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def company(module_db: None) -> Iterator[None]:
+    """What the first step of each scenario builds, once for all of them."""
+    with time_machine.travel(NOW, tick=False):
+        perform.perform(RESET, NOW, "ada")
+        yield
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A short history, without pauses and emissions, at a time that stands still."""
-    build, refresh = perform.build, perform.refresh_insights
+    """Without pauses, and with the insights alone that scenarios speak of."""
+    refresh = perform.refresh_insights
 
-    def build_less(now: datetime, days: int) -> Iterator[CloudAccount]:
-        return build(now, min(days, SHORT_DAYS))
+    def refresh_daily(now: datetime, parts: tuple[Part, ...], *only: Any) -> None:
+        refresh(now, tuple(one for one in parts if one in perform.DAILY_PARTS), *only)
 
-    def refresh_less(now: datetime, parts: tuple[Part, ...], *only: Any) -> None:
-        refresh(now, tuple(part for part in parts if part is not Part.CARBON), *only)
+    def is_reset(step: Step, now: datetime) -> str:
+        return "It is as the module's fixture built it."
 
-    monkeypatch.setattr(perform, "build", build_less)
-    monkeypatch.setattr(perform, "refresh_insights", refresh_less)
+    monkeypatch.setattr(perform, "refresh_insights", refresh_daily)
+    monkeypatch.setattr(perform, "_reset", is_reset)
     monkeypatch.setattr(control, "_wait", lambda *_: None)
     with time_machine.travel(NOW, tick=False):
         yield
 
 
-def only_its_accounts(monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
+def leave_only_its_accounts(scenario: Scenario) -> None:
     steps = [step for scene in scenario.scenes for step in scene.steps]
     names = {"production", *(step.account for step in steps)}
-    if scenario.name == "azure-and-aws":
-        return
-    there = tuple(one for one in ACCOUNTS if one.name in names)
-    monkeypatch.setattr(company, "ACCOUNTS", there)
+    remove_accounts(CloudAccount.objects.demo().exclude(name__in=names))
 
 
 def text_of(client: Client, page: str) -> str:
@@ -63,15 +69,12 @@ def text_of(client: Client, page: str) -> str:
 
 
 @pytest.mark.parametrize("name", scenarios())
-def test_its_pages_show_what_the_presenter_says(
-    name: str, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_its_pages_show_what_the_presenter_says(name: str, client: Client) -> None:
     scenario = scenarios()[name]
-    only_its_accounts(monkeypatch, scenario)
-    user = person(Role.ADMINISTRATOR)
-    client.force_login(user)
+    leave_only_its_accounts(scenario)
+    client.force_login(person(Role.ADMINISTRATOR))
     for number, scene in enumerate(scenario.scenes, 1):
-        play_scene(Actor(user, "ada"), timezone.now(), "" if number > 1 else name)
+        play_scene(ACTOR, NOW, name if number == 1 else "")
         play()
         assert not control.company().error
         text = text_of(client, scene.page)

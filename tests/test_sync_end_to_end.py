@@ -18,7 +18,7 @@ from inventory.models import Instance
 from metrics.models import CpuMetric
 from providers.records import UNALLOCATED
 from syncs.models import SyncRun, Watermark
-from syncs.testing import OF_AWS
+from syncs.testing import OF_AWS, outcome
 from tests.stored_rows import stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -157,3 +157,12 @@ def test_days_stay_estimated_until_the_bill_is_final(
         False,
         True,
     ]
+
+
+def test_a_first_sync_that_fails_leaves_nothing(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    aws.deny("ce:GetCostAndUsage")
+    assert outcome(sync_cost(aws_account(), now))[0] == "failed"
+    assert not any(stored().values())
+    assert not Watermark.objects.exists()

@@ -47,11 +47,11 @@ def apply_recommendation(
     Of the second person that approves it, the invented company has one of its own.
     """
     resource = account.resources.filter(resource_id=resource_id).first()
-    proposal = _proposal(resource)
+    proposal = _proposal(resource) if resource else None
     if proposal is None or resource is None:
+        name = (resource and resource.name) or resource_id
         raise InvalidStep(
-            f"what: nothing that can be applied is recommended about "
-            f"{(resource and resource.name) or resource_id}."
+            f"what: nothing that can be applied is recommended about {name}."
         )
     presenter = Actor(User.objects.filter(username=by).first(), by)
     try:
@@ -70,7 +70,7 @@ def apply_recommendation(
     )
 
 
-def _proposal(resource: Resource | None) -> Proposal | None:
+def _proposal(resource: Resource) -> Proposal | None:
     rows = Recommendation.objects.live().filter(resource=resource)
     rows = rows.select_related("resource", "account")
     for row in rows.order_by("-savings_monthly", "pk"):
@@ -97,8 +97,9 @@ def _read_inventory(resource: Resource, now: datetime) -> None:
     """Read what the action queued a sync of, or that itself where no queue is."""
     dataset = RESOURCE_KINDS[Kind(resource.kind)].dataset
     of_it = SyncRun.objects.filter(account=resource.account_id, dataset=dataset)
-    queued = list(of_it.filter(status=SyncRun.Status.QUEUED).values_list("pk"))
-    for (run_id,) in queued:
+    waiting = of_it.filter(status=SyncRun.Status.QUEUED)
+    queued = list(waiting.values_list("pk", flat=True))
+    for run_id in queued:
         execute_run(run_id, read_resources)
     if not queued:
         with suppress(SlotTaken):  # a worker is reading it

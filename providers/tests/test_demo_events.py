@@ -283,7 +283,7 @@ def test_everything_beside_machines_can_be_removed_without_a_bill_below_zero() -
         day = Window(ANCHOR - ONE_DAY * 3, ANCHOR - ONE_DAY * 2)
         emptied = demo(*removals, account=account.account_id)
         (reading,) = emptied.fetch_costs(day, quiet)
-        assert min(row.billed for row in reading.rows) > 0, account.name
+        assert min(row.billed for row in reading.rows) >= 0, account.name
 
 
 def test_in_azure_an_outage_of_a_region_is_one_of_its_resource_groups() -> None:

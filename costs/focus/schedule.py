@@ -54,7 +54,7 @@ def export_due_months(now: datetime) -> Iterator[str]:
 
 
 def _newest_sync() -> datetime | None:
-    runs = SyncRun.objects.filter(dataset=Dataset.COST, finished_at__isnull=False)
+    runs = SyncRun.objects.filter(dataset=Dataset.COST)
     newest: datetime | None = runs.aggregate(newest=Max("finished_at"))["newest"]
     return newest
 

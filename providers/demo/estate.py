@@ -213,7 +213,10 @@ def root_disk_id(life: Life) -> str:
 
 def _present(account_id: str, kind: str, hour: int, events: Events) -> Iterator[Thing]:
     for thing in things(account_id, events):
-        if thing.kind == kind and thing.created <= hour < thing.deleted:
+        is_there = thing.created <= hour < thing.deleted
+        if kind == "volume":
+            is_there = is_there and not thing.is_off(hour)
+        if thing.kind == kind and is_there:
             yield thing
 
 

@@ -20,6 +20,7 @@ NONSENSE = ["~ *", "-1", "a=b", "http://[", "1e999", "x" * 300, "9" * 20, "$noth
 # These may be any text.
 FREE = {"SECRET_KEY", "AZURE_ACCESS_TOKEN", "STATE_DIR", "ARCHIVE_PLACE"}
 FREE |= {"BACKUP_PLACE", "POSTGRES_PROGRAMS", "LINE_ITEMS_DIR", "FOCUS_EXPORT_DIR"}
+FREE |= {"SCAN_ADVISORIES"}
 FREE |= {"ASSISTANT_MODEL", "ASSISTANT_MODEL_KEY", "ACTING_PROTECTED_TAGS"}
 # What is right in spite of its look.
 MEANT = {

@@ -47,6 +47,7 @@ def test_it_says_how_long_each_table_is_kept_and_what_is_due(ada: APIClient) -> 
         "table": "cost",
         "days": 730,
         "least_days": 486,
+        "archived": True,
         "file_days": None,
         "oldest": "2024-03-30",
         "due_rows": 8,

@@ -99,14 +99,6 @@ def test_what_breaks_is_down_and_the_others_are_checked() -> None:
     }
 
 
-def test_each_grain_is_kept_for_its_own_time() -> None:
-    register(Component("vault", "Vault", answering("fine")))
-    for days in (401, 91, 3, 0):
-        check_health(NOW - timedelta(days=days))
-    counts = [len(periods(grain)) for grain in ("minute", "hour", "day")]
-    assert counts == [1, 2, 3]
-
-
 def test_accounts_are_kept_each_quarter_of_an_hour_by_their_worst_dataset() -> None:
     failing, fresh = aws_account(), aws_account("210987654321", name="fine")
     for account, status in ((failing, "failed"), (fresh, "succeeded")):

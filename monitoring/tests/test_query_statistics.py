@@ -24,7 +24,7 @@ from monitoring.database.counting import (
 from monitoring.database.names import named
 from monitoring.database.report import query_times
 from monitoring.database.storing import store_counted
-from monitoring.models import NamedQuery, QueryHour, SlowQuery
+from monitoring.models import NamedQuery, SlowQuery
 from users.testing import person, viewer
 
 pytestmark = pytest.mark.django_db
@@ -116,15 +116,6 @@ def test_slow_ones_are_stored_whatever_their_values_and_once_a_name() -> None:
     slowest = dict(SlowQuery.objects.values_list("name", "elapsed_ms"))
     assert len(slowest) == 2
     assert slowest["TRUNCATE"] == pytest.approx(700)
-
-
-def test_they_are_kept_for_two_weeks() -> None:
-    counter = QueryCounter()
-    for days, sql in ((15, "SELECT x FROM a"), (0, "SELECT y FROM a")):
-        counter.add(sql, (), 0.5)
-        store_counted(counter.take(), NOW - timedelta(days=days))
-    assert QueryHour.objects.count() == SlowQuery.objects.count() == 1
-    assert NamedQuery.objects.get().text == "SELECT y FROM a"
 
 
 def test_a_query_that_fails_is_counted_too() -> None:

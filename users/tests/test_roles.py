@@ -40,6 +40,7 @@ def test_an_operator_may_look_start_syncs_and_backfills_and_work_on_insights() -
         "acknowledge_notice",
         "add_metricpoint",
         "assign_resource",
+        "make_backup",
         "publish_metrics",
         "start_sync",
         "start_backfill",

@@ -26,7 +26,13 @@ from core.testing.large_keys import begin_with_large_keys
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
 # The same examples in each run, so that no change fails by chance.
-hypothesis.settings.register_profile("suite", derandomize=True)
+# Of a busy machine no time says anything.
+hypothesis.settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("suite")
 
 # The morning on which tests happen, unless they say otherwise.

@@ -10,12 +10,14 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: object) -> None:
-    """Count its queries, and leave SCRIPT_NAME to the settings, which have read it.
+    """Count its queries, record its host, and leave SCRIPT_NAME to the settings.
 
-    gunicorn would refuse requests without it: a load balancer's, or those of a proxy
-    that removes it.
+    These have read it; gunicorn would refuse requests without it: a load balancer's, or
+    those of a proxy that removes it.
     """
     from monitoring.database.counting import start_counting
+    from monitoring.metrics.watch import watch_host
 
     start_counting()
+    watch_host()
     os.environ.pop("SCRIPT_NAME", None)

@@ -10,7 +10,6 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import (
     SAFE_METHODS,
-    BasePermission,
     IsAuthenticated,
 )
 from rest_framework.request import Request
@@ -22,8 +21,8 @@ from alerts.changes import add_route, remove_route
 from alerts.channels import check_channel
 from alerts.filters import NoticeFilter, RouteFilter
 from alerts.models import Notice, Route
-from clouds.access import is_limited
 from clouds.account_fields import VisibleAccountField
+from clouds.permissions import SeesAllAccounts
 from core.api.amounts import AmountField
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
@@ -96,13 +95,13 @@ class RouteSerializer(serializers.ModelSerializer[Route]):
         return attrs
 
 
-class SeesAllAccounts(BasePermission):
-    """Channels are told of every account."""
+class RoutesAllAccounts(SeesAllAccounts):
+    """To read routes, any account will do."""
 
     message = "You see only some accounts, and channels are told of all."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in SAFE_METHODS or not is_limited(request.user)
+        return request.method in SAFE_METHODS or super().has_permission(request, view)
 
 
 class NoticeViewSet(RowsViewSet):
@@ -158,7 +157,7 @@ class RouteViewSet(RowsViewSet):
     """What each channel gets; a channel without routes gets everything."""
 
     queryset = Route.objects.select_related("account").order_by("channel", "id")
-    permission_classes = [IsAuthenticated, MayView, MayChange, SeesAllAccounts]
+    permission_classes = [IsAuthenticated, MayView, MayChange, RoutesAllAccounts]
     pagination_class = Pages
     serializer_class = RouteSerializer
     filterset_class = RouteFilter

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import (
+    CASCADE,
     BooleanField,
     DateField,
     DateTimeField,
@@ -55,6 +56,7 @@ TYPES = {
     IntegerField: COUNT,
     ForeignKey: COUNT,
 }
+GONE = object()
 AnyField = Field[Any, Any]
 Column = tuple[str, tuple[str | Expression, str]]
 
@@ -75,6 +77,7 @@ def archived_model(
         return [
             model(**dict(zip(values, row, strict=True)))
             for row in zip(*values.values(), strict=True)
+            if GONE not in row
         ]
 
     return Archived(
@@ -109,7 +112,10 @@ def _type(field: AnyField) -> str:
 
 
 def _values(field: AnyField, columns: Sequence[Sequence[Any]]) -> list[Any]:
-    """What the field of each row is. Raises CannotRestore."""
+    """What the field of each row is; GONE where the row went with what it was of.
+
+    Raises CannotRestore.
+    """
     if isinstance(field, JSONField):
         return [json.loads(text) for text in columns[0]]
     if not isinstance(field, ForeignKey):
@@ -120,9 +126,21 @@ def _values(field: AnyField, columns: Sequence[Sequence[Any]]) -> list[Any]:
         **{f"{parts[-1]}__in": {name[-1] for name in names}}
     )
     keys = {tuple(name): key for *name, key in found.values_list(*parts, "pk")}
-    if field.related_model is not User or not field.null:
+    missing = {name for name in names if None not in name} - keys.keys()
+    if _goes_with(field):
+        return [GONE if name in missing else keys.get(name) for name in names]
+    if field.related_model is not User:
         # Whoever did it may be gone; what it is about must be there.
-        given = {name for name in names if None not in name}
-        missing = {tuple(map(str, name)) for name in given - keys.keys()}
-        require(missing, str(field.related_model._meta.verbose_name))
+        named = {tuple(map(str, name)) for name in missing}
+        require(named, str(field.related_model._meta.verbose_name))
     return [keys.get(name) for name in names]
+
+
+def _goes_with(field: "ForeignKey[Any, Any]") -> bool:
+    """Return whether a row is deleted with its user or insight, and so stays deleted.
+
+    Accounts and metrics come back instead.
+    """
+    relation: Any = field.remote_field
+    is_named = field.related_model in NAMES and field.related_model is not User
+    return relation.on_delete is CASCADE and not is_named

@@ -1,11 +1,13 @@
 """Periods that make no sense, reported at start-up with an id."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from archives.models import Table
+from archives.retention.deletions import DELETIONS
 from archives.retention.periods import InvalidPeriod, kept_days
 
 
@@ -15,15 +17,18 @@ def check_retention_days(**_: Any) -> list[CheckMessage]:
 
 
 def _problems() -> list[str]:
+    names = [*Table.values, *DELETIONS]
     found = [
-        f"RETENTION_DAYS names the table {name}, which is none of "
-        f"{', '.join(Table.values)}."
+        f"RETENTION_DAYS names the table {name}, which is none of {', '.join(names)}."
         for name in settings.RETENTION_DAYS
-        if name not in Table.values
+        if name not in names
     ]
-    for table in Table:
+    for days_of in (
+        *(partial(kept_days, table) for table in Table),
+        *(partial(getattr, one, "days") for one in DELETIONS.values()),
+    ):
         try:
-            kept_days(table)
+            days_of()
         except InvalidPeriod as error:
             found.append(str(error))
     return found

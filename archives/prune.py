@@ -17,6 +17,7 @@ from archives.retention.periods import InvalidPeriod, first_kept
 from archives.rollups import existing_accounts, recompute
 from archives.schemas import TABLES, lock_writers, move_table_version
 from archives.storage import unnamed_file, verified, write_file
+from monitoring.metrics.partitions import drop_partition_if_empty
 from providers.base import Progress
 from users.audit import Actor, record_by
 
@@ -105,7 +106,9 @@ def prune(
         if earlier and one.table == Table.COST:
             # What was read twice was summed twice.
             recompute(one.month, on_progress)
-        return archive
+    if one.table == Table.POINTS:
+        drop_partition_if_empty(one.month)
+    return archive
 
 
 def file_name(one: Month, digest: str) -> str:

@@ -13,6 +13,7 @@ from archives.models import Archive, Table
 from archives.schemas import TABLES, lock_writers, month_window, move_table_version
 from archives.storage import verified
 from costs.rollups import rebuild
+from monitoring.metrics.partitions import ensure_partitions
 from providers.base import Progress
 from users.audit import Actor, record_by
 
@@ -37,6 +38,8 @@ def restore(
     archives = open_archives(table, month)
     with opened(archives) as files, transaction.atomic():
         lock_writers()
+        if table == Table.POINTS:
+            ensure_partitions([month])
         held = archived.of_month(month).count()
         for archive, file in zip(archives, files, strict=True):
             for batch in parquet.read(file):

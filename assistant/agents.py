@@ -56,25 +56,31 @@ AGENTS = {
         Agent(
             "infrastructure-analyst",
             "Infrastructure analyst",
-            "What runs, what is idle or untagged, and how fresh the data is.",
+            "What runs, what is idle or untagged, how fresh the data is, and how the "
+            "installation does.",
             (
                 Section("Resources", "count"),
                 Section("Running instances", "count", RUNNING),
                 Section("Idle instances", "idle"),
                 Section("Untagged resources", "count", {"untagged": "true"}),
                 Section("Data freshness", "freshness"),
+                Section("Health of the installation", "health"),
+                Section("Backups", "backup"),
             ),
         ),
         Agent(
             "remediation-specialist",
             "Remediation specialist",
-            "What can be saved, the most urgent first. It acts on nothing.",
+            "What can be saved, the most urgent first, and which actions wait. It acts "
+            "on nothing.",
             (
+                Section("Pending actions", "action"),
                 Section("High priority", "savings", {"priority": "high"}),
                 Section("Idle", "savings", {"rule": "idle"}),
                 Section("Unattached", "savings", {"rule": "unattached"}),
                 Section("Oversized", "savings", {"rule": "oversized"}),
                 Section("All recommendations", "savings"),
+                Section("Failed actions", "action", {"status": "failed"}),
                 Section("Open anomalies", "anomaly"),
             ),
         ),

@@ -17,6 +17,12 @@ from assistant.insight_answers import (
     answer_idle,
     answer_savings,
 )
+from assistant.operation_answers import (
+    answer_action,
+    answer_backup,
+    answer_health,
+    answer_lines,
+)
 from clouds.access import AnyUser
 
 ANSWERERS: Mapping[str, Callable[[Question], Answer]] = {
@@ -32,6 +38,10 @@ ANSWERERS: Mapping[str, Callable[[Question], Answer]] = {
     "top": answer_top,
     "count": answer_count,
     "cost": answer_cost,
+    "lines": answer_lines,
+    "action": answer_action,
+    "backup": answer_backup,
+    "health": answer_health,
 }
 
 

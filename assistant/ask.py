@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -158,10 +158,3 @@ def rate(row: Interaction, rating: int | None, comment: str, request: Any) -> No
     row.rating, row.comment = rating, comment
     row.save(update_fields=["rating", "comment"])
     record(request, "answer.rate", row, rating=rating, comment=comment)
-
-
-def delete_expired(now: datetime) -> int:
-    """Delete what is older than ASSISTANT_KEEP_DAYS; return how many."""
-    oldest = now - timedelta(days=settings.ASSISTANT_KEEP_DAYS)
-    count, _ = Interaction.objects.filter(asked_at__lt=oldest).delete()
-    return count

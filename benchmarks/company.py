@@ -1,7 +1,7 @@
 """A large invented company in PostgreSQL, written by COPY.
 
-50 accounts, 100,000 instances with 14 days of CPU, 1,000,000 rows of costs over 400
-days, and the runs that read them.
+50 accounts or more, 100,000 instances with 14 days of CPU, 20,000 rows of costs of each
+account over 400 days, and the runs that read them.
 """
 
 import io
@@ -36,9 +36,15 @@ _sums: dict[tuple[Any, int], Decimal] = {}
 Row = Mapping[str, Any]
 
 
-def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -> None:
-    """All of it in an empty database, or so many instances and charges of an account
-    and day."""
+def write(
+    now: datetime,
+    *,
+    machines: int = INSTANCES,
+    per_day: int = CHARGES,
+    accounts: int = ACCOUNTS,
+) -> None:
+    """All of it in an empty database, or so many instances, charges of an account and
+    day, and accounts."""
     from clouds.models import CloudAccount
     from costs.models import CostTotal, DailyCost, Restatement
     from costs.rollups import rebuild
@@ -49,14 +55,14 @@ def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -
 
     today = now.astimezone(UTC).date()
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
-    copy(CloudAccount, accounts())
-    copy(SyncRun, runs(now))
-    copy(Resource, instances(now, machines))
-    copy(Instance, instances(now, machines))
+    copy(CloudAccount, connected(accounts))
+    copy(SyncRun, runs(now, accounts))
+    copy(Resource, instances(now, machines, accounts))
+    copy(Instance, instances(now, machines, accounts))
     copy(CpuMetric, cpu(days[-CPU_DAYS:], machines))
-    copy(DailyCost, charges(days, per_day))
+    copy(DailyCost, charges(days, per_day, accounts))
     copy(CostTotal, totals(days))
-    copy(Restatement, restatements(days[-20:], now))
+    copy(Restatement, restatements(days[-20:], now, accounts))
     with connection.cursor() as cursor:
         for model in (CloudAccount, SyncRun, Resource, DailyCost):
             table = model._meta.db_table
@@ -111,15 +117,15 @@ def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield part
 
 
-def accounts() -> Iterator[Row]:
-    for key in range(1, ACCOUNTS + 1):
+def connected(accounts: int) -> Iterator[Row]:
+    for key in range(1, accounts + 1):
         yield {"id": key, "account_id": f"{key:012}", "name": f"account-{key:02}"}
 
 
-def runs(now: datetime) -> Iterator[Row]:
+def runs(now: datetime, accounts: int) -> Iterator[Row]:
     """A hundred days of three runs a day of each account."""
     parts = itertools.product(
-        range(100), range(1, ACCOUNTS + 1), ("instances", "cost", "cpu")
+        range(100), range(1, accounts + 1), ("instances", "cost", "cpu")
     )
     for key, (back, owner, dataset) in enumerate(parts, start=1):
         at = now - timedelta(days=back, hours=1)
@@ -137,13 +143,13 @@ def runs(now: datetime) -> Iterator[Row]:
         }
 
 
-def instances(now: datetime, machines: int) -> Iterator[Row]:
+def instances(now: datetime, machines: int, accounts: int) -> Iterator[Row]:
     """The rows of Resource and of Instance, which take what is theirs."""
     draw = random.Random(4)
     for key in range(1, machines + 1):
         yield {
             "id": key,
-            "account_id": key % ACCOUNTS + 1,
+            "account_id": key % accounts + 1,
             "resource_id": f"i-{key:017x}",
             "resource_ptr_id": key,
             "kind": "instance",
@@ -179,9 +185,9 @@ def cpu(days: list[Any], machines: int) -> Iterator[Row]:
         }
 
 
-def charges(days: list[Any], per_day: int) -> Iterator[Row]:
+def charges(days: list[Any], per_day: int, accounts: int) -> Iterator[Row]:
     draw = random.Random(6)
-    for day, owner in itertools.product(days, range(1, ACCOUNTS + 1)):
+    for day, owner in itertools.product(days, range(1, accounts + 1)):
         for number in range(per_day):
             # In millionths, so that the totals below are exact.
             amount = Decimal(draw.randrange(1, 40_000_000)).scaleb(-6)
@@ -214,8 +220,8 @@ def totals(days: list[Any]) -> Iterator[Row]:
         }
 
 
-def restatements(days: list[Any], now: datetime) -> Iterator[Row]:
-    for day, owner, back in itertools.product(days, range(1, ACCOUNTS + 1), range(5)):
+def restatements(days: list[Any], now: datetime, accounts: int) -> Iterator[Row]:
+    for day, owner, back in itertools.product(days, range(1, accounts + 1), range(5)):
         amount = _sums[day, owner]
         yield {
             "account_id": owner,

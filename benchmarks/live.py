@@ -1,10 +1,11 @@
 """How soon many open sockets hear of a change in the database, and what they cost.
 
-The process of `manage.py live` on a temporary PostgreSQL, asked by clients of 21 users,
+The process of `manage.py live` on a temporary database, asked by clients of 21 users,
 of whom 20 see two accounts each. All see the account that changes. From before the
-commit to the message in the client, which runs on the same machine.
+commit to the message in the client, which runs on the same machine. Beside it the page
+of costs is asked by one client of the web server: with the sockets, and without any.
 
-    python -m benchmarks.live [--viewers 1000] [--changes 20]
+    python -m benchmarks.live [--viewers 1000] [--changes 20] [--seconds 20]
 """
 
 import argparse
@@ -12,6 +13,7 @@ import asyncio
 import itertools
 import json
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -19,16 +21,17 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django
 import psycopg2
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.load import cpu_seconds
+from benchmarks.load import asked, cpu_seconds
 from benchmarks.measure import in_child, report_child, save, told
 from core.testing.postgres import free_port, postgres
 from core.testing.waiting import wait_until
@@ -40,6 +43,7 @@ GOAL_KB = 60
 # So many open together, once those before were answered.
 AT_ONCE = 25
 BETWEEN_SECONDS = 1.5
+PAGE = "/costs/"
 
 
 def main() -> None:
@@ -47,36 +51,57 @@ def main() -> None:
     parser.add_argument("part", nargs="?", choices=["made"])
     parser.add_argument("--viewers", type=int, nargs="+", default=[50, 1000])
     parser.add_argument("--changes", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20, help="of pages asked")
     options = parser.parse_args()
     if options.part:
         report_child(made)
         return
-    with postgres() as url, tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
+    figures = {}
+    for name in ("PostgreSQL", "SQLite"):
+        with surroundings(name) as environment:
+            ready = in_child("benchmarks.live", "made", environment)
+            for count in options.viewers:
+                measuring = measured(count, options.changes, ready, environment)
+                figures[f"{name}, {count}"] = asyncio.run(measuring)
+            pages = pages_beside(count, options.seconds, ready, environment)
+            figures[f"{name}, pages"] = asyncio.run(pages)
+    save("live", figures)
+
+
+@contextmanager
+def surroundings(database: str) -> Iterator[dict[str, str]]:
+    """An installation's settings on an empty database of its own."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        url = f"sqlite:///{folder}/live.sqlite3"
+        if database == "PostgreSQL":
+            url = stack.enter_context(postgres())
+        yield os.environ | {
             "DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
             "STATE_DIR": folder,
             "ENV_FILE": "",
+            "LOG_LEVEL": "ERROR",
             "LIVE_SOCKETS_PER_USER": "100000",
         }
-        ready = in_child("benchmarks.live", "made", environment)
-        figures = {
-            f"{count}": asyncio.run(
-                measured(count, options.changes, ready, environment)
-            )
-            for count in options.viewers
-        }
-    save("live", figures)
 
 
 def made() -> dict[str, Any]:
     """Fill the database with accounts, and with users of all of them and of two."""
     django.setup()
+    from datetime import UTC, datetime
+
+    from django.conf import settings
     from django.core.management import call_command
+    from django.test import Client
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", "--noinput", verbosity=0)
+    from cloudintel.management.commands.up import WEB
     from clouds.testing import account, see_only
     from clouds.versions import bump_version
+    from core.windows import last_complete_days
+    from costs.testing import store_costs
     from users.roles import Role, assign_role
     from users.testing import person
     from users.tokens import make_token
@@ -84,15 +109,26 @@ def made() -> dict[str, Any]:
     accounts = [account(number, f"account-{number}") for number in range(1, 21)]
     everybody = person(Role.VIEWER)
     users = [everybody]
+    days = last_complete_days(60, datetime.now(UTC))
     for owner in accounts:
+        store_costs(owner, days, {"Amazon EC2": "20", "AWS Lambda": "3"})
         bump_version(owner, "cost")
         users.append(type(everybody).objects.create(username=owner.name))
         assign_role(users[-1], Role.VIEWER)
         see_only(users[-1], owner, accounts[0])
+    client = Client()
+    client.force_login(everybody)
+    name = settings.SESSION_COOKIE_NAME
     return {
         "tokens": [make_token(user, 1)[1] for user in users],
         "account": accounts[0].pk,
+        "cookie": f"{name}={client.cookies[name].value}",
+        "web": WEB,
     }
+
+
+def database(environment: Mapping[str, str]) -> str:
+    return environment["DATABASE_URL"].partition(":")[0]
 
 
 @dataclass
@@ -134,12 +170,73 @@ async def measured(
     p99 = statistics.quantiles(heard.ms, n=100)[98]
     lost = changes * count - len(heard.ms)
     print(
-        f"{count} viewers: {told(heard.ms, 'ms')}, p99 {p99:.0f} ms "
-        f"(goal {GOAL_MS[count > FEW]}), {lost} lost, {each_kb:.0f} KB each (goal "
-        f"{GOAL_KB}), {cpu_ms:.0f} ms of a processor for each change",
+        f"{database(environment)}, {count} viewers: {told(heard.ms, 'ms')}, p99 "
+        f"{p99:.0f} ms (goal {GOAL_MS[count > FEW]}), {lost} lost, {each_kb:.0f} KB "
+        f"each (goal {GOAL_KB}), {cpu_ms:.0f} ms of a processor for each change",
         flush=True,
     )
     return {"p99_ms": p99, "lost": lost, "kb": each_kb, "cpu_ms": cpu_ms}
+
+
+async def pages_beside(
+    count: int,
+    seconds: float,
+    ready: Mapping[str, Any],
+    environment: Mapping[str, str],
+) -> dict[str, Any]:
+    """Ask for pages without sockets, with them, and without them again; what the
+    viewers would fetch is not fetched."""
+    found: dict[str, list[float]] = {"without": [], "with": []}
+
+    async def ask(which: str, seconds: float) -> None:
+        _, times = await asyncio.to_thread(
+            asked, web, [PAGE], headers, seconds=seconds, clients=1
+        )
+        found[which] += times
+
+    headers = {"Cookie": ready["cookie"]}
+    command = [sys.executable, "-m", *ready["web"]]
+    with process(environment) as (port, _), served(command, environment) as web:
+        await ask("without", seconds / 2)
+        clients = await opened(port, ready["tokens"], count)
+        reading = [asyncio.create_task(Heard().listen(one)) for one in clients]
+        changing = asyncio.create_task(change_on(ready, environment))
+        await ask("with", seconds)
+        changing.cancel()
+        for one, task in zip(clients, reading, strict=True):
+            task.cancel()
+            one.transport.abort()
+        await ask("without", seconds / 2)
+    p95 = {name: statistics.quantiles(ms, n=20)[18] for name, ms in found.items()}
+    print(
+        f"{database(environment)}, pages of one client: p95 "
+        f"{p95['without']:.0f} ms, with {count} sockets {p95['with']:.0f} ms "
+        f"({p95['with'] / p95['without']:.2f}x)",
+        flush=True,
+    )
+    return p95
+
+
+async def change_on(ready: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    while True:
+        await asyncio.to_thread(commit, ready["account"], environment["DATABASE_URL"])
+        await asyncio.sleep(BETWEEN_SECONDS)
+
+
+@contextmanager
+def served(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[int]:
+    """A web server that is up and warm: its port."""
+    port = free_port()
+    server = subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}"], env=dict(environment)
+    )
+    try:
+        wait_until("the web server", lambda: is_up(port))
+        time.sleep(2)  # both of its workers
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
 
 
 @contextmanager
@@ -191,6 +288,9 @@ async def opened(
 
 def commit(account: int, url: str) -> None:
     """Move the version of the account's costs, as the end of a sync does."""
+    if url.startswith("sqlite"):
+        commit_to_file(account, url.removeprefix("sqlite:///"))
+        return
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(
             "UPDATE clouds_dataversion SET version = gen_random_uuid() "
@@ -203,6 +303,19 @@ def commit(account: int, url: str) -> None:
         )
         cursor.execute("NOTIFY cloudintel_versions")
         connection.commit()
+
+
+def commit_to_file(account: int, path: str) -> None:
+    with closing(sqlite3.connect(path, timeout=60)) as connection, connection:
+        connection.execute(
+            "UPDATE clouds_dataversion SET version = ? "
+            "WHERE account_id = ? AND dataset = 'cost'",
+            [uuid4().hex, account],
+        )
+        connection.execute(
+            "UPDATE clouds_sharedversion SET version = ? WHERE subject = 'cost'",
+            [uuid4().hex],
+        )
 
 
 def resident_kb(pid: int) -> int:

@@ -4,10 +4,12 @@ Each page in the demo of 400 days: server time through all of Django, beside the
 SQL of the same queries and beside an empty page of the same run; its bytes compressed;
 and in Chromium what it loads with an empty cache and how long its charts take.
 
-    python -m benchmarks.pages [--rounds 20] [--scale large] [--no-browser]
+    python -m benchmarks.pages [--rounds 20] [--scale large [--accounts 500]]
+        [--no-browser]
 
 `--scale large` measures the demo on PostgreSQL, and then 100,000 instances with
-1,000,000 rows of costs, of which no page may take more than three times the goal.
+20,000 rows of costs of each account, 1,000,000 of the usual 50, of which no page may
+take more than three times the goal. `--accounts 500` are 10,000,000.
 """
 
 import argparse
@@ -38,7 +40,20 @@ PAGES = {
     "costs, a year by month": f"/costs/?{YEAR}&granularity=monthly&group_by=account",
     "costs, 25 regions": "/costs/?group_by=region&limit=25&chart=lines&exclude=Tax",
     "costs, one service": f"/costs/?{MONTH}&service={{service}}&group_by=account",
+    "costs, two groupings": "/costs/?group_by=account,service",
+    "costs, a year by both": f"/costs/?{YEAR}&group_by=account,service"
+    "&granularity=daily",
     "costs, a year as CSV": f"/api/v1/costs/trend/?{YEAR}&limit=10&format=csv",
+    "changes": "/costs/changes/",
+    "lines": "/costs/lines/",
+    "teams": "/teams/",
+    "coverage": "/coverage/",
+    "resources": "/resources/",
+    "resources, by tag": "/resources/?tag=team:team-7",
+    "storage": "/storage/",
+    "databases": "/databases/",
+    "network": "/network/",
+    "untagged": "/resources/untagged/",
     "instances": "/instances/",
     "instances, idle": "/instances/?idle=true&ordering=-average",
     "instances, searched": "/instances/?search=7&state=running",
@@ -47,6 +62,19 @@ PAGES = {
     "syncs": "/syncs/",
     "run": "/syncs/runs/{run}/",
     "insights": "/insights/",
+    "anomalies": "/insights/anomalies/",
+    "recommendations": "/insights/recommendations/",
+    "savings": "/insights/savings/",
+    "forecasts": "/insights/forecasts/",
+    "budgets": "/insights/budgets/",
+    "carbon": "/carbon/",
+    "alerts": "/alerts/",
+    "digests": "/digests/",
+    "health": "/monitoring/health/",
+    "retention": "/retention/",
+    "people": "/people/",
+    "activity": "/activity/",
+    "search": "/search/?q=machine",
     "admin": "/admin/",
     "admin, daily costs": "/admin/costs/dailycost/",
     "admin, cost totals": "/admin/costs/costtotal/",
@@ -58,7 +86,7 @@ PAGES = {
 # Those with charts, and what they are looked at with.
 WITH_CHARTS = [name for name in PAGES if name[:5] in ("summa", "costs")][:-1]
 WITH_CHARTS.append("instance")
-ROUNDS = "BENCHMARK_ROUNDS"
+ROUNDS, OF_ACCOUNTS = "BENCHMARK_ROUNDS", "BENCHMARK_ACCOUNTS"
 
 
 def main() -> None:
@@ -66,12 +94,13 @@ def main() -> None:
     parser.add_argument("part", nargs="?", choices=[*PARTS])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--scale", choices=["demo", "large"], default="demo")
+    parser.add_argument("--accounts", type=int, default=50)
     parser.add_argument("--no-browser", action="store_true")
     options = parser.parse_args()
     if options.part:
         report_child(PARTS[options.part])
     elif options.scale == "large":
-        compare(options.rounds)
+        compare(options.rounds, options.accounts)
     else:
         with tempfile.TemporaryDirectory() as folder:
             environment = surroundings(folder, options.rounds)
@@ -80,7 +109,7 @@ def main() -> None:
         save("pages", {"demo": found})
 
 
-def compare(rounds: int) -> None:
+def compare(rounds: int, accounts: int) -> None:
     """The demo and the large company, both on PostgreSQL."""
     from core.testing.postgres import postgres
 
@@ -88,6 +117,7 @@ def compare(rounds: int) -> None:
     for scale, factor in (("demo", 1), ("large", LARGE)):
         with postgres() as url, tempfile.TemporaryDirectory() as folder:
             environment = surroundings(folder, rounds) | {"DATABASE_URL": url}
+            environment[OF_ACCOUNTS] = str(accounts)
             found[scale] = measured(environment, scale, browser=False)
         show(f"{scale} on PostgreSQL", found[scale], factor)
     print(f"\n{'':26} times the demo's")
@@ -155,7 +185,7 @@ def large() -> Mapping[str, Any]:
     set_up()
     from benchmarks.company import write
 
-    write(datetime.now(UTC))
+    write(datetime.now(UTC), accounts=int(os.environ[OF_ACCOUNTS]))
     return {"session": session()}
 
 

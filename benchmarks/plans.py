@@ -117,10 +117,10 @@ def fill() -> Mapping[str, Any]:
         {"resource_id": key, "at": NOW, "field": "state", "new_value": "running"}
         for key in range(1, machines + 1)
     )
-    company.copy(SyncRun, company.runs(NOW))
+    company.copy(SyncRun, company.runs(NOW, company.ACCOUNTS))
     spread_runs()
-    company.copy(Resource, company.instances(NOW, machines))
-    company.copy(Instance, company.instances(NOW, machines))
+    company.copy(Resource, company.instances(NOW, machines, company.ACCOUNTS))
+    company.copy(Instance, company.instances(NOW, machines, company.ACCOUNTS))
     company.copy(CpuMetric, company.cpu(days, machines))
     company.copy(StateChange, changes)
     for account in CloudAccount.objects.all()[: company.ACCOUNTS]:

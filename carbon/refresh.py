@@ -14,6 +14,7 @@ from carbon.engine.estimate import Estimate, estimate
 from carbon.facts import MACHINES, AccountDays
 from carbon.models import EmissionTotal, ResourceEmission
 from clouds.models import CloudAccount, DataVersion
+from clouds.versions import bump_version
 from core.db.upsert import upsert
 from core.windows import ONE_DAY, Window, last_complete_days, utc_day
 from metrics.models import CpuMetric
@@ -22,6 +23,8 @@ from syncs.models import SyncRun
 
 # Increase it when figures or formulas change, so that every day is estimated again.
 METHOD = 2
+# The subject of their version.
+CARBON = "carbon"
 READ = (Dataset.CPU, Dataset.USAGE)
 DATASETS = (Dataset.INSTANCES, Dataset.STORAGE, Dataset.DATABASES, *READ)
 # A year and a month, so that a month can be compared with that of the year before.
@@ -119,7 +122,10 @@ def _store(account: CloudAccount, window: Window, now: datetime) -> int:
         *(ResourceEmission, (*KEY, *FIGURES)),
         *(((*key, *values) for key, values in rows.items()), KEY),
     )
-    return _store_totals(account, window, sums, now)
+    changed = _store_totals(account, window, sums, now)
+    if changed:
+        bump_version(account, CARBON)
+    return changed
 
 
 def _row(found: Estimate, kind: str) -> Row:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Avg, Count, QuerySet
 
 from carbon.breakdown import CarbonQuery
 from carbon.engine.figures import grid_kg_per_kwh
@@ -23,18 +23,27 @@ VERSION = re.compile(r"_v(\d+)$")
 def sustainability(query: CarbonQuery) -> Score:
     """Return the score of these accounts. Three queries."""
     running = Instance.objects.running().filter(account__in=query.accounts)
-    rows = running.order_by().values_list(
-        *("instance_type", "vcpus", "recent_cpu__is_idle"),
-        "recent_cpu__average_percent",
+    # By these few, of however many machines.
+    rows = (
+        running.filter(vcpus__gt=0)
+        .order_by()
+        .values_list("instance_type", "vcpus", "recent_cpu__is_idle")
+        .annotate(
+            count=Count("pk"),
+            measured=Count("recent_cpu__average_percent"),
+            cpu=Avg("recent_cpu__average_percent"),
+        )
     )
-    machines = [(kind, vcpus, *cpu) for kind, vcpus, *cpu in rows if vcpus]
-    idle = [(vcpus, float(idle)) for _, vcpus, idle, _ in machines if idle is not None]
-    busy = [(vcpus, cpu) for _, vcpus, _, cpu in machines if cpu is not None]
-    current = [
-        (vcpus, float(is_current))
-        for instance_type, vcpus, *_ in machines
-        if (is_current := is_current_generation(instance_type)) is not None
-    ]
+    idle: list[tuple[float, float]] = []
+    busy: list[tuple[float, float]] = []
+    current: list[tuple[float, float]] = []
+    for instance_type, vcpus, is_idle, count, measured, cpu in rows:
+        if is_idle is not None:
+            idle.append((vcpus * count, float(is_idle)))
+        if cpu is not None:
+            busy.append((vcpus * measured, cpu))
+        if (is_current := is_current_generation(instance_type)) is not None:
+            current.append((vcpus * count, float(is_current)))
     return score(
         Inputs(
             idle_share=_mean(idle),

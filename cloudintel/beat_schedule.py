@@ -10,12 +10,12 @@ EACH_MINUTE = {
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "queue-remediations": "insights.tasks.queue_remediations",
     "evaluate-alert-rules": "monitoring.tasks.evaluate_rules",
+    "scan": "monitoring.tasks.scan_when_due",
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
-    "conduct-demo": "dashboard.tasks.conduct_demo",
+    "play-demo": "dashboard.tasks.play_demo",
     "back-up": "archives.tasks.back_up_when_due",
     "retain": "archives.tasks.retain_when_due",
-    "delete-old-questions": "assistant.tasks.delete_expired",
 }
 BEAT_SCHEDULE = {
     name: {

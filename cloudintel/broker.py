@@ -7,6 +7,8 @@ from typing import Any
 # Without the broker a page must respond soon, not wait for minutes.
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 10
+# Between two looks at the directory, each of which lists it: 0.1% of a processor.
+LOOK_SECONDS = 0.1
 
 
 def broker_url(url: str) -> str:
@@ -34,6 +36,7 @@ def broker_options(url: str, folder: Path, longest_task: int) -> dict[str, Any]:
             "data_folder_in": str(folder),
             "data_folder_out": str(folder),
             "control_folder": str(folder / "control"),
+            "polling_interval": LOOK_SECONDS,
         }
     if url.startswith("redis"):
         return {

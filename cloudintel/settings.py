@@ -336,6 +336,9 @@ REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.
 REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
+# How large the database may grow; 0: unknown, and nothing is foreseen.
+DATABASE_DISK_GIB = positive("DATABASE_DISK_GIB", default=0, least=0)
+
 # By which metrics name this host; empty: by its own name, which containers change.
 HOST_NAME = text("HOST_NAME", "", HOST_LABEL, "a name such as cloudintel-1")
 # Points of system metrics; older ones are not taken. Their sums stay.
@@ -366,6 +369,10 @@ BACKUP_PLACE = given("BACKUP_PLACE", str(STATE_DIR / "backups"))
 BACKUP_KEY = secret("BACKUP_KEY", guessed="reads each backup")
 # The directory of pg_dump and pg_restore; empty: where programs are found.
 POSTGRES_PROGRAMS = given("POSTGRES_PROGRAMS")
+
+# Empty: only manage.py scan looks for weaknesses.
+SCAN_AT = daily_at("SCAN_AT") if given("SCAN_AT") else None
+SCAN_ADVISORIES = given("SCAN_ADVISORIES")
 
 LOG_LEVEL = one_of(
     "LOG_LEVEL", default=["WARNING"], allowed=["DEBUG", "INFO", "WARNING", "ERROR"]

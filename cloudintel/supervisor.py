@@ -31,10 +31,14 @@ def _end_with_parent() -> None:
 
 @dataclass
 class Child:
-    """One process that is restarted whenever it ends by itself."""
+    """One process that is restarted whenever it ends by itself, or runs `once`; it
+    starts when the one that it is `after` has ended."""
 
     name: str
     command: Sequence[str]
+    once: bool = False
+    after: "Child | None" = None
+    has_ended: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     due_at: float = 0.0
@@ -43,6 +47,8 @@ class Child:
     def poll(self) -> None:
         """Start the process when it is due, and notice when it has ended."""
         now = time.monotonic()
+        if self.has_ended or (self.after and not self.after.has_ended):
+            return
         if self.process is None:
             if now >= self.due_at:
                 # In a session of its own, so that Ctrl-C reaches it only through us.
@@ -53,6 +59,11 @@ class Child:
             return
         status = self.process.poll()
         if status is None:
+            return
+        if self.once:
+            self.has_ended = True
+            if status:
+                logger.error("%s ended with status %s", self.name, status)
             return
         settled = now - self.started_at >= SETTLED_AFTER_SECONDS
         self.pause = 1.0 if settled else min(self.pause * 2, LONGEST_PAUSE_SECONDS)

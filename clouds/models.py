@@ -196,7 +196,7 @@ class SharedVersion(models.Model):
 
 class DemoEvent(models.Model):
     """One row is something that happened to an account of the invented company beside
-    its plan: somebody conducts it, or acted on it."""
+    its plan: a presenter triggered it, or somebody acted on it."""
 
     account = models.ForeignKey(
         CloudAccount, models.CASCADE, related_name="demo_events"
@@ -233,9 +233,9 @@ class DemoEvent(models.Model):
 
 
 class DemoCompany(models.Model):
-    """The one row is the invented company's own clock, and who conducts it.
+    """The one row is the invented company's own clock, and who presents it.
 
-    Without the row, the company lives at the present and nobody conducts it.
+    Without the row, the company lives at the present and nobody presents it.
     """
 
     ONLY = 1
@@ -246,11 +246,16 @@ class DemoCompany(models.Model):
         blank=True,
         help_text="Its present, while that is behind ours. Empty: it is ours.",
     )
-    conductor = models.CharField(
-        max_length=150, blank=True, help_text="Who conducts it; empty: nobody does."
+    is_hourly = models.BooleanField(
+        "hourly",
+        default=False,
+        help_text="Whether the bill of its latest day arrives hour by hour.",
     )
-    conducted_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the conductor last did something."
+    presenter = models.CharField(
+        max_length=150, blank=True, help_text="Who presents it; empty: nobody does."
+    )
+    presenter_active_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the presenter last did something."
     )
     steps = models.JSONField(
         default=list, blank=True, help_text="What is still to be done, in order."
@@ -260,7 +265,7 @@ class DemoCompany(models.Model):
     scene = models.PositiveSmallIntegerField(
         default=0, help_text="How many scenes of the scenario were played."
     )
-    said = models.TextField(blank=True, help_text="What the last step did.")
+    outcome = models.TextField(blank=True, help_text="What the last step did.")
     error = models.TextField(blank=True, help_text="Why the last step failed.")
     held_by = models.CharField(max_length=256, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
@@ -270,7 +275,7 @@ class DemoCompany(models.Model):
     class Meta:
         verbose_name = "demo company"
         verbose_name_plural = "demo company"
-        permissions = [("conduct_demo", "Can conduct the demo company")]
+        permissions = [("control_demo", "Can control the demo company")]
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="democompany_only_one")
         ]

@@ -193,16 +193,18 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
 def _connect_demo(
     account: "CloudAccount", now: datetime, kind: type[DemoProvider] = DemoProvider
 ) -> DemoProvider:
-    from clouds.demo_clock import company_now
+    from clouds.demo_clock import company_clock
 
     anchor = utc_day(account.created_at)
+    present, is_hourly = company_clock(now)
     return kind(
         account.account_id,
         anchor,
-        company_now(now),
+        present,
         DemoSettings.of(account.settings).tag_keys,
         account.demo_events.records(anchor),
         partial(account.demo_events.store, account, anchor),
+        is_hourly=is_hourly,
     )
 
 

@@ -2,17 +2,15 @@
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import date
-from decimal import Decimal
 from operator import attrgetter
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from django.db.models import BooleanField, DateField, Model
+from django.db.models import Model
 
-from core.db.money_field import MoneyField, largest_amount, too_large
+from core.db.money_field import largest_amount, too_large
 from core.db.storable import Fitter
 from core.money import as_text
 from costs.models import DailyCost, TagCost
@@ -25,13 +23,6 @@ from providers.records import (
 from syncs.runs.run_context import SyncFailed
 
 R = TypeVar("R", bound=CostRecord | TagCostRecord)
-# What a text of the file is in the database.
-PARSERS: Mapping[type, Callable[[str], object]] = {
-    DateField: date.fromisoformat,
-    MoneyField: Decimal,
-    BooleanField: "True".__eq__,
-}
-
 
 NO_CHARGE_TAGGED = (
     "No charge has the tag {}, so all of these days are untagged. Check its spelling; "
@@ -81,17 +72,14 @@ class StagedRows(Generic[R]):
         self.file.flush()
         self.file.seek(0)
 
-    def unsaved(self) -> Iterator[Model]:
-        """Every row as it was added."""
+    def read(self) -> Iterator[tuple[object, ...]]:
+        """Every row as it was added, each text as its field of the model has it."""
         self.rewind()
-        parsers = [
-            PARSERS.get(type(self.model._meta.get_field(name)), str)
-            for name in self.columns
-        ]
+        stored: list[Any] = [self.model._meta.get_field(name) for name in self.columns]
+        parsers = [field.to_python for field in stored]
         for _, *line in csv.reader(self.file):
             values = [parse(text) for parse, text in zip(parsers, line, strict=True)]
-            named = dict(zip(self.columns, values, strict=True))
-            yield self.model(account_id=self.account_key, **named)
+            yield (self.account_key, *values)
 
 
 class StagingFile:

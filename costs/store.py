@@ -7,12 +7,12 @@ rows by INSERT.
 """
 
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from core.db.upsert import insert
 from core.windows import ONE_DAY, Window
 from costs.models import CostTotal
 from costs.querysets import CostTotalQuerySet
@@ -118,7 +118,7 @@ class Replacement:
             account=account, day__gte=window.start, day__lt=window.end
         )
         self._days = (account, window.start.isoformat(), window.end.isoformat())
-        columns = ("account_id", *staged.columns)
+        self._columns = columns = ("account_id", *staged.columns)
         self._names = {
             "table": staged.model._meta.db_table,
             "columns": ", ".join(columns),
@@ -158,9 +158,7 @@ class Replacement:
     def _insert(self) -> None:
         """The way that every database knows."""
         self._held.delete()
-        rows = self._staged.unsaved()
-        while batch := list(islice(rows, ROWS_PER_STATEMENT)):
-            self._staged.model._default_manager.bulk_create(batch)
+        insert(self._staged.model, self._columns, self._staged.read())
 
     def _copy(self, cursor: CursorWrapper, table: str) -> None:
         self._staged.rewind()

@@ -49,6 +49,7 @@ from costs.queries.query import (
 )
 from costs.queries.source import CostSource
 from costs.queries.table import heads
+from syncs.models import SyncRun
 
 GROUPS = {
     "service": "Service",
@@ -206,6 +207,7 @@ def _filters(
         "question": query,
         "days": days_of(query),
         "limits": sorted({*LIMITS, query.limit}),
+        "table_choices": table_choices([group_name(one) for one in query.groups]),
         "pickers": pickers,
         "tag_picker": pickers[-1] if query.tag_key else None,
         "active_filters": active_filters(query, names),
@@ -241,7 +243,6 @@ def _shown(
         "answer": found,
         "line_parameters": query.line_parameters if months.exists() else "",
         "group_names": groups,
-        "table_choices": table_choices(groups),
         "pivot": pivot_table(found, names),
         "chart": trend_chart(
             found.trend,
@@ -274,6 +275,8 @@ def _elsewhere(
     if stored := source.bills().stored_window():
         last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
         context |= {"stored": stored, "stored_part": Window(last, stored.end)}
+    else:
+        context["is_syncing"] = SyncRun.objects.visible_to(user).active().exists()
     return context
 
 

@@ -17,6 +17,7 @@ from core.api.files import table_file, wants_file
 from core.money import ZERO
 from costs.api.views import DAYS_PARAMETERS, DailyCostViewSet
 from costs.chart import Chart
+from costs.explain.changed_prices import changed_prices
 from costs.explain.explanation import explain_costs
 from costs.explain.periods import Periods
 from costs.explain.records import is_flattered
@@ -86,8 +87,9 @@ class ExplainedCostViewSet(DailyCostViewSet):
         incomplete = incomplete_windows(source.spans(*windows), windows, 0, 1)
         found = None
         if not incomplete:
-            incidents = cost_incidents(query, request.user)
-            found = explain_costs(query, source, incidents)
+            user = request.user
+            incidents, prices = cost_incidents(query, user), changed_prices(query, user)
+            found = explain_costs(query, source, incidents, prices)
         if not wants_file(request):
             return Response(explanation_data(query, incomplete, found))
         if found is None:
@@ -113,8 +115,9 @@ def explained(
     account_names: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what costs/parts/explanation.html shows of a change whose both periods
-    are stored completely. `source` is of the query's currency. Four queries."""
-    found = explain_costs(query, source, cost_incidents(query, user))
+    are stored completely. `source` is of the query's currency. Five queries."""
+    incidents, prices = cost_incidents(query, user), changed_prices(query, user)
+    found = explain_costs(query, source, incidents, prices)
     return {
         "explanation": found,
         "explained_steps": shown_steps(found, query, account_names),

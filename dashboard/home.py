@@ -22,7 +22,7 @@ from costs.queries.query import query_string
 from costs.queries.trend import OTHER
 from dashboard.explained_costs import explained_on_home
 from dashboard.frame import Frame
-from dashboard.home_status import status_sentence
+from dashboard.home_status import status_sentence, status_without_costs
 from dashboard.month_budget import month_budget
 from dashboard.open_items import open_items
 from dashboard.places import PAGE_OF
@@ -33,6 +33,7 @@ from insights.models import Recommendation, Verification
 from insights.recommendations.savings_report import TAKEN_UP
 from inventory.kinds import KINDS, Kind
 from inventory.models import Resource
+from syncs.models import SyncRun
 from syncs.runs.freshness import freshness, per_dataset
 
 # Part of the page -> the permission it needs. A user with any of them gets the page.
@@ -108,7 +109,9 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         self, found: Spending | None, user: User, waiting: int
     ) -> dict[str, Any]:
         if found is None:
-            return {"status": status_sentence(None, None, waiting)}
+            is_syncing = SyncRun.objects.visible_to(user).active().exists()
+            status = status_without_costs(waiting, is_syncing=is_syncing)
+            return {"status": status, "is_syncing": is_syncing}
         budget = None
         if user.has_perm("insights.view_budget"):
             budget = month_budget(user, found, self.accounts, is_all=not self.scope)

@@ -5,17 +5,19 @@ from dashboard.month_budget import MonthBudget
 from dashboard.spending import Spending
 
 
-def status_sentence(
-    found: Spending | None, budget: MonthBudget | None, waiting: int
-) -> str:
+def status_sentence(found: Spending, budget: MonthBudget | None, waiting: int) -> str:
     """Return it in plain words: `On course for $52,600 of $55,000; one thing needs
     you.`"""
     return f"{_month(found, budget)}; {_needs(waiting)}."
 
 
-def _month(found: Spending | None, budget: MonthBudget | None) -> str:
-    if found is None:
-        return "No costs are stored yet"
+def status_without_costs(waiting: int, *, is_syncing: bool) -> str:
+    if is_syncing:
+        return "The first costs are being read."
+    return f"No costs are stored yet; {_needs(waiting)}."
+
+
+def _month(found: Spending, budget: MonthBudget | None) -> str:
     expected, month = found.expected, found.month_to_date
     if expected is None:
         if month is None or month.total is None:

@@ -281,7 +281,7 @@ OPERATIONS = (
     ),
     Page(
         "Database",
-        "database",
+        "database-state",
         ("monitoring.view_namedquery",),
         words="slow queries tables connections pool size cache hit rate migrations",
         needs_all_accounts=True,
@@ -343,8 +343,8 @@ ADMIN = (
     Page(
         "Demo",
         "demo",
-        ("clouds.conduct_demo",),
-        words="simulate scenarios present conduct spike reset",
+        ("clouds.control_demo",),
+        words="simulate scenarios present control spike reset",
     ),
     Page("Advanced", "admin:index", words="Django admin", is_for_staff=True),
 )

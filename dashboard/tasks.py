@@ -1,11 +1,11 @@
-"""The tasks that keep the dashboard's history, send digests, and conduct the demo."""
+"""The tasks that keep the dashboard's history, send digests, and play the demo."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
-from dashboard.demo.conductor import Busy, play
+from dashboard.demo.control import Busy, play
 from dashboard.digests.sending import send_digests
 from dashboard.refresh import record_metrics
 from syncs.runs.stopping import Stopped, stoppable
@@ -26,7 +26,7 @@ def send_due_digests() -> int:
 
 
 @shared_task(acks_late=False)
-def conduct_demo() -> int:
+def play_demo() -> int:
     """Do the demo's steps that wait. Beat sends it each minute, too: what a worker that
     was stopped left goes on."""
     try:

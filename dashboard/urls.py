@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard.demo.views import ConductView, DemoView
+from dashboard.demo.views import DemoControlView, DemoView
 from dashboard.digests.views import DigestsView, RemoveDigestView
 from dashboard.places import SECTIONS
 from dashboard.resource_page import ResourceView
@@ -19,7 +19,7 @@ urlpatterns = [
     path("costs/views/<int:pk>/", ChangeViewView.as_view(), name="change-view"),
     path("costs/views/<int:pk>/delete/", DeleteViewView.as_view(), name="delete-view"),
     path("demo/", DemoView.as_view(), name="demo"),
-    path("demo/<slug:what>/", ConductView.as_view(), name="conduct-demo"),
+    path("demo/<slug:what>/", DemoControlView.as_view(), name="control-demo"),
     path("wall/", WallView.as_view(), name="wall"),
     path("wall/<slug:text>/", WallLinkView.as_view(), name="wall-link"),
     path("digests/", DigestsView.as_view(), name="digests"),

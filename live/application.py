@@ -10,7 +10,7 @@ from django.conf import settings
 
 from core.api.problems import DATABASE_AWAY
 from live.hub import Hub
-from live.sign_in import Refused, sign_in
+from live.sign_in import Refused, sign_in, sign_in_wall
 from live.topics import TOPICS
 from live.viewers import Ended, Send, Viewer
 
@@ -20,9 +20,11 @@ CLOSE_SECONDS = 2.0
 REASON_BYTES = 123
 # Address -> its topics; those of the first need not be asked for.
 EVENTS = "/ws/events"
+WALL = "/ws/wall"
 ADDRESSES = {
     EVENTS: frozenset(TOPICS),
     "/ws/cost-analysis": frozenset({"costs", "anomalies", "recommendations"}),
+    WALL: frozenset({"dashboard"}),
 }
 
 
@@ -57,7 +59,7 @@ class Application:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
-        status, text = 404, "Sockets are at /ws/events and /ws/cost-analysis."
+        status, text = 404, f"Sockets are at {', '.join(ADDRESSES)}."
         if _path(scope) == "/health":
             is_away = self._hub.is_away
             status, text = (503, "database away") if is_away else (200, "ok")
@@ -84,9 +86,10 @@ class Application:
     async def _admit(self, scope: Scope, send: Send) -> Viewer:
         offered = ADDRESSES.get(_path(scope))
         if offered is None:
-            raise Refused(404, f"Sockets are at {' and '.join(ADDRESSES)}.")
+            raise Refused(404, f"Sockets are at {', '.join(ADDRESSES)}.")
         try:
-            watcher = await self._hub.ask(sign_in, scope["headers"])
+            enter = sign_in_wall if _path(scope) == WALL else sign_in
+            watcher = await self._hub.ask(enter, scope["headers"])
         except DATABASE_AWAY:
             raise Refused(503, "The database is away.") from None
         viewer = Viewer(watcher, send, offered)

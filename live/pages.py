@@ -1,6 +1,7 @@
 """Pages that show what changes: a view names its topics in `live_topics`."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
+from clouds.access import AnyUser
 from core.socket_address import socket_origin
 from live.application import EVENTS
 from live.topics import allowed_topics
@@ -35,9 +37,18 @@ class LivePages(MiddlewareMixin):
     ) -> HttpResponseBase | None:
         topics = getattr(getattr(view, "view_class", None), "live_topics", ())
         if topics and request.method == "GET" and request.user.is_authenticated:
-            origin = socket_origin(request)
-            request.live = LivePage(  # type: ignore[attr-defined]
-                topic_versions(request.user, allowed_topics(request.user) & {*topics}),
-                f"{origin}{settings.SCRIPT_NAME}{EVENTS}" if origin else "",
+            request.live = live_page(  # type: ignore[attr-defined]
+                request, request.user, topics
             )
         return None
+
+
+def live_page(
+    request: HttpRequest, user: AnyUser, topics: Iterable[str], address: str = EVENTS
+) -> LivePage:
+    """Return what this user's page follows by the socket at that address."""
+    origin = socket_origin(request)
+    return LivePage(
+        topic_versions(user, allowed_topics(user) & {*topics}),
+        f"{origin}{settings.SCRIPT_NAME}{address}" if origin else "",
+    )

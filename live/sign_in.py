@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port
 from django.utils import timezone
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, AuthenticationFailed
 
 from clouds.access import visible_accounts
 from clouds.models import AccountAccess
@@ -23,7 +23,10 @@ from live.topics import allowed_topics
 from live.watch import Scope
 from users.models import ApiToken
 from users.sessions import SessionStore
-from users.tokens import TokenAuthentication
+from users.tokens import TokenAuthentication, wall_token
+
+# A wall's link in the browser, for the address of the wall's sockets alone.
+WALL_COOKIE = "wall_socket"
 
 
 class Refused(Exception):
@@ -50,6 +53,21 @@ def sign_in(headers: Iterable[tuple[bytes, bytes]]) -> Watcher:
     """Return who opens the socket with these headers. Raise Refused."""
     request = _request(headers)
     user, token = _of_token(request) if _has_token(request) else _of_session(request)
+    return _watcher(request, user, token)
+
+
+def sign_in_wall(headers: Iterable[tuple[bytes, bytes]]) -> Watcher:
+    """Return whose figures the screen shows that opens the socket. Raise Refused."""
+    request = _request(headers)
+    cookies = _cookies(request)
+    try:
+        token = wall_token(cookies.get(WALL_COOKIE, ""))
+    except AuthenticationFailed as error:
+        raise Refused(401, f"{error.detail}") from None
+    return _watcher(request, token.user, token)
+
+
+def _watcher(request: HttpRequest, user: User, token: ApiToken | None) -> Watcher:
     scope: Scope = None
     if (accounts := visible_accounts(user)) is not None:
         scope = frozenset(accounts.values_list("cloudaccount", flat=True))
@@ -92,15 +110,20 @@ def _of_token(request: Any) -> tuple[User, ApiToken]:
 
 
 def _of_session(request: HttpRequest) -> tuple[User, None]:
-    # Any page may ask the browser to connect, which sends our cookie along.
-    if not _is_ours(request.META.get("HTTP_ORIGIN", ""), request.get_host()):
-        raise Refused(403, "This page is not one of cloudintel.")
-    cookies = parse_cookie(request.META.get("HTTP_COOKIE", ""))
+    cookies = _cookies(request)
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if not isinstance(user, User):
         raise Refused(401, "Sign in, or send the header Authorization: Token TEXT.")
     return user, None
+
+
+def _cookies(request: HttpRequest) -> dict[str, str]:
+    """Return those that the browser sends for our page. Raise Refused for another's."""
+    # Any page may ask the browser to connect, which sends our cookies along.
+    if not _is_ours(request.META.get("HTTP_ORIGIN", ""), request.get_host()):
+        raise Refused(403, "This page is not one of cloudintel.")
+    return parse_cookie(request.META.get("HTTP_COOKIE", ""))
 
 
 def _is_ours(origin: str, host: str) -> bool:

@@ -21,7 +21,7 @@ from live.topics import TOPICS
 Scope = frozenset[int] | None
 Row = tuple[object, ...]
 # How often a file is asked whether somebody wrote to it, which reads one page of it.
-FILE_SECONDS = 0.1
+FILE_SECONDS = 0.05
 
 
 def topic_versions(user: AnyUser, topics: Iterable[str]) -> dict[str, str]:

@@ -1,26 +1,18 @@
 """Who may see the installation itself, which serves all accounts together."""
 
-from typing import Any
-
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
 
 from clouds.access import is_limited
+from clouds.permissions import SeesAllAccounts
 
 
-class SeesInstallation(BasePermission):
-    """Require that no account is hidden from the user."""
-
+class SeesInstallation(SeesAllAccounts):
     message = "This is of the installation, and some accounts are hidden from you."
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method == "OPTIONS" or not is_limited(request.user)
 
 
 class InstallationPage(PermissionRequiredMixin):
-    """The same of a page."""
+    """The same of a page as SeesInstallation of an endpoint."""
 
     request: HttpRequest
 

@@ -3,14 +3,25 @@
 from celery import shared_task
 from django.utils import timezone
 
+from monitoring.database.growth import record_database_size
 from monitoring.health import recording
 from monitoring.rules import evaluate
+from monitoring.scans import schedule
 
 
 @shared_task(acks_late=False, soft_time_limit=50, time_limit=60)
 def evaluate_rules() -> None:
-    """Hold what is measured to the alert rules. Beat sends this each minute."""
-    evaluate.evaluate_rules(timezone.now())
+    """Record the database's size, and hold what is measured to the alert rules. Beat
+    sends this each minute."""
+    now = timezone.now()
+    record_database_size(now)
+    evaluate.evaluate_rules(now)
+
+
+@shared_task(acks_late=False)
+def scan_when_due() -> None:
+    """Look for weaknesses once a day, if so set. Beat sends this each minute."""
+    schedule.scan_when_due(timezone.now())
 
 
 @shared_task(acks_late=False, soft_time_limit=50, time_limit=60)

@@ -21,6 +21,7 @@ from providers.records import (
     AccessCheck,
     AddressRecord,
     BucketRecord,
+    DatabaseRecord,
     InstanceRecord,
     ResourceRecord,
     VolumeRecord,
@@ -37,6 +38,9 @@ class ActionKind(StrEnum):
     CHANGE_VOLUME_TYPE = "change_volume_type"
     SET_STORAGE_CLASS = "set_storage_class"
     """A lifecycle rule of a bucket; the access tier of a storage account."""
+    STOP_DATABASE = "stop_database"
+    """An RDS instance, a flexible server; clouds start it again after seven days."""
+    START_DATABASE = "start_database"
 
 
 REMOVALS = frozenset({ActionKind.RELEASE_ADDRESS, ActionKind.DELETE_VOLUME})
@@ -146,6 +150,8 @@ def seen(record: ResourceRecord) -> Seen:
     match record:
         case InstanceRecord():
             return Seen(record.state, record.instance_type, "", record.tags)
+        case DatabaseRecord():
+            return Seen(record.state, record.database_class, "", record.tags)
         case VolumeRecord():
             held_by = record.attached_to
             return Seen(record.state, record.volume_type, held_by, record.tags)

@@ -24,6 +24,8 @@ FoundT = TypeVar("FoundT")
 OPPOSITES = {
     ActionKind.STOP_INSTANCE: ActionKind.START_INSTANCE,
     ActionKind.START_INSTANCE: ActionKind.STOP_INSTANCE,
+    ActionKind.STOP_DATABASE: ActionKind.START_DATABASE,
+    ActionKind.START_DATABASE: ActionKind.STOP_DATABASE,
 }
 
 

@@ -17,6 +17,8 @@ ON_THE_WAY: Mapping[ActionKind, frozenset[str]] = {
         | {"pending", "starting", "running"}
     ),
     ActionKind.DELETE_VOLUME: frozenset({"deleting"}),
+    ActionKind.STOP_DATABASE: frozenset({"stopping", "stopped"}),
+    ActionKind.START_DATABASE: frozenset({"starting", "available", "ready"}),
 }
 # The tag by which we find again what an action has made.
 ACTION_TAG = "cloudintel-action"

@@ -1,6 +1,5 @@
 """What tests of whole pages share: a browser, a page of the server, a company."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,11 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
-from core.testing.browser import ARGUMENTS, HANGS_AFTER_MS, PASSWORD, chromium
+from core.testing.browser import PASSWORD
+from core.testing.open_browser import Tab, open_browser, opened
 from core.windows import Window, last_complete_days
 from costs.testing import store_costs
 from inventory.testing import instance
@@ -20,18 +20,20 @@ from metrics.testing import store_cpu
 from syncs.testing import OF_AWS, run
 
 
-@pytest.fixture(scope="module")
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    open_browser.is_needed_next = "browser" in getattr(nextitem, "fixturenames", ())
+
+
+def pytest_sessionfinish() -> None:
+    open_browser.close()
+
+
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=ARGUMENTS, headless=True
-        )
-        # Playwright keeps an event loop in this thread, where Django's ORM would refuse
-        # to work; nothing here runs at the same time.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield browser
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-        browser.close()
+    """A Chromium, which stays open if the next test needs one."""
+    yield open_browser.browser
+    if not open_browser.is_needed_next:
+        open_browser.close()
 
 
 @pytest.fixture
@@ -39,23 +41,25 @@ def page(
     browser: Browser, transactional_db: None, live_server: LiveServer
 ) -> Iterator[Page]:
     """A page of the running server; ends with no error and no request elsewhere."""
-    context = browser.new_context(base_url=live_server.url)
-    page = context.new_page()
-    page.set_default_timeout(HANGS_AFTER_MS)
-    errors: list[str] = []
-    hosts: set[str] = set()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            errors.append(message.text) if message.type == "error" else None
-        ),
-    )
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    yield page
-    context.close()
-    assert errors == []
-    assert hosts == {urlsplit(live_server.url).netloc}
+    with open_browser.tab(base_url=live_server.url) as tab:
+        yield tab.page
+        assert_nothing_went_wrong(tab, live_server)
+
+
+@pytest.fixture
+def own_page(
+    browser: Browser, transactional_db: None, live_server: LiveServer
+) -> Iterator[Page]:
+    """The same in a tab that no other test uses, for one that changes its clock."""
+    with browser.new_context(base_url=live_server.url) as context:
+        tab = opened(context)
+        yield tab.page
+        assert_nothing_went_wrong(tab, live_server)
+
+
+def assert_nothing_went_wrong(tab: Tab, live_server: LiveServer) -> None:
+    assert tab.errors == []
+    assert tab.hosts == {urlsplit(live_server.url).netloc}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from core.testing.browser import (
     DESK,
     PASSWORD,
     PHONE,
+    is_no_wider,
     is_ready,
     open_page,
     sign_in,
@@ -30,7 +31,7 @@ CHOICES = [
 
 
 def is_drawn(page: Page, chart: str) -> None:
-    """Waits until the canvas, which an answer may have replaced, has any color on it."""
+    """Waits until the canvas, which an answer may replace, has any color on it."""
     script = """selector => {
         const canvas = document.querySelector(selector);
         return canvas && canvas.width && canvas.height && canvas.getContext("2d")
@@ -59,8 +60,7 @@ def test_the_summary_says_what_is_spent_and_that_it_reconciles(
 def test_each_control_of_the_costs_is_in_the_url_and_back_undoes_it(
     page: Page, company: None
 ) -> None:
-    sign_in(page)
-    open_page(page, "Costs")
+    sign_in(page, "/costs/", "Costs")
     for name, value in CHOICES:
         choose(page, name, value)
     is_drawn(page, "costs-chart")
@@ -94,8 +94,7 @@ def test_a_change_and_its_cause_are_two_clicks_away(page: Page, company: None) -
 def test_a_picker_takes_several_and_the_answer_is_downloaded(
     page: Page, company: None
 ) -> None:
-    sign_in(page)
-    open_page(page, "Costs")
+    sign_in(page, "/costs/", "Costs")
     page.locator("summary", has_text="Services").click()
     page.get_by_label("AWS Lambda", exact=True).check()
     page.keyboard.press("Escape")
@@ -187,17 +186,17 @@ def test_colors_are_chosen_once_for_pages_and_admin(page: Page, company: None) -
     expect(root).not_to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("name", ["Home", "Costs", "Resources", "Insights", "Syncs"])
 def test_on_a_phone_the_bar_leads_on_and_no_page_is_wider(
-    page: Page, company: None, name: str
+    page: Page, company: None
 ) -> None:
     page.set_viewport_size(PHONE)
     sign_in(page)
-    bar = page.get_by_role("navigation", name="Main").bounding_box()
-    assert bar and bar["y"] + bar["height"] == PHONE["height"]
-    open_page(page, name)
-    fits = "width => document.documentElement.scrollWidth <= width"
-    page.wait_for_function(fits, arg=PHONE["width"])
+    is_at_the_foot = """() => document.querySelector("nav[aria-label=Main]")
+        .getBoundingClientRect().bottom === innerHeight"""
+    for name in ("Home", "Costs", "Resources", "Insights", "Syncs"):
+        open_page(page, name)
+        page.wait_for_function(is_at_the_foot)
+        is_no_wider(page, PHONE["width"])
 
 
 def test_the_longest_names_push_nothing_off_the_page(page: Page, company: None) -> None:
@@ -206,10 +205,12 @@ def test_the_longest_names_push_nothing_off_the_page(page: Page, company: None) 
     page.set_viewport_size(DESK)
     sign_in(page)
     page.goto("/instances/")
-    table = page.locator(".scroll").first
-    assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
+    fits = """() => {
+        const { scrollWidth, clientWidth } = document.querySelector(".scroll");
+        return scrollWidth <= clientWidth;
+    }"""
+    page.wait_for_function(fits)
     page.set_viewport_size(PHONE)
     page.goto("/costs/?group_by=account")
     expect(page.locator(".legend button").first).to_be_visible()
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"]
+    is_no_wider(page, PHONE["width"])

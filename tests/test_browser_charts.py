@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from clouds.testing import account
-from core.testing.browser import PASSWORD, sign_in
+from core.testing.browser import PASSWORD, is_settled, let_ada_in
 from core.windows import ONE_DAY, Window, first_of_month, last_complete_days
 from costs.testing import one_bill, store_costs
 
@@ -38,11 +38,25 @@ def bill(real_now: datetime) -> Window:
     return days
 
 
+# What a script is given, once the page has answered and its chart is made.
+OF_THE_CHART = """() => {
+    const canvas = document.querySelector("canvas[data-chart=costs-chart]");
+    const chart = canvas && window.Chart?.getChart(canvas);
+    return chart && (%s);
+}"""
+
+
 def chart(page: Page, script: str) -> Any:
     """The value of `script`, in which `chart` is the chart of the page."""
-    page.wait_for_load_state("load")
-    body = f"canvas => {{ const chart = Chart.getChart(canvas); return {script}; }}"
-    return page.locator("canvas[data-chart=costs-chart]").evaluate(body)
+    is_settled(page)
+    page.wait_for_function(OF_THE_CHART % "true")
+    return page.evaluate(OF_THE_CHART % script)
+
+
+def becomes(page: Page, condition: str) -> None:
+    """Waits until the condition is met, in which `chart` is the chart of the page."""
+    is_settled(page)
+    page.wait_for_function(OF_THE_CHART % condition)
 
 
 def open_costs(page: Page, days: Window, **parameters: str) -> None:
@@ -51,38 +65,39 @@ def open_costs(page: Page, days: Window, **parameters: str) -> None:
 
 
 def test_charges_of_the_1st_leave_other_days_readable(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill)
     # Any other day is $25: the axis ends a little above, not at $525.
-    assert chart(page, "chart.scales.y.max") == 30
-    assert page.get_by_text("exceeds the axis").is_visible()
-    page.get_by_role("button", name="Cut axis").click()
-    assert chart(page, "chart.scales.y.max") >= 525
-    page.get_by_role("button", name="Cut axis").click()
+    becomes(page, "chart.scales.y.max === 30")
+    expect(page.get_by_text("exceeds the axis")).to_be_visible()
+    page.get_by_role("button", name="Truncated axis").click()
+    becomes(page, "chart.scales.y.max >= 525")
+    page.get_by_role("button", name="Truncated axis").click()
+    becomes(page, "chart.scales.y.max === 30")
     page.get_by_role("button", name="Tax").click()
-    assert chart(page, "chart.cut ?? null") is None
+    becomes(page, "(chart.cut ?? null) === null")
 
 
 def test_an_expensive_day_that_is_no_1st_is_never_cut(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     day = next(day for day in bill.days() if day.day == 15)
     only = Window(day, day + timedelta(days=1))
     store_costs(account(2, "staging"), only, {"Incident": "900"})
     open_costs(page, bill)
-    assert chart(page, "chart.scales.y.max") >= 925
-    assert not page.get_by_text("exceeds the axis").is_visible()
+    becomes(page, "chart.scales.y.max >= 925")
+    expect(page.get_by_text("exceeds the axis")).to_be_hidden()
 
 
 def test_lines_are_straight_between_days(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill, chart="lines")
     assert chart(page, "chart.data.datasets.every((one) => one.tension === 0)")
 
 
 def test_estimated_days_are_explained_once(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill)
-    assert page.get_by_text("Shaded: estimated").count() == 1
+    expect(page.get_by_text("Shaded: estimated")).to_have_count(1)
     plain = (
         "chart.data.datasets.every((one) => typeof one.backgroundColor === 'string')"
     )
@@ -92,7 +107,7 @@ def test_estimated_days_are_explained_once(page: Page, bill: Window) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_two_series_have_one_color(page: Page, bill: Window, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill)
     texts = chart(page, "chart.data.datasets.map((one) => one.backgroundColor)")
     colors = {text: [int(part) for part in text[4:-1].split(",")] for text in texts}
@@ -103,7 +118,7 @@ def test_no_two_series_have_one_color(page: Page, bill: Window, scheme: Any) -> 
 
 
 def test_small_amounts_have_ticks_that_differ(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill, service="Service+01")
     labels = chart(page, "chart.scales.y.ticks.map((tick) => tick.label)")
     assert len(set(labels)) == len(labels)
@@ -126,13 +141,12 @@ def hover_last_bar(page: Page) -> dict[str, float]:
     canvas.scroll_into_view_if_needed()
     canvas.hover(position={"x": bar["x"], "y": bar["y"]})
     # Drawn with the browser's next frame.
-    is_told = "canvas => Chart.getChart(canvas).tooltip?.opacity > 0"
-    page.wait_for_function(is_told, arg=canvas.element_handle())
+    becomes(page, "chart.tooltip?.opacity === 1")
     return bar
 
 
 def test_a_click_on_a_bar_leads_to_what_it_is_made_of(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill, metric="effective", exclude="Credit")
     name = chart(page, "chart.data.datasets[1].label")
     hover_last_bar(page)
@@ -147,23 +161,23 @@ def test_a_click_on_a_bar_leads_to_what_it_is_made_of(page: Page, bill: Window) 
     assert query["group_by"] == ["region"]
     assert (query["metric"], query["exclude"]) == (["effective"], ["Credit"])
     page.go_back()
-    assert chart(page, "chart.data.labels.length") == len(bill)
+    becomes(page, f"chart.data.labels.length === {len(bill)}")
 
 
 def test_a_click_on_a_month_leads_to_its_days(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill, granularity="monthly")
     hover_last_bar(page)
     page.mouse.down()
     page.mouse.up()
     page.wait_for_url("**granularity=daily**")
     first = first_of_month(bill.end - timedelta(days=1))
+    becomes(page, f"chart.data.labels.length === {(bill.end - first).days}")
     assert chart(page, "chart.data.labels")[0] == first.isoformat()
-    assert len(chart(page, "chart.data.labels")) == (bill.end - first).days
 
 
 def test_a_tooltip_is_beside_its_bar_and_in_the_chart(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill)
     bar = hover_last_bar(page)
     tip = chart(
@@ -180,7 +194,7 @@ def test_a_tooltip_is_beside_its_bar_and_in_the_chart(page: Page, bill: Window) 
 
 
 def test_a_name_keeps_its_color(page: Page, bill: Window) -> None:
-    sign_in(page)
+    let_ada_in(page)
     open_costs(page, bill)
     script = """Object.fromEntries(chart.data.datasets.map(
         (one) => [one.label, one.backgroundColor]))"""
@@ -193,14 +207,14 @@ def test_a_name_keeps_its_color(page: Page, bill: Window) -> None:
 def test_a_year_is_shown_by_month_unless_days_are_asked_for(
     page: Page, bill: Window
 ) -> None:
-    sign_in(page)
+    let_ada_in(page)
     year = Window(bill.end - timedelta(days=366), bill.end)
     open_costs(page, year)
     field = page.get_by_label("Granularity")
-    assert field.input_value() == "monthly"
+    expect(field).to_have_value("monthly")
     field.select_option("daily")
     page.wait_for_url("**granularity=daily**")
     page.get_by_role("link", name="30 days").click()
     start = last_complete_days(30, timezone.now()).start
     expect(page.get_by_label("From").first).to_have_value(start.isoformat())
-    assert len(chart(page, "chart.data.labels")) == 30
+    becomes(page, "chart.data.labels.length === 30")

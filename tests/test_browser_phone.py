@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from clouds.models import CloudAccount
-from core.testing.browser import HANGS_AFTER_MS, PHONE, is_ready, let_in
+from core.testing.browser import PHONE, is_ready, let_in
+from core.testing.open_browser import open_browser
 from insights.testing import anomaly, recommendation
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -20,21 +21,17 @@ pytestmark = pytest.mark.only_on("postgresql")
 def phone(
     browser: Browser, transactional_db: None, company: None, live_server: LiveServer
 ) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=live_server.url, viewport=PHONE, has_touch=True, is_mobile=True
-    )
-    let_in(context, User.objects.get(), live_server.url)
-    page = context.new_page()
-    page.set_default_timeout(HANGS_AFTER_MS)
-    yield page
-    context.close()
+    held = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    with open_browser.tab(base_url=live_server.url, **held) as tab:
+        let_in(tab.page.context, User.objects.get(), live_server.url)
+        yield tab.page
 
 
-def is_above_the_places(phone: Page, button: Locator) -> bool:
-    """Whether the bar of places at the foot does not cover it."""
-    bar = phone.get_by_role("navigation", name="Main").bounding_box()
-    box = button.bounding_box()
-    return bool(bar and box and box["y"] + box["height"] <= bar["y"])
+def is_above_the_places(phone: Page, button: Locator) -> None:
+    """Waits until the bar of places at the foot does not cover it."""
+    is_above = """button => button.getBoundingClientRect().bottom
+        <= document.querySelector("nav[aria-label=Main]").getBoundingClientRect().top"""
+    phone.wait_for_function(is_above, arg=button.element_handle())
 
 
 def test_filters_are_behind_one_button(phone: Page) -> None:
@@ -55,12 +52,12 @@ def test_a_row_is_a_card_that_says_what_matters(phone: Page) -> None:
     expect(card).to_have_css("display", "grid")
     expect(card.get_by_text("running")).to_be_visible()
     expect(card.get_by_role("img", name=re.compile("^CPU"))).to_be_visible()
-    box, height = card.bounding_box(), PHONE["height"]
-    assert box
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= PHONE["width"]
-    # Several are seen at once.
-    assert box["height"] < height / 3
+    # It is on the screen, and several are seen at once.
+    fits = """([card, screen]) => {
+        const { left, right, height } = card.getBoundingClientRect();
+        return left >= 0 && right <= screen.width && height < screen.height / 3;
+    }"""
+    phone.wait_for_function(fits, arg=[card.element_handle(), PHONE])
 
 
 def test_what_a_page_is_for_stays_above_the_places(phone: Page) -> None:
@@ -69,7 +66,7 @@ def test_what_a_page_is_for_stays_above_the_places(phone: Page) -> None:
     act = phone.get_by_role("button", name="Acknowledge")
     phone.mouse.wheel(0, 400)
     expect(act).to_be_in_viewport()
-    assert is_above_the_places(phone, act)
+    is_above_the_places(phone, act)
     act.tap()
     expect(phone.get_by_text("Acknowledged", exact=True).first).to_be_visible()
 
@@ -80,7 +77,7 @@ def test_several_are_accepted_at_once(phone: Page) -> None:
     phone.get_by_label(f"Select: {row.title}").tap()
     accept = phone.get_by_role("button", name="Accept")
     expect(accept).to_be_in_viewport()
-    assert is_above_the_places(phone, accept)
+    is_above_the_places(phone, accept)
     accept.tap()
     expect(phone.get_by_text("1 recommendation accepted.")).to_be_visible()
 

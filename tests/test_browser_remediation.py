@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
-from core.testing.browser import let_in
+from core.testing.browser import HANGS_AFTER_MS, let_in
 from dashboard.demo.company import catch_up, replay
 from insights.models import Recommendation, Remediation
 from insights.refresh.refresh_all import refresh
@@ -65,6 +65,7 @@ def test_an_anomaly_becomes_an_action_whose_saving_is_verified(
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
 
     approver = browser.new_context(base_url=live_server.url)
+    approver.set_default_timeout(HANGS_AFTER_MS)
     let_in(approver, somebody("administrator", name="anna"), live_server.url)
     other = approver.new_page()
     other.goto(f"{live_server.url}/insights/remediation/?open=true")

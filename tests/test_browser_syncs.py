@@ -8,7 +8,7 @@ from celery import current_app
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from core.testing.browser import is_ready, open_page, sign_in
+from core.testing.browser import is_ready, sign_in
 from syncs.models import Backfill, BackfillWindow, SyncRun
 from syncs.runs.watched import runs_changed
 
@@ -23,8 +23,7 @@ def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def start_costs(page: Page) -> SyncRun:
     """Starts the sync of costs, which is told what it costs and confirmed."""
-    sign_in(page)
-    open_page(page, "Syncs")
+    sign_in(page, "/syncs/", "Syncs")
     page.get_by_label("All accounts").select_option(label="Cost")
     page.get_by_role("button", name="Sync now", exact=True).first.click()
     is_ready(page, "Estimated API cost: $0.0100")
@@ -75,8 +74,9 @@ def test_a_sync_that_was_started_is_followed_without_a_reload(
 
 
 def test_the_page_of_a_run_follows_it_and_then_asks_no_more(
-    page: Page, company: None
+    own_page: Page, company: None
 ) -> None:
+    page = own_page
     page.clock.install()
     read = start_costs(page)
     page.goto(read.get_absolute_url())
@@ -92,7 +92,8 @@ def test_the_page_of_a_run_follows_it_and_then_asks_no_more(
     assert is_quiet(page, paths_asked(page)), "nothing is at work"
 
 
-def test_a_tab_that_nobody_sees_asks_for_nothing(page: Page, company: None) -> None:
+def test_a_tab_that_nobody_sees_asks_for_nothing(own_page: Page, company: None) -> None:
+    page = own_page
     page.clock.install()
     start_costs(page)
     page.evaluate(
@@ -116,8 +117,7 @@ def test_a_tab_that_nobody_sees_asks_for_nothing(page: Page, company: None) -> N
 
 
 def test_a_backfill_shows_its_price_before_it_starts(page: Page, company: None) -> None:
-    sign_in(page)
-    open_page(page, "Syncs")
+    sign_in(page, "/syncs/", "Syncs")
     page.get_by_text("Backfill a date range").click()
     first = timezone.now().date() - timedelta(days=50)
     page.get_by_label("From").fill(first.isoformat())

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,3 +61,21 @@ def test_every_alert_says_what_to_do() -> None:
     for rule in rules["groups"][0]["rules"]:
         assert rule["labels"]["severity"] in {"info", "warning", "critical"}
         assert rule["annotations"].keys() == {"summary", "action"}
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="it needs Prometheus")
+def test_prometheus_takes_the_rules_and_each_expression(tmp_path: Path) -> None:
+    asked = [
+        {"record": f"panel:{n}", "expr": one.replace("$__rate_interval", "5m")}
+        for n, one in enumerate(expressions())
+    ]
+    panels = tmp_path / "panels.yml"
+    panels.write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": asked}]}))
+    folder = DEPLOY / "prometheus"
+    for arguments in (
+        ["check", "rules", str(folder / "rules.yml"), str(panels)],
+        ["check", "config", "--syntax-only", str(folder / "prometheus.yml")],
+        ["test", "rules", str(folder / "rules.test.yml")],
+    ):
+        done = subprocess.run(["promtool", *arguments], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr

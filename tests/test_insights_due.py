@@ -16,7 +16,7 @@ from clouds.versions import bump_version
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
-from dashboard.management.commands.first_start import ask_for_insights
+from dashboard.management.commands.demo import ask_for_insights
 from insights import tasks
 from insights.models import Forecast, RefreshState
 from insights.refresh import refresh_all as run_module

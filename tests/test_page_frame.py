@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from clouds.testing import account, see_all, see_only
 from core import VERSION
 from core.testing.clock import NOW
+from dashboard import places as dashboard_places
 from insights.testing import budget
 from inventory.testing import one_of_each
 from syncs.datasets import Dataset
@@ -91,6 +92,12 @@ def test_a_place_leads_to_each_of_its_pages(client: Client, place: str) -> None:
         if page.startswith("/admin/"):
             continue  # which has a frame of its own
         assert links(section(client, page)) == [place, *SECTIONS[place]]
+
+
+def test_a_route_is_below_one_page_only() -> None:
+    pages = [page for place in dashboard_places.PLACES for page in place.pages]
+    routes = [r for page in pages for r in (page.route, *page.also, *page.views)]
+    assert len(routes) == len({*routes})
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Parts of a backfill and an ordinary sync over the same days, side by side."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ from pytest_django import Settings
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import charge
-from core.testing.processes import shared_database, start
+from core.testing.forks import command, fork
+from core.testing.processes import shared_database
 from core.testing.task_queue import waiting
-from core.testing.waiting import HANGS_AFTER_SECONDS
 from core.windows import last_complete_days
+from costs import tasks
 from costs.sync import sync_cost
 from costs.testing import rows_miss_totals
 from syncs.backfills.planning import advance_backfills, propose
@@ -23,10 +25,6 @@ from tests.stored_rows import stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
 DAYS = 30
-PROGRAM = (
-    "import django; django.setup(); from costs.tasks import sync_cost;"
-    "print(sync_cost({}))"
-)
 
 
 def test_whoever_stores_first_the_rows_are_right_and_not_double(
@@ -51,17 +49,12 @@ def test_whoever_stores_first_the_rows_are_right_and_not_double(
     backfill = propose(mine, Dataset.COST, last_complete_days(DAYS, real_now), real_now)
     transition(backfill, "start", real_now)
     advance_backfills(datetime.now(UTC))
-    parts = [PROGRAM.format(run_id) for _, (run_id,) in waiting()]
+    parts = [partial(tasks.sync_cost, run_id) for _, (run_id,) in waiting()]
     assert len(parts) == 2
     with shared_database(tmp_path) as url:
-        environment = {"DJANGO_SETTINGS_MODULE": "cloudintel.settings"}
-        processes = [
-            start(url, aws, "manage.py", "sync_cost"),
-            *(start(url, aws, "-c", part, **environment) for part in parts),
-        ]
+        processes = [command(url, "sync_cost"), *(fork(url, part) for part in parts)]
         for process in processes:
-            printed, errors = process.communicate(timeout=HANGS_AFTER_SECONDS)
-            assert process.returncode == 0, printed + errors
+            assert process.wait() == 0, process.said()
     assert stored() == expected
     assert rows_miss_totals() == []
     assert set(SyncRun.objects.values_list("status", flat=True)) == {"succeeded"}

@@ -25,6 +25,7 @@ from core.testing.processes import (
     shared_database,
     wait_until_it_says,
 )
+from core.testing.task_queue import waiting
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
@@ -106,34 +107,27 @@ def halted(mine: CloudAccount, aws: HaltingAws, url: str) -> None:
     assert status == "running"
 
 
-def queue(mine: CloudAccount) -> list[str]:
-    """A queued run, and the program that tells the workers of it."""
+def queue(mine: CloudAccount) -> None:
+    """Queues a run, of which workers hear that have the test's own queue."""
+    waiting()
     run = claim(mine, Dataset.COST, datetime.now(UTC), status=SyncRun.Status.QUEUED)
-    return [
-        "-c",
-        "import django; django.setup(); from celery import current_app;"
-        f"current_app.send_task('costs.tasks.sync_cost', args=[{run.pk}])",
-    ]
+    current_app.send_task("costs.tasks.sync_cost", args=[run.pk])
 
 
 @pytest.mark.parametrize("ends_in_time", [True, False])
 def test_a_worker_that_is_asked_to_end_lets_its_run_end_or_hands_it_back(
     mine: CloudAccount, aws: HaltingAws, tmp_path: Path, ends_in_time: bool
 ) -> None:
-    program = queue(mine)
+    queue(mine)
     aws.halt("ce:GetCostAndUsage", 1)
     environment = {
-        "STATE_DIR": str(tmp_path),
         # Of the one that never ends a second is lost; the other takes what it needs.
         "WORKER_GRACE_SECONDS": "600" if ends_in_time else "1",
-        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
     }
     with (
         shared_database(tmp_path) as url,
         running(url, aws, *WORKER, "-c", "1", **environment) as worker,
     ):
-        with running(url, aws, *program, **environment) as sender:
-            assert sender.wait(HANGS_AFTER_SECONDS) == 0
         halted(mine, aws, url)
         worker.send_signal(signal.SIGTERM)
         wait_until_it_says(worker, "Warm shutdown")
@@ -154,20 +148,14 @@ def test_a_sync_that_takes_longer_than_its_limit_is_ended_and_says_so(
 ) -> None:
     """The pool's signal is sent when the run has come to its middle, however late."""
     assert current_app.conf.task_soft_time_limit == settings.SYNC_TIME_LIMIT_SECONDS
-    program = queue(mine)
+    queue(mine)
     aws.halt("ce:GetCostAndUsage", 1)
-    environment = {
-        "STATE_DIR": str(tmp_path),
-        "SYNC_TIME_LIMIT_SECONDS": "1",
-        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
-    }
+    environment = {"SYNC_TIME_LIMIT_SECONDS": "1"}
     patient = [*WORKER, "-c", "1", "--soft-time-limit", "3600", "--time-limit", "7200"]
     with (
         shared_database(tmp_path) as url,
         running(url, aws, *patient, **environment) as worker,
     ):
-        with running(url, aws, *program, **environment) as sender:
-            assert sender.wait(HANGS_AFTER_SECONDS) == 0
         halted(mine, aws, url)
         is_over = datetime.now(UTC) + timedelta(seconds=1)
         wait_until("the limit", lambda: datetime.now(UTC) > is_over)

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from core.testing.browser import HANGS_AFTER_MS
+from core.testing.open_browser import open_browser, opened
 
 SITE = "http://site.test"
 # A chart that shows nothing, and remembers what it was asked to draw.
@@ -27,11 +27,18 @@ const drawn = [];
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(base_url=SITE)
-    page = context.new_page()
-    page.set_default_timeout(HANGS_AFTER_MS)
-    yield page
-    context.close()
+    with open_browser.tab(base_url=SITE) as tab:
+        yield tab.page
+
+
+@pytest.fixture
+def timed(browser: Browser) -> Iterator[Page]:
+    """A page whose clock stands still, unless a test lets it run for a while."""
+    with browser.new_context(base_url=SITE) as context:
+        page = opened(context).page
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
+        yield page
 
 
 def script(name: str) -> str:
@@ -73,7 +80,7 @@ def test_a_form_leaves_what_is_empty_out_of_the_address(page: Page, how: str) ->
         page.locator("[name=state]").select_option("running")
         wanted = "?region=eu-west-1&state=running&zero=0"
     page.wait_for_url("**/found*")
-    assert page.url == f"{SITE}/found{wanted}"
+    expect(page).to_have_url(f"{SITE}/found{wanted}")
     page.go_back()
     # As the address says, not as it was left.
     expect(page.locator("[name=state]")).to_have_value("")
@@ -83,8 +90,8 @@ def test_the_switch_of_colors_is_shown_where_it_works(page: Page) -> None:
     switch = """<form id="themes" hidden><input type="radio" name="theme" value="auto">
     <input type="radio" name="theme" value="dark"></form>"""
     show(page, switch, script("theme.js"))
-    assert page.locator("#themes").is_visible()
-    assert page.locator("[value=auto]").is_checked()
+    expect(page.locator("#themes")).to_be_visible()
+    expect(page.locator("[value=auto]")).to_be_checked()
 
 
 def draw(page: Page, **values: object) -> None:
@@ -242,9 +249,9 @@ def asked_within(page: Page, seconds: int, **answer: object) -> list[int]:
 
 
 @pytest.fixture
-def live(page: Page) -> Page:
+def live(timed: Page) -> Page:
     """A page at which something is at work, and of which the server has a new one."""
-    page.clock.install()
+    page = timed
     show(page, live_page("old", "b", "c"), SERVER, script("swap.js"), script("live.js"))
     text = f'<main id="main">{live_page("new", "a", "c", "b")}</main>'
     page.evaluate("given => { text = given; }", text)
@@ -254,8 +261,8 @@ def live(page: Page) -> Page:
 @pytest.mark.parametrize("status", [401, 403, 404, 429])
 def test_a_live_page_asks_no_more_after_a_refusal(live: Page, status: int) -> None:
     assert asked_within(live, 100, status=status) == [3]
-    assert live.locator("#part").inner_text() == "old"
-    assert live.locator("#live").inner_text() == "Not updated"
+    expect(live.locator("#part")).to_have_text("old")
+    expect(live.locator("#live")).to_have_text("Not updated")
 
 
 def test_a_live_page_asks_ever_more_seldom_while_there_is_an_error(live: Page) -> None:
@@ -270,10 +277,11 @@ def test_a_live_page_keeps_what_was_chosen_of_a_row(live: Page) -> None:
     live.get_by_role("row", name="b").get_by_role("checkbox").check()
     live.locator("body").hover()
     asked_within(live, 7, status=200, runs="b")
-    assert live.locator("#part").inner_text() == "new"
-    assert live.get_by_role("link").all_inner_texts() == ["a", "c", "b"]
-    chosen = [box.is_checked() for box in live.get_by_role("checkbox").all()]
-    assert chosen == [False, False, True]
+    expect(live.locator("#part")).to_have_text("new")
+    expect(live.get_by_role("link")).to_have_text(["a", "c", "b"])
+    chosen = live.locator("[name=pick]:checked")
+    expect(chosen).to_have_count(1)
+    expect(live.get_by_role("row", name="b").locator("[name=pick]")).to_be_checked()
     asked_within(live, 60, status=200, runs="b")
     assert live.evaluate("shown") == 1, "it is asked for once each version"
 
@@ -281,17 +289,17 @@ def test_a_live_page_keeps_what_was_chosen_of_a_row(live: Page) -> None:
 def test_nothing_changes_while_somebody_selects_text(live: Page) -> None:
     live.evaluate("getSelection().selectAllChildren(document.getElementById('part'))")
     asked_within(live, 10, status=200, runs="b")
-    assert live.locator("#part").inner_text() == "old"
-    assert live.locator("#live").inner_text() == "New data waits"
+    expect(live.locator("#part")).to_have_text("old")
+    expect(live.locator("#live")).to_have_text("New data waits")
     live.evaluate("getSelection().removeAllRanges()")
     asked_within(live, 2, status=200, runs="b")
-    assert live.locator("#part").inner_text() == "new"
+    expect(live.locator("#part")).to_have_text("new")
 
 
 def test_what_is_the_same_stays_and_what_is_not_on_the_page_is_left(live: Page) -> None:
     live.evaluate("document.getElementById('part').isTheOldOne = true")
     asked_within(live, 7, status=200, runs="b")
-    assert live.locator("#part").inner_text() == "new"
+    expect(live.locator("#part")).to_have_text("new")
     assert live.evaluate("document.getElementById('part').isTheOldOne") is True
 
 
@@ -299,8 +307,8 @@ def test_a_page_whose_topics_were_taken_away_is_shown_without_them(live: Page) -
     text = live_page("fewer", "a").replace('{"runs": "a"}', "{}")
     live.evaluate("given => { text = given; }", f'<main id="main">{text}</main>')
     assert asked_within(live, 100, status=403, document={"status": 200}) == [3]
-    assert live.locator("#part").inner_text() == "fewer"
-    assert live.locator("#live").inner_text() == ""
+    expect(live.locator("#part")).to_have_text("fewer")
+    expect(live.locator("#live")).to_have_text("")
 
 
 SOCKETS = """
@@ -310,8 +318,10 @@ window.onconnect = null;
 """
 
 
-def test_a_page_that_comes_after_all_others_left_has_a_socket_again(page: Page) -> None:
-    page.clock.install()
+def test_a_page_that_comes_after_all_others_left_has_a_socket_again(
+    timed: Page,
+) -> None:
+    page = timed
     show(page, "", SOCKETS, script("live_socket.js"), "onconnect({ ports: [port] });")
     watch = "port.onmessage({ data: ['runs'] });"
     page.evaluate(f"{watch} sockets[0].onclose({{}}); port.onmessage({{ data: null }})")
@@ -320,22 +330,24 @@ def test_a_page_that_comes_after_all_others_left_has_a_socket_again(page: Page) 
     assert page.evaluate("sockets.length") == 2
 
 
-PANEL = '<section data-panel>%s</section><p id="wall-status">Read</p>'
+PANEL = """<section data-panel>%s</section>
+<p id="live" data-versions='{"dashboard": "a"}' data-socket=""></p>"""
+WALL = [SERVER, *map(script, ("swap.js", "wall.js", "live.js"))]
 
 
 def test_a_wall_shows_what_is_stored_and_says_when_it_cannot_be_read(
-    page: Page,
+    timed: Page,
 ) -> None:
-    page.clock.install()
-    show(page, PANEL % "old", SERVER, script("swap.js"), script("wall.js"))
+    page = timed
+    show(page, PANEL % "old", *WALL)
     text = f'<main id="main">{PANEL % "new"}</main>'
     page.evaluate("given => { answer = { status: 200 }; text = given; }", text)
-    page.clock.run_for(11_000)
+    page.clock.run_for(21_000)
     expect(page.locator("section")).to_have_text("new")
     expect(page.locator("section")).to_have_class("is-shown")
     page.evaluate("answer = { status: 503 }")
-    page.clock.run_for(11_000)
-    expect(page.locator("#wall-status")).to_contain_text("can't be reached")
+    page.clock.run_for(21_000)
+    expect(page.locator("#live")).to_have_text("Server away")
     expect(page.locator("section")).to_have_text("new")
 
 

@@ -11,9 +11,10 @@ from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import USED, charge, machine
 from core.testing.aws_emulator.halting import HaltingAws
-from core.testing.processes import QUICK, finish, shared_database, start
+from core.testing.forks import command, finish
+from core.testing.processes import QUICK, shared_database
 from core.testing.stored import Rows
-from core.testing.waiting import HANGS_AFTER_SECONDS
+from core.testing.waiting import wait_until
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.sync import sync_cost
 from inventory.models import Instance
@@ -74,12 +75,12 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
 ) -> None:
     expected = undisturbed(mine, aws.now)
     with shared_database(tmp_path) as url:
-        for command, operation, number in (
+        for name, operation, number in (
             ("sync_ec2", "ec2:DescribeInstances", 2),
             ("sync_cost", "ce:GetCostAndUsage", 3),
         ):
-            kill_at(url, aws, command, operation, number)
-        finish(url, aws, "manage.py", "sync_ec2")
+            kill_at(url, aws, name, operation, number)
+        finish(url, "sync_ec2")
         # The second call: what the first told is stored already.
         kill_at(url, aws, "sync_cpu", "cloudwatch:GetMetricData", 2)
     assert SyncRun.objects.active().count() == 2
@@ -88,7 +89,7 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
     assert set(marked) == {"instances"}
 
     with shared_database(tmp_path) as url:
-        finish(url, aws, "manage.py", "sync")
+        finish(url, "sync")
     assert stored() == expected
     statuses = SyncRun.objects.order_by("dataset", "id").values_list(
         "dataset", "status"
@@ -109,18 +110,14 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
     assert dict(read_until) == dict.fromkeys(with_days, aws.now.date())
 
 
-def kill_at(
-    url: str, aws: HaltingAws, command: str, operation: str, number: int
-) -> None:
+def kill_at(url: str, aws: HaltingAws, name: str, operation: str, number: int) -> None:
     """Starts the command and kills it while it waits for that answer."""
     aws.halt(operation, number)
-    process = start(url, aws, "manage.py", command)
-    reached = aws.halted.wait(HANGS_AFTER_SECONDS)
+    process = command(url, name)
+    wait_until("the call", lambda: aws.halted.is_set() or process.has_ended())
     process.kill()
-    printed, errors = process.communicate()
     aws.released.set()
-    assert reached, printed + errors
-    assert process.returncode == -9
+    assert process.status == -9, process.said()
 
 
 @pytest.mark.parametrize("table", ["costs_costtotal", "costs_dailycost"])
@@ -133,17 +130,16 @@ def test_killed_while_it_stores_a_restatement_it_leaves_the_rows_as_they_were(
     before = stored()
     halt_inserts(table)
     with shared_database(tmp_path) as url:
-        process = start(url, aws, "manage.py", "sync_cost")
+        process = command(url, "sync_cost")
         wait_until_inserting(url)
         process.kill()
-        process.communicate()
     let_inserts_pass(table)
     assert stored() == before
     assert not Restatement.objects.exists()
     assert SyncRun.objects.active().count() == 1
 
     with shared_database(tmp_path) as url:
-        finish(url, aws, "manage.py", "sync_cost")
+        finish(url, "sync_cost")
     restatement = Restatement.objects.get()
     assert (restatement.old_billed, restatement.new_billed) == (
         Decimal("3.75"),
@@ -161,14 +157,13 @@ def test_killed_while_it_stores_metrics_it_leaves_whole_parts(
     sync_ec2(mine, aws.now)
     halt_inserts("metrics_networkmetric")
     with shared_database(tmp_path) as url:
-        process = start(url, aws, "manage.py", "sync_cpu")
+        process = command(url, "sync_cpu")
         wait_until_inserting(url)
         process.kill()
-        process.communicate()
     let_inserts_pass("metrics_networkmetric")
     assert not CpuMetric.objects.exists()
 
     with shared_database(tmp_path) as url:
-        finish(url, aws, "manage.py", "sync_cpu")
+        finish(url, "sync_cpu")
     found = stored()
     assert (found["cpu"], found["network"]) == (expected["cpu"], expected["network"])

@@ -31,7 +31,7 @@ DATA = (
 # What operators may do beside viewing.
 OPERATED = (
     *("start_sync", "start_backfill", "assign_resource"),
-    *("acknowledge_notice", "add_metricpoint", "publish_metrics"),
+    *("acknowledge_notice", "add_metricpoint", "publish_metrics", "make_backup"),
 )
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "axes", "django_celery_beat")

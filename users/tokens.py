@@ -77,6 +77,16 @@ class TokenAuthentication(DrfAuthentication):
         return token.user, token
 
 
+def wall_token(text: str) -> ApiToken:
+    """Return the token of a wall's link, with its user. Raise AuthenticationFailed."""
+    _, token = TokenAuthentication().authenticate_credentials(text)
+    if token.scope != ApiToken.Scope.WALL:
+        raise AuthenticationFailed(
+            "This is no link of a wall. Create one under API tokens."
+        )
+    return token
+
+
 def _find(digest: str) -> ApiToken | None:
     """Return the token with its user and their access. One query."""
     users = list(User.objects.raw(FIND_USER, [digest]))

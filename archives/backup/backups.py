@@ -33,20 +33,27 @@ def back_up(
     by: str,
     on_progress: Progress,
     planned_for: datetime | None = None,
+    queued: Backup | None = None,
 ) -> Backup:
     """Make a backup there, and return its row. Raises BackupFailed.
 
-    A planned one that failed is tried again in its row.
+    A planned one that failed is tried again in its row; a queued one has its own.
     """
-    row = _begun(place, now, by, planned_for)
+    row = _begun(queued or _row(planned_for), place, now, by)
+
+    def tell(step: str) -> None:
+        row.set_progress(step)
+        on_progress(step)
+
     try:
-        manifest = _write(row, now, on_progress)
+        manifest = _write(row, now, tell)
     except FAILURES as error:
         reason = f"No backup was made. {error}"
         _store(
             row,
             state=Backup.State.FAILED,
             error=reason,
+            progress="",
             finished_at=timezone.now(),
         )
         raise BackupFailed(reason) from error
@@ -54,10 +61,12 @@ def back_up(
     return row
 
 
-def _begun(place: str, now: datetime, by: str, planned_for: datetime | None) -> Backup:
-    row = Backup(planned_for=planned_for)
-    if planned_for:
-        row = Backup.objects.filter(planned_for=planned_for).first() or row
+def _row(planned_for: datetime | None) -> Backup:
+    tried = planned_for and Backup.objects.filter(planned_for=planned_for).first()
+    return tried or Backup(planned_for=planned_for)
+
+
+def _begun(row: Backup, place: str, now: datetime, by: str) -> Backup:
     row.attempts += 1
     row.place, row.made_at, row.by = place, now, by
     row.state, row.error = Backup.State.RUNNING, ""
@@ -113,6 +122,7 @@ def record(row: Backup, manifest: Manifest, finished_at: datetime | None) -> Non
         row,
         state=Backup.State.DONE,
         error="",
+        progress="",
         finished_at=finished_at,
         name=manifest.name,
         made_at=manifest.made_at,

@@ -12,8 +12,18 @@ from clouds.access import OfAllAccountsQuerySet
 
 
 class BackupQuerySet(OfAllAccountsQuerySet):
+    def queued(self) -> Self:
+        """Keep those that wait to be made or verified."""
+        is_queued = Q(state=Backup.State.QUEUED)
+        return self.filter(is_queued | Q(verification_asked_at__isnull=False))
+
     def done(self) -> Self:
         return self.filter(state=Backup.State.DONE)
+
+    def at_work(self) -> Self:
+        """Keep those that are queued, made or verified now."""
+        is_running = Q(state=Backup.State.RUNNING) | ~Q(progress="")
+        return self.queued() | self.filter(is_running)
 
     def made_by(self, now: datetime) -> Self:
         return self.done().filter(made_at__lte=now).order_by("-made_at", "-id")
@@ -31,6 +41,7 @@ class Backup(models.Model):
     """
 
     class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
@@ -54,6 +65,12 @@ class Backup(models.Model):
         max_length=12, blank=True, help_text="Which key it is encrypted with, if any."
     )
     error = models.TextField(blank=True)
+    progress = models.TextField(
+        blank=True, help_text="The step of the backup or verification at work."
+    )
+    verification_asked_at = models.DateTimeField(
+        null=True, help_text="Somebody asked for it, and it has not ended."
+    )
     verified_at = models.DateTimeField(
         null=True, help_text="It was restored, and compared with what was backed up."
     )
@@ -67,6 +84,7 @@ class Backup(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-id"]
+        permissions = [("make_backup", "Can make backups and verify them")]
         constraints = [
             models.UniqueConstraint(
                 fields=["name"], condition=~Q(name=""), name="backup_name"
@@ -75,6 +93,14 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"backup of {self.made_at:%Y-%m-%d %H:%M}"
+
+    def set_progress(self, step: str) -> None:
+        self.progress = step
+        self.save(update_fields=["progress"])
+
+    def set_verification_asked(self, at: datetime | None) -> None:
+        self.verification_asked_at = at
+        self.save(update_fields=["verification_asked_at"])
 
     @property
     def seconds(self) -> float | None:

@@ -1,7 +1,9 @@
-"""Which backup is due, which one is to be proven, and which are old enough to go."""
+"""Which backup is queued or due, which one is to be proven, and which are old enough to
+go."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from alerts.outbox import queue_notice
 from archives.backup.backups import BackupFailed, back_up
 from archives.backup.manifest import SUFFIX, installation_of
 from archives.backup.models import Backup
+from archives.backup.queue import end_what_was_killed
 from archives.backup.verification import verify
 from archives.places import installation_id
 from archives.storage import PlaceFailed, delete_file
@@ -75,12 +78,16 @@ def installed_at() -> datetime:
 
 
 def work_on_due(now: datetime, on_progress: Progress) -> list[Backup]:
-    """Make the backup and the proof that are due; return their rows. Nothing is raised.
+    """Make the backups and proofs that are queued or due; return their rows. Nothing is
+    raised.
 
     Only one process at a time does so.
     """
-    worked_on = []
     end_what_was_killed()
+    worked_on = [
+        work_on_queued(row, now, on_progress)
+        for row in Backup.objects.queued().order_by("pk")
+    ]
     if is_due(now):
         planned = last_planned(now)
         try:
@@ -95,6 +102,16 @@ def work_on_due(now: datetime, on_progress: Progress) -> list[Backup]:
     if proven := to_verify(now):
         worked_on.append(verify_and_notify(proven, now, on_progress))
     return worked_on
+
+
+def work_on_queued(row: Backup, now: datetime, on_progress: Progress) -> Backup:
+    """Make or verify what somebody asked for; its row says what came of it."""
+    if row.state != Backup.State.QUEUED:
+        return verify_and_notify(row, now, on_progress)
+    with suppress(BackupFailed):
+        back_up(row.place, now, row.by, on_progress, queued=row)
+        tell_ends(row, now)
+    return row
 
 
 def verify_and_notify(row: Backup, now: datetime, on_progress: Progress) -> Backup:
@@ -116,13 +133,6 @@ def tell_ends(made: Backup, now: datetime) -> None:
     for row in told:
         text = f"The backup {made} was made."
         queue_notice(row, "made", text, now, ALARM, is_end=True)
-
-
-def end_what_was_killed() -> None:
-    """No process works on these: whoever does holds the lock that this one holds."""
-    reason = "The process that made it ended. It is made again."
-    running = Backup.objects.filter(state=Backup.State.RUNNING)
-    running.update(state=Backup.State.FAILED, error=reason)
 
 
 def expire(now: datetime) -> list[str]:

@@ -6,8 +6,9 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -38,7 +39,7 @@ def server_version(database: BaseDatabaseWrapper) -> str:
 def copy(
     database: BaseDatabaseWrapper, file: BinaryIO
 ) -> tuple[Contents, Reconciliation]:
-    with _failing(), TemporaryDirectory(prefix="cloudintel-backup-") as folder:
+    with _failing(), _empty_folder() as folder:
         path = Path(folder) / "copy.sqlite3"
         database.ensure_connection()
         with closing(sqlite3.connect(path)) as target:
@@ -54,6 +55,21 @@ def copy(
         ):
             shutil.copyfileobj(plain, packed, 1024**2)
         return held
+
+
+@contextmanager
+def _empty_folder() -> Iterator[str]:
+    """A folder of the temporary directory; what a killed process left there is removed.
+
+    Its name begins with the installation's own mark, as only its lock says that none of
+    its processes is at work.
+    """
+    own = sha256(str(django_settings.STATE_DIR).encode()).hexdigest()[:12]
+    prefix = f"cloudintel-backup-{own}-"
+    for left in Path(gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=prefix) as folder:
+        yield folder
 
 
 def fresh_name(settings: dict[str, Any], purpose: str) -> str:

@@ -14,6 +14,14 @@ from providers.base import Progress
 def verify(row: Backup, on_progress: Progress) -> Backup:
     """Restore it beside the present database, and store what came of it."""
     began = monotonic()
+
+    def tell(step: str) -> None:
+        row.set_progress(step)
+        on_progress(step)
+
+    tell("reading the manifest")
+    # One that is killed is not tried again and again.
+    row.set_verification_asked(None)
     try:
         manifest = manifest_at(row.place, row.name)
         if manifest.sha256 != row.sha256:
@@ -22,12 +30,13 @@ def verify(row: Backup, on_progress: Progress) -> Backup:
                 f"manifest has SHA-256 {manifest.sha256}, not {row.sha256}. Make a new "
                 "backup, and find out who else writes there."
             )
-        with prepared(row.place, manifest, "verify", on_progress):
+        with prepared(row.place, manifest, "verify", tell):
             error = ""
     except (CannotRestore, PlaceFailed) as failure:
         error = str(failure)
     row.verified_at = timezone.now()
     row.verification_seconds = monotonic() - began
     row.verification_error = error
+    row.progress = ""
     row.save()
     return row

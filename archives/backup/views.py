@@ -5,13 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views import View
 from django.views.generic import ListView
 
+from archives.backup.api import MAKE
 from archives.backup.models import Backup
+from archives.backup.queue import NotNow, ask_for_backup, ask_for_verification
 from archives.backup.schedule import kept_of, next_planned
 from core.pages import ListPages
+from monitoring.permissions import InstallationPage
+from syncs.runs.start import BrokerUnavailable
+from users.audit import Actor, actor_of
 
 
 class BackupsView(PermissionRequiredMixin, ListView[Backup]):
@@ -33,9 +42,42 @@ class BackupsView(PermissionRequiredMixin, ListView[Backup]):
             "newest": seen.made_by(now).first(),
             "proven": seen.newest_verified(),
             "next_at": next_at(now),
+            "may_make": self.request.user.has_perm(MAKE),
+            "at_work": seen.at_work().first(),
             "place": settings.BACKUP_PLACE,
             "is_on_this_machine": is_on_this_machine(),
         }
+
+
+class AskView(InstallationPage, View):
+    """Has a worker do something, and says so on the page of backups."""
+
+    permission_required = ("archives.view_backup", MAKE)
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: int) -> HttpResponse:
+        try:
+            messages.success(request, self.ask(timezone.now(), actor_of(request)))
+        except (NotNow, BrokerUnavailable) as error:
+            messages.error(request, str(error))
+        return redirect("backups")
+
+    def ask(self, now: datetime, by: Actor) -> str:
+        """Return what is said of it. Raises NotNow and BrokerUnavailable."""
+        raise NotImplementedError
+
+
+class BackUpView(AskView):
+    def ask(self, now: datetime, by: Actor) -> str:
+        ask_for_backup(now, by)
+        return "A backup was queued; a worker makes it."
+
+
+class VerifyView(AskView):
+    def ask(self, now: datetime, by: Actor) -> str:
+        row = get_object_or_404(Backup, pk=self.kwargs["pk"])
+        ask_for_verification(row, now, by)
+        return "The verification was queued; a worker restores the backup and compares."
 
 
 def next_at(now: datetime) -> datetime | None:

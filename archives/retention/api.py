@@ -16,7 +16,7 @@ from archives.retention.filters import ArchiveFilter, RetentionRunFilter
 from archives.retention.models import RetentionRun
 from archives.retention.queue import AlreadyAsked, ask_for_run
 from archives.retention.runs import due_now
-from archives.retention.summary import kept
+from archives.retention.summary import due_deletions, kept
 from clouds.access import is_limited
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
@@ -34,7 +34,8 @@ class RetentionRunSerializer(serializers.ModelSerializer[RetentionRun]):
         model = RetentionRun
         fields = [
             *("id", "status", "planned_for", "asked_at", "asked_by", "started_at"),
-            *("finished_at", "months", "rows", "size_bytes", "expired", "error"),
+            *("finished_at", "months", "rows", "size_bytes", "deleted", "expired"),
+            "error",
         ]
         read_only_fields = fields
 
@@ -51,19 +52,20 @@ class ArchiveSerializer(serializers.ModelSerializer[Archive]):
 
 
 class KeptTableSerializer(serializers.Serializer[Any]):
-    """The retention period of one table."""
+    """The retention period of one kind of rows."""
 
-    table = serializers.ChoiceField(choices=Table.choices)
+    table = serializers.CharField(help_text="Its name in RETENTION_DAYS.")
     days = serializers.IntegerField(
-        help_text="Days in the database, from the end of the month."
+        help_text="Days in the database; of what is archived, from the end of the "
+        "month."
     )
-    least_days = serializers.IntegerField(
-        source="period.least_days", help_text="Minimum of the setting."
+    least_days = serializers.IntegerField(help_text="Minimum of the setting.")
+    archived = serializers.BooleanField(
+        source="is_archived", help_text="false: deleted without an archive."
     )
     file_days = serializers.IntegerField(
-        source="period.file_days",
         allow_null=True,
-        help_text="Days in the archive after that; null: indefinitely.",
+        help_text="Days in the archive after that; null: indefinitely, or in none.",
     )
     oldest = serializers.DateField(allow_null=True)
     due_rows = serializers.IntegerField()
@@ -74,6 +76,13 @@ class DueMonthSerializer(serializers.Serializer[Any]):
 
     table = serializers.ChoiceField(choices=Table.choices)
     month = serializers.DateField(help_text="First day of the month.")
+    rows = serializers.IntegerField()
+
+
+class DueDeletionSerializer(serializers.Serializer[Any]):
+    """Rows that are past their retention period, and are deleted without an archive."""
+
+    table = serializers.CharField()
     rows = serializers.IntegerField()
 
 
@@ -92,6 +101,7 @@ class RetentionAnswerSerializer(serializers.Serializer[Any]):
 
     dry_run = serializers.BooleanField()
     due = DueMonthSerializer(many=True)
+    deletions = DueDeletionSerializer(many=True)
     run = RetentionRunSerializer(allow_null=True, help_text="null: a dry run.")
 
 
@@ -114,7 +124,7 @@ class CanRunRetention(BasePermission):
 
 
 class RetentionView(APIView):
-    """Each table's retention period, and what is due."""
+    """The retention period of each kind of rows, and what is due."""
 
     permission_classes = [IsAuthenticated, MayView, SeesWholeHistory]
     viewed_models = [RetentionRun]
@@ -153,13 +163,14 @@ class RunRetentionView(APIView):
         now, run = timezone.now(), None
         try:
             due = list(due_now(now))
+            deleted = due_deletions(now)
             if not given.validated_data["dry_run"]:
                 run = ask_for_run(now, actor_of(request))
         except (CannotPrune, AlreadyAsked) as error:
             raise Conflict(str(error)) from None
         except BrokerUnavailable as error:
             raise BrokerUnavailableError(str(error)) from None
-        answer = {"dry_run": run is None, "due": due, "run": run}
+        answer = {"dry_run": run is None, "due": due, "deletions": deleted, "run": run}
         code = status.HTTP_200_OK if run is None else status.HTTP_202_ACCEPTED
         return Response(RetentionAnswerSerializer(answer).data, status=code)
 

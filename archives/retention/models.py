@@ -33,6 +33,9 @@ class RetentionRun(models.Model):
     )
     rows = models.BigIntegerField(default=0, help_text="Rows of these months.")
     size_bytes = models.BigIntegerField(default=0, help_text="Bytes of their files.")
+    deleted = models.BigIntegerField(
+        default=0, help_text="Rows that were deleted without an archive."
+    )
     expired = models.PositiveIntegerField(
         default=0, help_text="Files that were deleted, as they were kept long enough."
     )

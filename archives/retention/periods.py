@@ -56,15 +56,20 @@ PERIODS = {
 
 def kept_days(table: Table) -> int:
     """Return for how many days its rows stay. Raises InvalidPeriod."""
-    chosen = settings.RETENTION_DAYS.get(table.value)
     period = PERIODS[table]
+    return chosen_days(table.value, table.label, period.days, period.least_days)
+
+
+def chosen_days(key: str, label: str, default: int, least: int) -> int:
+    """Return the days that RETENTION_DAYS has for that key. Raises InvalidPeriod."""
+    chosen = settings.RETENTION_DAYS.get(key)
     if chosen is None:
-        return period.days
+        return default
     days = int(chosen) if chosen.isdecimal() and len(chosen) < 6 else 0
-    if not period.least_days <= days <= LONGEST_DAYS:
+    if not least <= days <= LONGEST_DAYS:
         raise InvalidPeriod(
-            f"{table.label} can't be kept for {chosen} days: give {period.least_days} "
-            f"to {LONGEST_DAYS} for {table} in RETENTION_DAYS."
+            f"{label} can't be kept for {chosen} days: give {least} to {LONGEST_DAYS} "
+            f"for {key} in RETENTION_DAYS."
         )
     return days
 

@@ -13,8 +13,9 @@ from archives.archived import CannotRestore
 from archives.backup.schedule import installed_at
 from archives.models import Archive, Table
 from archives.prune import CannotPrune, Month, due, prune
+from archives.retention.deletions import delete_expired
 from archives.retention.models import RetentionRun
-from archives.retention.periods import PERIODS
+from archives.retention.periods import PERIODS, InvalidPeriod
 from archives.rollups import outdated, recompute
 from archives.storage import PlaceFailed, delete_file
 from core.windows import ONE_DAY, next_daily
@@ -80,13 +81,15 @@ def due_now(now: datetime) -> Iterator[Month]:
 def execute(
     row: RetentionRun, place: str, now: datetime, by: Actor, on_progress: Progress
 ) -> None:
-    """Archive and delete what is due; the row says what came of it.
+    """Delete and archive what is due; the row says what came of it.
 
     Whoever calls it keeps others from moving rows.
     """
     row.status, row.started_at, row.error = Status.RUNNING, now, ""
     row.save()
     try:
+        row.deleted += delete_expired(now)
+        row.save()
         for one in list(due_now(now)):
             archive = prune(one, place, now, by, on_progress)
             row.months, row.rows = row.months + 1, row.rows + one.rows
@@ -96,7 +99,7 @@ def execute(
             recompute(month, on_progress)
         row.expired += expire(now, by)
         row.status = Status.SUCCEEDED
-    except (CannotPrune, CannotRestore, PlaceFailed) as error:
+    except (CannotPrune, CannotRestore, InvalidPeriod, PlaceFailed) as error:
         row.status, row.error = Status.FAILED, str(error)
     _close(row, now, by)
 
@@ -146,6 +149,7 @@ def _close(row: RetentionRun, now: datetime, by: Actor) -> None:
     row.finished_at = timezone.now()
     row.save()
     found = {"months": row.months, "rows": row.rows, "expired": row.expired}
+    found["deleted"] = row.deleted
     record_by(by, "retention.run", row, **found, error=row.error)
     if row.error:
         queue_notice(row, "failed", f"Retention failed. {row.error}", now, ALARM)

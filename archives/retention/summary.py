@@ -5,60 +5,80 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import Min
 
-from archives.backup.schedule import DAYS_KEPT, MONTHS_KEPT, WEEKS_KEPT
 from archives.models import Table
-from archives.prune import Month
-from archives.retention.periods import PERIODS, Period, kept_days
+from archives.prune import CannotPrune, Month
+from archives.retention.deletions import DELETIONS, Deletion
+from archives.retention.periods import PERIODS, InvalidPeriod, kept_days
 from archives.retention.runs import due_now
 from archives.schemas import TABLES
-from monitoring.database.storing import KEPT as QUERIES_KEPT
-from monitoring.health.recording import KEPT as HEALTH_KEPT
-from monitoring.health.recording import Grain
-
-# What its room deletes by itself, without a file.
-DELETED_ELSEWHERE = [
-    ("Health, by minute", f"{HEALTH_KEPT[Grain.MINUTE].days} days"),
-    ("Health, by hour", f"{HEALTH_KEPT[Grain.HOUR].days} days"),
-    ("Health, by day", f"{HEALTH_KEPT[Grain.DAY].days} days"),
-    ("Times of queries, slow queries", f"{QUERIES_KEPT.days} days"),
-    ("Questions and answers", f"{settings.ASSISTANT_KEEP_DAYS} days"),
-    (
-        "Backups",
-        f"{DAYS_KEPT} daily, {WEEKS_KEPT} weekly, {MONTHS_KEPT} monthly",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One table."""
+    """Rows of one kind."""
 
-    table: Table
+    table: str
+    label: str
     days: int
-    period: Period
+    least_days: int
+    is_archived: bool
+    file_days: int | None
+    """Days in the archive after that; None: indefinitely, or in none."""
     oldest: date | None
     """Day of its oldest row that may go; None: there is none."""
+    due_rows: int
     due: list[Month] = field(default_factory=list)
-
-    @property
-    def label(self) -> str:
-        return self.table.label
-
-    @property
-    def due_rows(self) -> int:
-        return sum(one.rows for one in self.due)
 
 
 def kept(now: datetime) -> list[Kept]:
-    """Return what each table keeps. Raises CannotPrune."""
+    """Return how long each kind of rows stays, and what is due. Raises CannotPrune."""
     due = by_table(due_now(now))
-    return [
-        Kept(table, kept_days(table), PERIODS[table], oldest(table), due[table])
-        for table in Table
-    ]
+    try:
+        return [
+            *(_archived(table, due[table]) for table in Table),
+            *(_deleted(one, now) for one in DELETIONS.values()),
+        ]
+    except InvalidPeriod as error:
+        raise CannotPrune(str(error)) from None
+
+
+def _archived(table: Table, due: list[Month]) -> Kept:
+    period = PERIODS[table]
+    return Kept(
+        table=table.value,
+        label=table.label,
+        days=kept_days(table),
+        least_days=period.least_days,
+        is_archived=True,
+        file_days=period.file_days,
+        oldest=oldest(table),
+        due_rows=sum(one.rows for one in due),
+        due=due,
+    )
+
+
+def _deleted(one: Deletion, now: datetime) -> Kept:
+    return Kept(
+        table=one.key,
+        label=one.label,
+        days=one.days,
+        least_days=one.least_days,
+        is_archived=False,
+        file_days=None,
+        oldest=one.oldest(),
+        due_rows=one.due(now).count(),
+    )
+
+
+def due_deletions(now: datetime) -> list[dict[str, str | int]]:
+    """Return how many rows are deleted without an archive. Raises CannotPrune."""
+    try:
+        counts = {key: one.due(now).count() for key, one in DELETIONS.items()}
+    except InvalidPeriod as error:
+        raise CannotPrune(str(error)) from None
+    return [{"table": key, "rows": n} for key, n in counts.items() if n]
 
 
 def by_table(months: Iterable[Month]) -> dict[Table, list[Month]]:

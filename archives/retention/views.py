@@ -15,7 +15,7 @@ from archives.models import Archive, RetentionRun
 from archives.prune import CannotPrune
 from archives.retention.queue import AlreadyAsked, ask_for_run
 from archives.retention.runs import next_planned
-from archives.retention.summary import DELETED_ELSEWHERE, kept
+from archives.retention.summary import kept
 from clouds.access import is_limited
 from core.pages import ListPages
 from syncs.runs.start import BrokerUnavailable
@@ -51,7 +51,6 @@ class RetentionPageView(WholeHistoryMixin, ListView[Archive]):
             tables = []
         return super().get_context_data(
             tables=tables,
-            elsewhere=DELETED_ELSEWHERE,
             due=[one for table in tables for one in table.due],
             runs=RetentionRun.objects.order_by("-asked_at", "-id")[:RUNS_SHOWN],
             next_at=next_planned(now) if settings.RETENTION_DAILY else None,

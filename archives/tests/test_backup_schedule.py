@@ -12,6 +12,7 @@ from alerts.models import Notice
 from archives.backup import schedule
 from archives.backup.health_check import check_backups
 from archives.backup.models import Backup
+from archives.backup.queue import end_what_was_killed
 from archives.places import installation_id
 from core.testing.postgres import find_programs
 from monitoring.health.components import COMPONENTS, Degraded, Down, NotMeasured
@@ -97,7 +98,7 @@ def test_a_proof_that_fails_is_told_once_and_tried_each_day(place: Path) -> None
 
 def test_what_was_killed_is_made_again(place: Path) -> None:
     killed = made(NIGHT, state="running", planned_for=NIGHT, name="")
-    schedule.end_what_was_killed()
+    end_what_was_killed()
     killed.refresh_from_db()
     assert (killed.state, killed.error) == (
         "failed",

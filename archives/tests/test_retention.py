@@ -20,7 +20,7 @@ from archives.tests.months import ADA, run, store_old_months
 from clouds.testing import account
 from core.testing.clock import NOW
 from costs.models import DailyCost
-from insights.models import Feedback
+from insights.models import Feedback, Recommendation
 from insights.testing import recommendation
 from monitoring.metrics.partitions import ensure_partitions
 from monitoring.metrics.points import digest_of, labels_text
@@ -123,7 +123,7 @@ def old_hours(by: User) -> QuerySet[Any]:
         minimum=1,
         maximum=2.5,
         **{"p50": 1.0, "p95": 2.4, "p99": 2.5},
-        buckets={"7": 2},
+        buckets="BwAAAAIA",
     )
     return MetricRollup.objects.all()
 
@@ -150,6 +150,21 @@ def test_rows_go_by_month_and_come_back_as_they_were(
     assert not rows.exists()
     run("restore_archive", table, "2024-03")
     assert list(rows.order_by("pk").values()) == before
+
+
+def test_feedback_of_a_user_who_was_deleted_stays_away(admin_user: User) -> None:
+    old_feedback(admin_user)
+    other = User.objects.create_user("bob")
+    Feedback.objects.create(
+        recommendation=Recommendation.objects.get(),
+        user=other,
+        created_at=OLD,
+        updated_at=NOW,
+    )
+    run("prune", "feedback", "--yes")
+    other.delete()
+    run("restore_archive", "feedback", "2024-03")
+    assert [one.user for one in Feedback.objects.all()] == [admin_user]
 
 
 def test_the_newest_run_of_a_dataset_stays(admin_user: User) -> None:
@@ -187,7 +202,10 @@ def test_a_run_archives_what_is_kept_no_longer_and_says_so(place: Path) -> None:
     assert (second.status, second.months) == ("succeeded", 0)
     assert AuditEntry.objects.filter(action="archive.prune").count() == 12
     entry = AuditEntry.objects.filter(action="retention.run").earliest("pk")
-    assert entry.details == {"months": 12, "rows": 28, "expired": 0, "error": ""}
+    assert entry.details == {
+        **{"months": 12, "rows": 28, "expired": 0, "deleted": 0},
+        "error": "",
+    }
 
 
 def test_a_period_of_the_setting_counts(place: Path, settings: Settings) -> None:

@@ -81,7 +81,7 @@ _ACTIONS = (
     "delete remove stop start terminate resize restart reboot shut kill destroy "
     "buy purchase create add change update set drop disable enable release approve "
     "reset deallocate detach attach cancel deploy scale turn switch truncate "
-    "insert alter grant revoke execute"
+    "insert alter grant revoke execute restore"
 )
 ACTIONS = frozenset(_ACTIONS.split())
 

@@ -8,12 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from assistant.engine.intents import (
-    EXCLUDABLE,
-    INTENTS,
-    LARGEST_LIMIT,
-    Intent,
-)
+from assistant.engine.intent import EXCLUDABLE, LARGEST_LIMIT, Intent
+from assistant.engine.intents import INTENTS
 from assistant.engine.lexicon import ACTIONS, FILLERS, GROUP_NOUNS
 from assistant.engine.names import Match, NameKind, Vocabulary
 from assistant.engine.periods import Days, period_at

@@ -6,11 +6,8 @@ They are checked as strictly as words are, so that no door knows more than anoth
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.engine.intents import (
-    INTENT_OF,
-    LARGEST_LIMIT,
-    Intent,
-)
+from assistant.engine.intent import LARGEST_LIMIT, Intent
+from assistant.engine.intents import INTENT_OF
 from assistant.engine.lexicon import GROUP_NOUNS
 from assistant.engine.names import NameKind, Vocabulary
 from assistant.engine.parser import (

@@ -8,14 +8,18 @@ from core.periods import PERIODS
 from core.windows import ONE_DAY
 
 TITLES = {
+    "action": "Actions",
     "anomaly": "Anomalies",
+    "backup": "Backups",
     "budget": "Budgets",
     "carbon": "Carbon emissions",
     "cost": "Cost",
     "count": "Count of resources",
     "forecast": "Forecast",
     "freshness": "Data freshness",
+    "health": "Health of the installation",
     "idle": "Idle instances",
+    "lines": "Costs by line item",
     "savings": "Savings",
     "top": "Largest costs",
     "trend": "Cost trend",
@@ -38,6 +42,7 @@ FLAGS = {
     ("open", "true"): "open",
     ("open", "false"): "closed",
     ("realized", "true"): "realized",
+    ("verified", "true"): "verified",
     ("untagged", "true"): "untagged",
 }
 DAYS = ("period", "start", "end", "previous_start", "previous_end")

@@ -76,6 +76,10 @@ def test_lines_are_named_by_one_query(ada: User) -> None:
         "Are we within budget?",
         "What are our carbon emissions by account?",
         "Is the data of production fresh?",
+        "Which usage types cost the most?",
+        "Which actions are pending?",
+        "When was the last backup?",
+        "Is the installation healthy?",
     ],
 )
 def test_each_answer_links_to_a_page_and_a_query_that_work(

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
+from archives.retention.deletions import delete_expired
 from assistant.agents import AGENTS
 from assistant.models import Interaction
-from assistant.tasks import delete_expired
 from clouds.models import CloudAccount
 from core.testing.clock import NOW
 from insights.testing import somebody
@@ -164,5 +164,5 @@ def test_what_is_older_than_it_is_kept_is_deleted(ada: User, settings: Any) -> N
     span = timedelta(days=settings.ASSISTANT_KEEP_DAYS, seconds=1)
     Interaction.objects.filter(pk=old.pk).update(asked_at=NOW - span)
     for _ in range(2):
-        delete_expired()
+        delete_expired(NOW)
         assert Interaction.objects.count() == 1

@@ -1,4 +1,4 @@
-"""A hundred questions with what is expected of each, as of a Friday.
+"""More than a hundred questions with what is expected of each, as of a Friday.
 
 `questions.txt` has those that are answered, as question | intent | slot=value; ..., and
 after an empty line those that must be refused, with the words or the reason for it.
@@ -25,8 +25,9 @@ def written(found: ParsedQuestion) -> str:
 
 
 def test_there_are_a_hundred_of_which_twenty_must_be_refused() -> None:
-    assert (len(ANSWERED), len(REFUSED)) == (80, 20)
-    assert len({line.split(" | ")[0] for line in ANSWERED + REFUSED}) == 100
+    assert len(ANSWERED) >= 80 and len(REFUSED) >= 20
+    asked = [line.split(" | ")[0] for line in ANSWERED + REFUSED]
+    assert len(set(asked)) == len(asked)
 
 
 @pytest.mark.parametrize("line", ANSWERED)

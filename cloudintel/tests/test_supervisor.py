@@ -50,6 +50,25 @@ def test_what_had_settled_is_started_again_after_a_second(
     assert child.pause == 1
 
 
+def test_what_waits_for_one_that_runs_once_starts_when_that_has_ended() -> None:
+    demo = Child("demo", DIES, once=True)
+    worker = Child("worker", LIVES, after=demo)
+    worker.poll()
+    assert worker.process is None
+    demo.poll()
+
+    def has_ended() -> bool:
+        demo.poll()
+        return demo.has_ended
+
+    wait_until("its end", has_ended)
+    demo.poll()
+    assert not demo.is_alive  # it failed, and is not started again
+    worker.poll()
+    assert worker.is_alive
+    worker.kill()
+
+
 def test_what_does_not_end_is_killed() -> None:
     child = Child("worker", LIVES)
     child.poll()

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from cloudintel.management.commands import up
 from cloudintel.management.commands.up import only_one
+from cloudintel.supervisor import Child
 from core.testing.postgres import free_port
 
 
@@ -93,19 +94,23 @@ def test_a_port_of_sockets_that_another_server_has_is_one_sentence(
     )
 
 
-@pytest.mark.parametrize(("given", "sockets"), [("0", []), ("8765", ["8765"])])
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [("0", ["web", "worker", "beat"]), ("8765", ["web", "live", "worker", "beat"])],
+)
 def test_sockets_have_the_port_of_the_environment(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, given: str, sockets: list[str]
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, given: str, names: list[str]
 ) -> None:
     (settings.STATIC_ROOT / "base.css").touch()
     settings.LIVE_PORT = int(given)
     monkeypatch.setenv("LIVE_PORT", given)
     monkeypatch.setattr(up, "check_live_port", lambda *_: None)
-    started = []
-    monkeypatch.setattr(up.Command, "run", lambda *given: started.append(given[-1]))
+    started: list[Child] = []
+    monkeypatch.setattr(up.Command, "run", lambda *given: started.extend(given[-1]))
     port = free_port()
     call_command("up", port=port)
-    assert started[0][3:] == sockets
+    assert [child.name for child in started] == names
+    assert given == "0" or started[1].command[-2:] == ["--port", given]
     assert (os.environ["WEB_PORT"], os.environ["LIVE_PORT"]) == (str(port), given)
 
 

@@ -37,18 +37,33 @@ def by_insert(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
     """Insert on any database, into a child model's own table too."""
+    _insert_each(model, columns, rows, _update(columns, key))
+
+
+def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows that are not stored yet on any database, without objects of them.
+
+    Raise IntegrityError where one is.
+    """
+    _insert_each(model, columns, rows, "")
+
+
+def _insert_each(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Row], otherwise: str
+) -> None:
     fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    prepare = [field.get_db_prep_save for field in fields]
     values = ", ".join(["%s"] * len(columns))
     written = (
         [
-            field.get_db_prep_save(value, connection)
-            for field, value in zip(fields, row, strict=True)
+            as_stored(value, connection)
+            for as_stored, value in zip(prepare, row, strict=True)
         ]
         for row in rows
     )
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"{_insert(model, columns)} VALUES ({values}) {_update(columns, key)}",
+            f"{_insert(model, columns)} VALUES ({values}) {otherwise}",
             written,  # type: ignore[arg-type]  # an iterator will do
         )
 

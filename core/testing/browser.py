@@ -51,11 +51,15 @@ def let_in(context: BrowserContext, user: User, url: str) -> None:
     )
 
 
-def sign_in(page: Page) -> None:
+def let_ada_in(page: Page) -> None:
     server = page.request.get("/health").url
     let_in(page.context, User.objects.get(username="ada"), server)
-    page.goto("/")
-    expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
+
+
+def sign_in(page: Page, path: str = "/", heading: str = "Home") -> None:
+    let_ada_in(page)
+    page.goto(path)
+    is_ready(page, heading)
 
 
 class Clicks:
@@ -84,7 +88,24 @@ def open_page(page: Page, name: str) -> None:
 
 
 def is_ready(page: Page, heading: str) -> None:
-    """Waits for a page and its scripts, which are deferred, and without which its
-    controls do not apply when they change."""
+    """Waits for a page, or the answer that replaces its parts, and for its scripts,
+    without which its controls do not apply when they change."""
     expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    is_settled(page)
+
+
+def is_settled(page: Page) -> None:
+    """Waits until the page of the address is loaded, or what was asked for is shown."""
     page.wait_for_load_state("load")
+    page.wait_for_function("() => !document.querySelector('main[aria-busy=true]')")
+
+
+def is_no_wider(page: Page, width: int) -> None:
+    """Waits until the page, which the browser lays out anew, is no wider than that."""
+    fits = "width => document.documentElement.scrollWidth <= width"
+    page.wait_for_function(fits, arg=width)
+
+
+def has_steps(page: Page, count: int) -> None:
+    """Waits until the history has as many entries."""
+    page.wait_for_function("count => history.length === count", arg=count)

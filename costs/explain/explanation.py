@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from core.windows import span
-from costs.explain.engine import explain
+from costs.explain.changed_prices import Prices, of_all_accounts
+from costs.explain.engine import NO_PRICES, explain
 from costs.explain.records import (
     Charges,
     Daily,
@@ -25,11 +26,14 @@ MOST_ROWS = 60_000
 
 
 def explain_costs(
-    query: CostQuery, source: CostSource, incidents: Iterable[Incident] = ()
+    query: CostQuery,
+    source: CostSource,
+    incidents: Iterable[Incident] = (),
+    prices: Prices | None = None,
 ) -> Explanation:
     """Explain the change since `query.compared_with`; both periods are stored whole.
 
-    `source` is of one currency. Two queries.
+    `source` is of one currency. Without `prices` what they changed is use. Two queries.
     """
     windows = (query.window, query.compared_with)
     source = source.in_window(span(windows))
@@ -38,10 +42,13 @@ def explain_costs(
         _amounts(query, source, is_by_account),
         *windows,
         incidents if is_by_account else map(_of_all_accounts, incidents),
+        prices or NO_PRICES if is_by_account else of_all_accounts(prices or NO_PRICES),
         is_daily=query.basis == "daily",
         ignore=query.ignore,
     )
-    return replace(explanation, is_by_account=is_by_account)
+    return replace(
+        explanation, is_by_account=is_by_account, has_prices=prices is not None
+    )
 
 
 def _amounts(

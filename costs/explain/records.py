@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ONE_TIME = "one_time"
     NEW = "new"
     GONE = "gone"
+    PRICE = "price"
     USED_MORE = "used_more"
     USED_LESS = "used_less"
     REST = "rest"
@@ -41,6 +42,13 @@ class Charges(NamedTuple):
 
 
 Daily = Mapping[date, Decimal]
+
+
+class PriceChange(NamedTuple):
+    """What uses whose price changed cost in the period, and at their old prices."""
+
+    now: Decimal
+    before: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ class Explanation:
     Of what is left out, nothing is in any amount. Amounts are of the whole periods, or
     averages a day. `least` is what a change must exceed to be significant. Incidents
     are what anomalies added to either period, none where they are left out. A large
-    bill is not told apart by account.
+    bill is not told apart by account. Without prices, theirs is part of use.
     """
 
     window: Window
@@ -107,6 +115,7 @@ class Explanation:
     incidents: Decimal = ZERO
     previous_incidents: Decimal = ZERO
     is_by_account: bool = True
+    has_prices: bool = False
 
     @property
     def before(self) -> Decimal:

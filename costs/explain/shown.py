@@ -17,13 +17,14 @@ from costs.explain.cause_links import (
     query_of_step,
     step_name,
 )
-from costs.explain.records import Explanation, Kind
+from costs.explain.changed_prices import line_query
+from costs.explain.records import Cause, Explanation, Kind
 from costs.queries.query import CostQuery
 
 
 class ShownCause(NamedTuple):
     """A cause with its own days, or the first one that differs; where its costs are
-    shown, and the page of its anomaly."""
+    shown, the lines whose price changed, and the page of its anomaly."""
 
     name: str
     owner: str
@@ -31,6 +32,7 @@ class ShownCause(NamedTuple):
     since: date | None
     days: Window | None
     query: str
+    lines: str
     url: str
 
 
@@ -126,6 +128,7 @@ def shown_steps(
                     cause.since,
                     own_days(cause),
                     query_of_cause(cause, found, query),
+                    query_of_lines(cause, query) if cause.kind == Kind.PRICE else "",
                     cause.incident.url if cause.incident else "",
                 )
                 for cause in step.causes
@@ -138,6 +141,13 @@ def shown_steps(
         )
         for step, bar in zip(found.steps, bars, strict=True)
     ]
+
+
+def query_of_lines(cause: Cause, query: CostQuery) -> str:
+    """Return the query of the page of lines that tells which prices changed."""
+    account, service = cause.part
+    own = {"sub_account": [account]} if account else {}
+    return line_query(query).parameters(**own, service=[service])
 
 
 class Bar(NamedTuple):

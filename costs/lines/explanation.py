@@ -5,7 +5,7 @@ the same in the same unit. Of a use in both periods, more of it at the old price
 "used more", and the rest of its change is the price.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -97,7 +97,7 @@ def explain_lines(source: LineSource) -> LineExplanation:
     Both are stored whole. Two questions.
     """
     steps: dict[LineKind, LineStep] = {}
-    for cause, change, price, count, *named in source.rows(_effects(source)):
+    for cause, change, price, count, *named in source.rows(_sql(EFFECTS, source)):
         kind = LineKind(cause)
         step = steps.get(kind) or LineStep(kind, _exact(change, price), [], int(count))
         steps[kind] = _with_cause(step, named)
@@ -132,7 +132,7 @@ BOTH = """
     ChargeCategory = '{usage}' AND used_now > 0 AND used_before > 0
     AND CAST(used_before AS DOUBLE) * 10000 > CAST(used_now AS DOUBLE)
 """
-EFFECTS = """
+USES = """
     WITH uses AS (
         SELECT
             {use},
@@ -164,7 +164,18 @@ EFFECTS = """
                 ) * 1000000 + 0.5) AS BIGINT)
             ELSE 0 END AS price
         FROM uses
-    ),
+    )
+"""
+PRICES = f"""
+    {USES}
+    SELECT SubAccountId, ServiceName, sum(cost_now), sum(price)
+    FROM priced WHERE price <> 0
+    GROUP BY SubAccountId, ServiceName
+    ORDER BY SubAccountId, ServiceName
+"""  # noqa: S608 - of our own parts, as all of these
+EFFECTS = (
+    USES
+    + """,
     parted AS (
         SELECT
             *,
@@ -209,14 +220,25 @@ EFFECTS = """
     FROM ranked WHERE place <= {named}
     ORDER BY cause, place
 """
+)
 
 
-def _effects(source: LineSource) -> str:
+def price_changes(source: LineSource) -> Iterator[tuple[str, str, Decimal, Decimal]]:
+    """Yield the account and service of uses whose price changed, what these cost, and
+    how much of that the new price is.
+
+    Both periods are stored whole. One question.
+    """
+    for account, service, cost, price in source.rows(_sql(PRICES, source)):
+        yield account, service, cost or ZERO, int(price) * MICRO
+
+
+def _sql(text: str, source: LineSource) -> str:
     use = [*USE]
     if source.query.grain == "usage_type":
         use[use.index("ResourceId")] = "'' AS ResourceId"
     usage = ChargeCategory.USAGE.value
-    return EFFECTS.format(
+    return text.format(
         use=", ".join(use),
         keys=", ".join(USE),
         # By name, ClickHouse and DuckDB would take the column for our empty text.

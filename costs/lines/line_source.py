@@ -105,6 +105,11 @@ def line_source(query: LineQuery, user: AnyUser) -> LineSource:
     Raises InvalidQuery for an account that the user does not see, as if there was none.
     """
     months = [one for one in _months(query, user) if one.currency == query.currency]
+    return source_of(query, months)
+
+
+def source_of(query: LineQuery, months: Sequence[LineItemMonth]) -> LineSource:
+    """Return the lines of these months in the query's currency. One query."""
     engine = line_engine()
     conditions = [*_conditions(query), *uncovered(months, engine)]
     return LineSource(

@@ -1,20 +1,20 @@
 """The dashboard's endpoints: its summary, what it was on each day, and search."""
 
 from dataclasses import asdict
-from typing import Any, cast
+from typing import cast
 
 import django_filters as filters
 from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from clouds.access import is_limited
 from clouds.models import CloudAccount
+from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
 from core.api.filters import AnyText, WindowForm, end_filter, start_filter
 from core.api.parameters import refuse_unknown
@@ -59,16 +59,11 @@ class DashboardViewSet(ConditionalMixin, ViewSet):
         return Response(dashboard_data(found))
 
 
-class SeesAllAccounts(BasePermission):
-    """Require that no account is hidden from the user: sums are of all."""
-
+class SeesHistory(SeesAllAccounts):
     message = (
         "The history is of all accounts together, and some are hidden from you. Ask "
         "/api/v1/dashboard/summary/ and /api/v1/costs/daily/, which are of yours."
     )
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method == "OPTIONS" or not is_limited(request.user)
 
 
 class DashboardMetricFilter(filters.FilterSet):
@@ -87,7 +82,7 @@ class DashboardMetricViewSet(RowsViewSet):
     as of now. For users who see all accounts."""
 
     queryset = DashboardMetric.objects.order_by("-day", "currency")
-    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
+    permission_classes = [IsAuthenticated, MayView, SeesHistory]
     serializer_class = DashboardMetricSerializer
     filterset_class = DashboardMetricFilter
     csv_name = "dashboard-history"

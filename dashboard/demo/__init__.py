@@ -1,1 +1,1 @@
-"""The invented company: built, moved on, and conducted by one presenter at a time."""
+"""The invented company: built, moved on, and controlled by one presenter at a time."""

@@ -15,11 +15,11 @@ from rest_framework.viewsets import ViewSet
 
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.problems import Conflict, errors
-from dashboard.demo.conductor import (
-    CONDUCT,
-    Conducted,
+from dashboard.demo.control import (
+    CONTROL,
     InvalidStep,
-    conduct,
+    OtherPresenter,
+    change_play,
     play_scene,
     queue,
     send,
@@ -28,11 +28,11 @@ from dashboard.demo.state import demo_state
 from users.audit import Actor, actor_of
 
 
-class MayConduct(BasePermission):
-    message = f"This needs the permission {CONDUCT}."
+class MayControl(BasePermission):
+    message = f"This needs the permission {CONTROL}."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method == "OPTIONS" or request.user.has_perm(CONDUCT)
+        return request.method == "OPTIONS" or request.user.has_perm(CONTROL)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -75,13 +75,13 @@ class DemoSerializer(serializers.Serializer[Any]):
     is_there = serializers.BooleanField()
     present = serializers.DateTimeField(help_text="Its own present.")
     is_behind = serializers.BooleanField(help_text="Whether that is in the past.")
-    conductor = serializers.CharField(help_text="Who conducts it; empty: nobody.")
+    presenter = serializers.CharField(help_text="Who presents it; empty: nobody.")
     steps = serializers.ListField(
         child=serializers.DictField(), help_text="What is still to be done."
     )
     is_paused = serializers.BooleanField()
     is_at_work = serializers.BooleanField()
-    said = serializers.CharField(help_text="What the last step did.")
+    outcome = serializers.CharField(help_text="What the last step did.")
     error = serializers.CharField(help_text="Why the last step failed.")
     scenario = ScenarioSerializer(allow_null=True)
     number = serializers.IntegerField(help_text="Scenes that were played.")
@@ -94,11 +94,11 @@ ANSWERS: dict[Any, Any] = {202: DemoSerializer, **errors(400, 403, 409)}
 class DemoViewSet(ViewSet):
     """Demo control: only the accounts of the demo company are changed."""
 
-    permission_classes = [IsAuthenticated, MayConduct]
+    permission_classes = [IsAuthenticated, MayControl]
 
     @extend_schema(responses=DemoSerializer)
     def show(self, request: Request) -> Response:
-        """Its present, who conducts it, what is to be done, and the scenarios."""
+        """Its present, who presents it, what is to be done, and the scenarios."""
         refuse_unknown(request.query_params, ())
         return Response(DemoSerializer(demo_state(timezone.now())).data)
 
@@ -125,21 +125,21 @@ class DemoViewSet(ViewSet):
     @extend_schema(request=None, responses=ANSWERS)
     def pause(self, request: Request) -> Response:
         """Stop after the step that is at work."""
-        return self._conduct(request, "pause")
+        return self._control(request, "pause")
 
     @extend_schema(request=None, responses=ANSWERS)
     def resume(self, request: Request) -> Response:
         """Resume with the steps that wait."""
-        return self._conduct(request, "resume")
+        return self._control(request, "resume")
 
     @extend_schema(request=None, responses=ANSWERS)
     def release(self, request: Request) -> Response:
-        """Forget the steps that wait, so that others can conduct."""
-        return self._conduct(request, "release")
+        """Forget the steps that wait, so that others can present."""
+        return self._control(request, "release")
 
-    def _conduct(self, request: Request, what: str) -> Response:
+    def _control(self, request: Request, what: str) -> Response:
         self._given(StrictSerializer, request)
-        return self._done(request, lambda actor, now: conduct(what, actor, now))
+        return self._done(request, lambda actor, now: change_play(what, actor, now))
 
     def _given(self, serializer: type[StrictSerializer], request: Request) -> Any:
         refuse_unknown(request.query_params, ())
@@ -154,7 +154,7 @@ class DemoViewSet(ViewSet):
             change(actor_of(request), timezone.now())
         except InvalidStep as error:
             raise ValidationError({"steps": [str(error)]}) from None
-        except Conducted as error:
+        except OtherPresenter as error:
             raise Conflict(str(error)) from None
         send()
         state = DemoSerializer(demo_state(timezone.now()))

@@ -1,11 +1,11 @@
-"""What commands that conduct the demo share."""
+"""What commands that control the demo share."""
 
 from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
 from core.commands import FAILED, TAKEN
-from dashboard.demo.conductor import Busy, company, play
+from dashboard.demo.control import Busy, company, play
 
 
 def play_here(tell: Callable[[str], object]) -> None:

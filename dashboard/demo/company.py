@@ -14,7 +14,7 @@ from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu, sync_usage
 from pricing.sync import sync_prices
 from providers.base import AdviceSource
-from providers.demo.company import ACCOUNTS, HISTORY_DAYS, Cloud
+from providers.demo.company import ACCOUNTS, HISTORY_DAYS, Account, Cloud
 from providers.demo.provider import DemoProvider
 from syncs.accounts.changes import save_account
 from syncs.datasets import Dataset
@@ -34,23 +34,26 @@ def build(now: datetime, days: int) -> Iterator[CloudAccount]:
 
     Raises SlotTaken.
     """
-    stored = {one.account_id: one for one in CloudAccount.objects.demo()}
-    for one in ACCOUNTS:
-        account = stored.get(one.account_id)
-        if account is None:
-            account = CloudAccount(
-                provider=KINDS[one.cloud],
-                account_id=one.account_id,
-                name=one.name,
-                settings={"tag_keys": [TAG_KEY]},
-            )
-            save_account(account)
+    for account in [_account_of(one) for one in ACCOUNTS]:
         if account.cost_totals.exists():
             catch_up(account, now)
         else:
             replay(account, now, days)
         yield account
     add_teams()
+
+
+def _account_of(one: Account) -> CloudAccount:
+    account = CloudAccount.objects.demo().filter(account_id=one.account_id).first()
+    if account is None:
+        account = CloudAccount(
+            provider=KINDS[one.cloud],
+            account_id=one.account_id,
+            name=one.name,
+            settings={"tag_keys": [TAG_KEY]},
+        )
+        save_account(account)
+    return account
 
 
 def provider_of(account: CloudAccount, now: datetime) -> DemoProvider:
@@ -98,24 +101,36 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     _sync_opinions(account, now)
 
 
-def catch_up(
-    account: CloudAccount, now: datetime, *, with_open_months: bool = True
-) -> None:
-    """Sync the days since, and nothing older than the demo's history.
+def catch_up(account: CloudAccount, now: datetime, *, is_last: bool = True) -> bool:
+    """Sync the days since, and nothing older than the demo's history; return whether
+    all was read.
 
-    Days of months that the cloud may still change can be left to a later one.
+    Where another day follows, what is the same on most days is left to it: prices,
+    advice, what lies beside machines, and months that the cloud may still change.
     """
     history = last_complete_days(HISTORY_DAYS, now)
     mark = read_until(account, Dataset.COST).get(WHOLE_ACCOUNT)
-    restated = [open_since(account, now)] if with_open_months else []
+    restated = [open_since(account, now)] if is_last else []
     due = due_window(Dataset.COST, mark, history, *restated)
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
-    sync_estate(account, now)
+    is_changed = is_last or _is_changed(account, now)
+    if is_changed:
+        sync_estate(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
-    sync_usage(account, now)
-    _sync_opinions(account, now)
+    if is_changed:
+        sync_usage(account, now)
+    if is_last:
+        _sync_opinions(account, now)
+    return is_changed
+
+
+def _is_changed(account: CloudAccount, now: datetime) -> bool:
+    """Return whether anything came, changed or went within a day."""
+    provider, yesterday = provider_of(account, now), utc_day(now) - ONE_DAY
+    days = (*provider.estate_change_days(), *provider.state_change_days())
+    return any(day >= yesterday for day in days)
 
 
 def _sync_opinions(account: CloudAccount, now: datetime) -> None:

@@ -1,33 +1,30 @@
-"""Do one step of what is conducted: change the company, and read what changed."""
+"""Do one step of a presenter: change the company, and read what changed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
-
 from clouds.demo_clock import company_now, set_clock
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, last_complete_days, utc_day
 from costs.sync import sync_cost
+from dashboard.demo.applying import apply_recommendation
 from dashboard.demo.company import build, catch_up, provider_of, sync_estate
 from insights.models import Recommendation
 from insights.refresh.refresh_state import Part
-from insights.transitions import InvalidTransition, change_status_by
-from inventory.kinds import Kind
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
+from providers.demo.bill import arrived_by
 from providers.demo.company import ACCOUNT_IDS, HISTORY_DAYS
 from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
 from providers.demo.steps import Act, InvalidStep, Step
 from syncs.accounts.changes import remove_accounts
-from users.audit import Actor
 
 ONE_MINUTE = timedelta(minutes=1)
 # How much of a bill's end is read again where an event changed it.
 RECENT_DAYS = 4
-# What a day may change; forecasts follow at the end.
+# What a day may change; forecasts, and what concerns all accounts, follow at the end.
 DAILY_PARTS = (Part.ANOMALIES, Part.RECOMMENDATIONS)
 
 
@@ -59,7 +56,7 @@ def perform(step: Step, now: datetime, by: str) -> str:
         return f"{live.count()} recommendations are open."
     asked = _asked(step, _ticked(now))
     if step.do is Act.APPLY:
-        return _apply(asked, by)
+        return apply_recommendation(asked.account, resource_id(asked), asked.now, by)
     event = _event(asked)
     asked.provider.record(event)
     _read(asked, event)
@@ -84,34 +81,77 @@ def _advance(step: Step, now: datetime) -> str:
             "The demo company is at the present, so no days are left. Reset it to some "
             "days ago first."
         )
-    moved = then + (timedelta(hours=step.hours) if step.hours else ONE_DAY)
+    if step.hours:
+        return _advance_hours(step, step.hours, then, now)
+    moved = then + ONE_DAY
     is_over = utc_day(moved) >= utc_day(now)
     moved = now if is_over else moved
     # As fast as it can, some is done once, at the end: what is found tells since when.
     is_last = is_over or (step.days or 1) == 1
-    is_next_day = is_over or utc_day(moved) > utc_day(then)
-    set_clock(None if is_over else moved)
-    for account in CloudAccount.objects.demo():
-        if is_next_day:
-            catch_up(account, moved, with_open_months=is_last)
-        else:
+    is_changed = _live_through(moved, is_over=is_over, is_last=is_last)
+    if is_last:
+        refresh_insights(moved, tuple(Part))
+    elif step.per_minute:
+        refresh_insights(moved, DAILY_PARTS if is_changed else (Part.ANOMALIES,))
+    return _what_time(moved, is_over=is_over)
+
+
+def _advance_hours(step: Step, hours: int, then: datetime, now: datetime) -> str:
+    """Move on within a day, on which the bill of the day before arrives."""
+    moved = then + timedelta(hours=hours)
+    is_over = utc_day(moved) >= utc_day(now)
+    is_next_day = utc_day(moved) > utc_day(then)
+    if is_over or (is_next_day and (step.days or 1) == 1):
+        moved = now if is_over else moved
+        _live_through(moved, is_over=is_over, is_last=True)
+        refresh_insights(moved, tuple(Part))
+    elif is_next_day:
+        _live_through(moved, is_hourly=True)
+    else:
+        set_clock(moved, is_hourly=True)
+        for account in CloudAccount.objects.demo():
             sync_ec2(account, moved)
-    if is_next_day and (is_last or step.per_minute):
-        refresh_insights(moved, tuple(Part) if is_last else DAILY_PARTS)
+            sync_cost(account, moved, window=last_complete_days(1, moved))
+        if arrived_by(then.hour) < 1 <= arrived_by(moved.hour):
+            refresh_insights(moved, DAILY_PARTS)
+    return _what_time(moved, is_over=is_over)
+
+
+def _live_through(
+    moved: datetime,
+    *,
+    is_over: bool = False,
+    is_last: bool = False,
+    is_hourly: bool = False,
+) -> bool:
+    """Read what came by then, as the syncs of a day do; return whether anything came,
+    changed or went, beside the costs and the use of it."""
+    set_clock(None if is_over else moved, is_hourly=is_hourly)
+    accounts = CloudAccount.objects.demo()
+    changed = [catch_up(account, moved, is_last=is_last) for account in accounts]
+    return any(changed)
+
+
+def _what_time(moved: datetime, *, is_over: bool) -> str:
     end = " That is the present." if is_over else ""
     return f"It is {moved:%-d %B %Y, %H:%M} UTC.{end}"
 
 
-def refresh_insights(now: datetime, parts: tuple[Part, ...]) -> None:
-    """Compute the company's insights, and those of all accounts if it is alone.
+def refresh_insights(
+    now: datetime, parts: tuple[Part, ...], only: CloudAccount | None = None
+) -> None:
+    """Compute insights of the company or of one account of it, and all parts also of
+    all accounts together, if it is alone.
 
     What of the real ones is due stays so, and is computed by the scheduler.
     """
     # The statistics libraries take seconds to load.
     from insights.refresh.refresh_all import refresh
 
-    accounts: list[CloudAccount | None] = list(CloudAccount.objects.demo())
-    if not CloudAccount.objects.real().exists():
+    found = [only] if only else CloudAccount.objects.demo()
+    accounts: list[CloudAccount | None] = [*found]
+    is_alone = not CloudAccount.objects.real().exists()
+    if is_alone and {*parts} == {*Part}:
         accounts.append(None)
     refresh(accounts, now, parts=parts)
 
@@ -205,8 +245,12 @@ def _services(there: Iterable[tuple[str, str]]) -> str:
     return f"what: use one of {', '.join(names)}."
 
 
+# What changes costs or use alone, and so no recommendation at once.
+OF_DAYS_ALONE = (EventKind.SPIKE, EventKind.RESTATED, EventKind.CPU)
+
+
 def _read(asked: Asked, event: DemoEvent) -> None:
-    """Sync what the event changed, and look for anomalies in that."""
+    """Sync what the event changed, and look for what is to be found in that account."""
     account, now = asked.account, asked.now
     if event.kind in (EventKind.SPIKE, EventKind.RESTATED):
         recent = max(RECENT_DAYS, event.days or 0)
@@ -219,66 +263,9 @@ def _read(asked: Asked, event: DemoEvent) -> None:
     else:
         sync_ec2(account, now)
         sync_estate(account, now)
-    refresh_insights(now, DAILY_PARTS)
-
-
-# What a recommendation about a kind of resource comes to.
-TO_REMOVE = {
-    (Kind.INSTANCE, "idle"),
-    (Kind.INSTANCE, "stopped"),
-    (Kind.VOLUME, "unattached"),
-    (Kind.ADDRESS, "unattached"),
-    (Kind.SNAPSHOT, "old_snapshot"),
-}
-TO_RETYPE = {
-    (Kind.INSTANCE, "oversized"),
-    (Kind.INSTANCE, "old_generation"),
-    (Kind.VOLUME, "volume_type"),
-    (Kind.BUCKET, "colder_tier"),
-}
-
-
-def _apply(asked: Asked, by: str) -> str:
-    """Do what the largest recommendation about the resource says, and close it."""
-    rows = Recommendation.objects.live().filter(
-        account=asked.account, resource__resource_id=resource_id(asked)
-    )
-    rows = rows.select_related("resource").order_by("-savings_monthly", "pk")
-    able = [row for row in rows if _kind_and_rule(row) in TO_REMOVE | TO_RETYPE]
-    if not able:
-        raise InvalidStep(
-            f"what: nothing that can be applied is recommended about {asked.step.what}."
-        )
-    row = able[0]
-    try:
-        with transaction.atomic():
-            for event in _events_of(row, asked.provider):
-                asked.provider.record(event)
-            done = row.Status.DONE
-            change_status_by(Actor(None, by), row, done, row.version, asked.now)
-    except InvalidTransition as error:
-        raise InvalidStep(str(error)) from None
-    sync_ec2(asked.account, asked.now)
-    sync_estate(asked.account, asked.now)
-    return f"Applied: {row}. Its saving arrives with the next days of the bill."
-
-
-def _kind_and_rule(row: Recommendation) -> tuple[str, str]:
-    return (row.resource.kind, row.rule)
-
-
-def _events_of(row: Recommendation, provider: DemoProvider) -> list[DemoEvent]:
-    what = row.resource.resource_id
-
-    def event(kind: EventKind, target: str = "") -> DemoEvent:
-        return DemoEvent(kind=kind, hour=provider.hour, what=what, target=target)
-
-    if _kind_and_rule(row) in TO_RETYPE:
-        return [event(EventKind.RETYPED, row.target)]
-    removed = event(EventKind.REMOVED)
-    if row.resource.kind != Kind.VOLUME:
-        return [removed]
-    return [event(EventKind.SAVED, f"before-removal-{row.resource.pk}"), removed]
+    is_found_by_days = event.kind in OF_DAYS_ALONE
+    parts = (Part.ANOMALIES,) if is_found_by_days else DAILY_PARTS
+    refresh_insights(now, parts, account)
 
 
 SENTENCES: Mapping[Act, Callable[[Step], str]] = {

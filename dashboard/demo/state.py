@@ -7,10 +7,10 @@ from datetime import datetime
 from clouds.demo_clock import company_now
 from clouds.models import CloudAccount
 from core.clocks import is_recent
-from dashboard.demo.conductor import (
+from dashboard.demo.control import (
     HELD_AT_MOST,
     company,
-    conductor_of,
+    presenter_of,
     scenario_of,
 )
 from providers.demo.scenario_files import Scenario, Scene, scenarios
@@ -23,11 +23,11 @@ class DemoState:
     is_there: bool
     present: datetime
     is_behind: bool
-    conductor: str
+    presenter: str
     steps: Sequence[dict[str, object]]
     is_paused: bool
     is_at_work: bool
-    said: str
+    outcome: str
     error: str
     scenario: Scenario | None
     scene: Scene | None
@@ -49,11 +49,11 @@ def demo_state(now: datetime) -> DemoState:
         is_there=CloudAccount.objects.demo().exists(),
         present=company_now(now),
         is_behind=row.clock is not None,
-        conductor=conductor_of(row, now),
+        presenter=presenter_of(row, now),
         steps=row.steps,
         is_paused=row.is_paused,
         is_at_work=bool(row.held_by) and held,
-        said=row.said,
+        outcome=row.outcome,
         error=row.error,
         scenario=scenario,
         scene=scenario.scenes[row.scene - 1] if scenario and row.scene else None,

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import TemplateView
 
-from dashboard.demo.conductor import (
-    CONDUCT,
-    Conducted,
+from dashboard.demo.control import (
+    CONTROL,
     InvalidStep,
-    conduct,
+    OtherPresenter,
+    change_play,
     play_scene,
     queue,
     send,
@@ -31,7 +31,7 @@ class DemoView(PermissionRequiredMixin, TemplateView):
 
     live_topics = ("demo",)
     template_name = "dashboard/demo.html"
-    permission_required = CONDUCT
+    permission_required = CONTROL
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         posted = self.request.POST or None
@@ -43,24 +43,24 @@ class DemoView(PermissionRequiredMixin, TemplateView):
         """Queue the step that a form describes."""
         try:
             queue([written(request.POST)], actor_of(request), timezone.now())
-        except (InvalidStep, Conducted) as error:
+        except (InvalidStep, OtherPresenter) as error:
             context = self.get_context_data(refused=str(error))
             return self.render_to_response(context, status=REFUSED)
         send()
         return redirect("demo")
 
 
-class ConductView(PermissionRequiredMixin, View):
+class DemoControlView(PermissionRequiredMixin, View):
     """One button: play a scenario or its next scene, pause, resume, release."""
 
-    permission_required = CONDUCT
+    permission_required = CONTROL
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, what: str) -> HttpResponse:
         actor, now = actor_of(request), timezone.now()
         try:
             self._do(what, request, actor, now)
-        except (InvalidStep, Conducted) as error:
+        except (InvalidStep, OtherPresenter) as error:
             messages.error(request, str(error))
         else:
             send()
@@ -71,5 +71,5 @@ class ConductView(PermissionRequiredMixin, View):
             play_scene(actor, now, request.POST.get("name", "")[:64] or "?")
         elif what == "next":
             play_scene(actor, now)
-        elif not conduct(what, actor, now):
+        elif not change_play(what, actor, now):
             raise Http404

@@ -75,7 +75,7 @@ def test_it_shows_instances_runs_and_who_did_what(
     text = dashboard(admin_client)
     assert "?state=running&amp;gone_since__isempty=1" in text
     assert f"/admin/syncs/syncrun/{latest.pk}/change/" in text
-    assert "<strong>admin</strong> sync.start" in text
+    assert "<strong>admin</strong> started the sync" in text
 
 
 def test_it_needs_few_queries_however_much_is_stored(

@@ -63,7 +63,8 @@ def counts() -> list[int]:
 
 
 def test_it_reads_so_many_days_of_every_account(printed: str) -> None:
-    lines = printed.splitlines()
+    first, *lines = printed.splitlines()
+    assert first == "Reading Northpeak Outdoor, the demo company ..."
     assert len(lines) == len(ACCOUNTS) == CloudAccount.objects.demo().count()
     assert all(line.endswith(", 20 days of costs") for line in lines)
     days = CostTotal.objects.dates("day", "day")
@@ -108,6 +109,11 @@ def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None
     demo("--remove")
     assert list(TeamRule.objects.all()) == [mine]
     assert [team.name for team in Team.objects.all()] == ["Shop"]
+
+
+def test_beside_a_connected_account_the_first_start_makes_none() -> None:
+    account()
+    assert demo("--if-alone") == ""
 
 
 def test_run_again_on_the_same_day_nothing_changes() -> None:

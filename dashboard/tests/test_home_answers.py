@@ -18,6 +18,8 @@ from costs.testing import store_costs
 from insights.models import Recommendation, Verification
 from insights.testing import anomaly, budget, recommendation
 from inventory.testing import instance
+from syncs.datasets import Dataset
+from syncs.testing import run
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
@@ -91,8 +93,10 @@ def test_without_a_forecast_it_says_what_is_spent(client: Client) -> None:
 
 
 def test_without_costs_it_says_so(client: Client) -> None:
-    account()
+    one = account()
     assert status(client).startswith("No costs are stored yet")
+    run(one, Dataset.INSTANCES, NOW, status="running", finished_at=None)
+    assert status(client) == "The first costs are being read."
 
 
 @pytest.mark.parametrize(

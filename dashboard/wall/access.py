@@ -1,12 +1,15 @@
 """Who a wall screen shows the figures of: a token that only shows."""
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from rest_framework.exceptions import AuthenticationFailed
 
+from live.application import EVENTS, WALL
+from live.sign_in import WALL_COOKIE
+from users import tokens
 from users.models import ApiToken
-from users.tokens import TokenAuthentication
 
 COOKIE = "wall"
 # What the panels show.
@@ -20,21 +23,14 @@ class NoWall(Exception):
     """The screen may show nothing; the message says why and what to do."""
 
 
-class WallTokens(TokenAuthentication):
-    scope = ApiToken.Scope.WALL
-
-
 def wall_token(text: str) -> ApiToken:
     """Return the link's token, whose user is limited as it is. Raises NoWall."""
     try:
-        _, token = WallTokens().authenticate_credentials(text)
+        return tokens.wall_token(text)
     except AuthenticationFailed as error:
         raise NoWall(
             f"{error.detail} Ask whoever made the link for a new one."
         ) from None
-    if token.scope != ApiToken.Scope.WALL:
-        raise NoWall("This is no link of a wall. Create one under API tokens.")
-    return token
 
 
 def user_of(request: HttpRequest) -> User:
@@ -50,17 +46,24 @@ def user_of(request: HttpRequest) -> User:
     return user
 
 
+def socket_of(request: HttpRequest) -> str:
+    """Return the address of the socket that takes what the screen is signed in by."""
+    return WALL if COOKIE in request.COOKIES else EVENTS
+
+
 def remember(
     response: HttpResponse, text: str, token: ApiToken, *, is_secure: bool
 ) -> None:
-    """Keep the token's text in the browser, for the wall alone and as long as it is
-    valid: a screen may be switched off. It is checked each time."""
-    response.set_cookie(
-        COOKIE,
-        text,
-        expires=token.expires_at,
-        path=reverse("wall"),
-        httponly=True,
-        secure=is_secure,
-        samesite="Lax",
-    )
+    """Store the token's text in the browser, for the wall and its socket alone and as
+    long as it is valid: a screen may be switched off. It is checked each time."""
+    socket = f"{settings.SCRIPT_NAME}{WALL}"
+    for name, path in ((COOKIE, reverse("wall")), (WALL_COOKIE, socket)):
+        response.set_cookie(
+            name,
+            text,
+            expires=token.expires_at,
+            path=path,
+            httponly=True,
+            secure=is_secure,
+            samesite="Lax",
+        )

@@ -15,9 +15,16 @@ from clouds.models import CloudAccount
 from costs.chart import trend_chart
 from dashboard.open_items import open_items
 from dashboard.spending import spending
-from dashboard.wall.access import NoWall, remember, user_of, wall_token
+from dashboard.wall.access import (
+    NoWall,
+    remember,
+    socket_of,
+    user_of,
+    wall_token,
+)
 from insights.models import Recommendation, Verification
 from inventory.models import Resource
+from live.pages import live_page
 
 REFUSED = 403
 
@@ -33,7 +40,10 @@ class WallView(View):
             user = user_of(request)
         except NoWall as error:
             return refusal(request, str(error))
-        return render(request, "dashboard/wall.html", panels(user, timezone.now()))
+        # Before the panels are read: what changes meanwhile is read once more.
+        live = live_page(request, user, ("dashboard",), socket_of(request))
+        context = {"live": live, **panels(user, timezone.now())}
+        return render(request, "dashboard/wall.html", context)
 
 
 @method_decorator(never_cache, name="dispatch")

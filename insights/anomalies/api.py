@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.amounts import AmountField
+from costs.lines.explanation import LineKind
 from insights.anomalies.filters import AnomalyFilter
 from insights.api.serializers import (
     AccountIdField,
@@ -44,6 +45,23 @@ class TagCauseSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField(help_text="0 to 1 of all values of this key.")
 
 
+class LineCauseSerializer(serializers.Serializer[Any]):
+    """A use of a resource, by line items, and what it added to its last days: beside
+    as many days before the anomaly, of the same weekdays."""
+
+    kind = serializers.ChoiceField(choices=[one.value for one in LineKind])
+    resource = serializers.CharField(allow_blank=True)
+    usage_type = serializers.CharField(allow_blank=True)
+    operation = serializers.CharField(allow_blank=True)
+    account = serializers.CharField(allow_blank=True)
+    service = serializers.CharField()
+    region = serializers.CharField(allow_blank=True)
+    amount = StoredAmountField()
+    share = serializers.FloatField(
+        help_text="0 to 1 of all uses that went the same way."
+    )
+
+
 class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
     """An anomaly of costs, or of an instance's CPU, whose amounts are then percent."""
 
@@ -64,6 +82,9 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
     )
     causes = CauseSerializer(many=True, read_only=True)
     tag_causes = TagCauseSerializer(many=True, read_only=True)
+    line_causes = LineCauseSerializer(
+        many=True, read_only=True, help_text="Empty without the bill's line items."
+    )
 
     class Meta:
         model = Anomaly
@@ -76,6 +97,7 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
             *(
                 "causes",
                 "tag_causes",
+                "line_causes",
                 "status",
                 "detected_at",
                 *OWNED_FIELDS,

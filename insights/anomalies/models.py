@@ -111,6 +111,13 @@ class Anomaly(Owned):
         blank=True,
         help_text="The values of each tag key that it consists of, largest first.",
     )
+    line_causes = models.JSONField(
+        "causes by line item",
+        default=list,
+        blank=True,
+        help_text="The uses of resources that it consists of, largest first, where the "
+        "bill's line items are stored.",
+    )
     recall = models.FloatField(
         "detection rate",
         null=True,

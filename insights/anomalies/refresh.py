@@ -20,6 +20,7 @@ from insights.anomalies.engine.anomaly_records import (
 from insights.anomalies.engine.daily import find_cpu_anomalies
 from insights.anomalies.engine.incidents import find_incidents
 from insights.anomalies.engine.tagged import find_tag_anomalies, series_of, tag_causes
+from insights.anomalies.line_causes import add_line_causes
 from insights.anomalies.store import overlap, store_anomalies
 from insights.bill_records import Bill, Scope
 from insights.daily_costs import ROWS_AT_ONCE
@@ -61,7 +62,8 @@ def refresh_anomalies(
     account_anomalies = [] if account else _account_anomalies()
     least_deviations = Calibration.objects.least_deviations()
     learned = sorted(least_deviations.items())
-    version = _version(bills, machines, tags, account_anomalies, learned)
+    lines = _line_versions(account) if account else []
+    version = _version(bills, machines, tags, account_anomalies, [*learned, *lines])
     if version == last_version:
         return 0, version
     found = [
@@ -70,6 +72,8 @@ def refresh_anomalies(
         for row in _bill_anomalies(bill, tags, None if account else account_anomalies)
     ]
     found += _tag_anomalies(tags, found)
+    if account:
+        add_line_causes(account, found, now)
     found = worth_telling(found + _cpu_anomalies(machines), least_deviations)
     return store_anomalies(account, found, now), version
 
@@ -105,15 +109,20 @@ def _account_anomalies() -> list[Anomaly]:
     return [row for row in rows if not row.is_closed_automatically]
 
 
+def _line_versions(account: CloudAccount) -> list[tuple[object, ...]]:
+    months = account.line_item_months.order_by("month")
+    return list(months.values_list("month", "run"))
+
+
 def _version(
     bills: Sequence[Bill],
     machines: Machines,
     tags: Sequence[TagBills],
     account_anomalies: Sequence[Anomaly],
-    learned: Sequence[tuple[str, float]],
+    more: Sequence[tuple[object, ...]],
 ) -> str:
     days = [(row.pk, row.first_day, row.last_day) for row in account_anomalies]
-    digest = sha256(repr((METHOD, limits(), days, learned)).encode())
+    digest = sha256(repr((METHOD, limits(), days, more)).encode())
     bills_of_tags = [bill for _, values, _ in tags for bill in values.values()]
     digest.update(repr([(key, list(values)) for key, values, _ in tags]).encode())
     for bill in [*bills, *bills_of_tags]:

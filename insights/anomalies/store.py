@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from core.windows import ONE_DAY
 from insights.anomalies.engine.anomaly_records import Finding
 from insights.bill_records import Scope
 from insights.models import Anomaly, PlannedChange
 from insights.planned_changes.changes import mark_planned
+from insights.refresh.refresh_state import Part
 from insights.transitions import change_status_automatically
 
 Status = Anomaly.Status
@@ -26,7 +28,7 @@ COMPUTED = (
     *("resource_id", "currency"),
     *("kind", "direction", "first_day", "last_day", "peak_day", "seen_on", "is_over"),
     *("expected", "low", "high", "actual", "impact", "severity", "confidence"),
-    *("causes", "tag_causes", "recall", "false_per_month"),
+    *("causes", "tag_causes", "line_causes", "recall", "false_per_month"),
 )
 
 
@@ -63,6 +65,8 @@ def store_anomalies(
         is_untouched = row.status == Status.DETECTED and row.last_day >= recent
         if row.pk not in stored and is_untouched:
             changed += change_status_automatically(row, Status.RESOLVED, GONE_NOTE, now)
+    if changed:
+        bump_version(account, Part.ANOMALIES)
     return changed
 
 
@@ -122,6 +126,7 @@ def overlap(one: Anomaly | Finding, other: Anomaly | Finding) -> bool:
 
 def _update(row: Anomaly, one: Anomaly, now: datetime) -> bool:
     """Store the figures that changed; the status is left to people."""
+    one.line_causes = one.line_causes or row.line_causes  # its lines may be deleted
     values = {
         name: getattr(one, name)
         for name in COMPUTED

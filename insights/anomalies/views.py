@@ -11,8 +11,11 @@ from django_filters.views import FilterView
 from clouds.models import CloudAccount
 from core.pages import ListPages
 from core.windows import ONE_DAY, Window
+from costs.lines.explanation import LineKind
+from costs.lines.shown import NAMES
 from insights.anomalies.day_values import day_values
 from insights.anomalies.filters import AnomalyFilter
+from insights.anomalies.line_causes import line_query
 from insights.anomalies.published_score import published_score
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.insight_charts import anomaly_chart
@@ -74,8 +77,25 @@ class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
             actual=sorted(actual.items()),
             chart=anomaly_chart(self.object, actual, window),
             costs_query=costs_query(self.object),
+            line_causes=shown_line_causes(self.object),
+            lines_query=lines_query(self.object),
             **kwargs,
         )
+
+
+def shown_line_causes(anomaly: Anomaly) -> list[dict[str, Any]]:
+    """Return the causes by line item, with what their kinds are called on pages."""
+    return [
+        {**cause, "kind": NAMES[LineKind(cause["kind"])]}
+        for cause in anomaly.line_causes
+    ]
+
+
+def lines_query(anomaly: Anomaly) -> str:
+    """Return the query of the page that explains the anomaly by lines."""
+    if not anomaly.account or not anomaly.line_causes:
+        return ""
+    return line_query(anomaly.account, anomaly).parameters()
 
 
 def costs_query(anomaly: Anomaly) -> str:

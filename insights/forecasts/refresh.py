@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from core.windows import ONE_DAY, Window
 from insights.bill_records import Bill
 from insights.bill_records import Scope as Part
@@ -39,6 +40,7 @@ from insights.forecasts.month_end_misses import (
 )
 from insights.models import Budget, Forecast, ForecastPoint, MonthEndMiss
 from insights.refresh.refresh_state import METHOD
+from insights.refresh.refresh_state import Part as RefreshPart
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +109,8 @@ def refresh_forecasts(
         for key, one in made.items():
             _store(account, key, one, versions[key], now, misses=measured.get(key))
         _prune(account, now.date())
+        if made or ended:
+            bump_version(account, RefreshPart.FORECASTS)
     return len(made)
 
 

@@ -5,13 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from django.db import transaction
+
+from clouds.versions import bump_version
 from insights.labels.engine.calibration import Judged, calibrate
 from insights.models import Anomaly, Calibration, Judgment
+from insights.refresh.refresh_state import Part
 
 # The expected range of a series that never varied has no width.
 FARTHEST = 1e6
 
 
+@transaction.atomic
 def refresh_calibrations(now: datetime) -> int:
     """Learn again from what was judged; return how many thresholds changed."""
     judged: dict[str, list[Judged]] = defaultdict(list)
@@ -25,7 +30,10 @@ def refresh_calibrations(now: datetime) -> int:
         values = {**asdict(calibrate(alarms)), "calibrated_at": now}
         Calibration.objects.update_or_create(scope=scope, defaults=values)
     after = Calibration.objects.least_deviations()
-    return len(dict(before.items() ^ after.items()))
+    changed = len(dict(before.items() ^ after.items()))
+    if changed:
+        bump_version(None, Part.CALIBRATIONS)
+    return changed
 
 
 def deviation_of(anomaly: Anomaly) -> float:

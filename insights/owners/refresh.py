@@ -107,6 +107,6 @@ def _store(rows: QuerySet[Any], owners: Iterable[Owner]) -> int:
         for at in range(0, len(keys), KEYS_AT_ONCE):
             some = rows.filter(pk__in=keys[at : at + KEYS_AT_ONCE], assigned_at=None)
             some.update(owner=owner)
-    if changed and rows.model is Resource:
+    if changed:
         bump_versions(OWNERS)
     return sum(map(len, changed.values()))

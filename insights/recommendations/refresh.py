@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db import transaction
+
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from core.money import ZERO
 from core.windows import last_complete_days
 from insights.recommendations.avoided_emissions import store_avoided_emissions
@@ -35,6 +38,7 @@ from insights.recommendations.facts import read_machines
 from insights.recommendations.priced_resources import read_resources
 from insights.recommendations.savings import SavingsCheck
 from insights.recommendations.store import Key, store_rates, store_recommendations
+from insights.refresh.refresh_state import Part
 from insights.thresholds import thresholds
 from inventory.models import Resource
 from pricing.currencies import DEFAULT, currencies_of
@@ -83,11 +87,14 @@ def refresh_recommendations(
         limits=limits,
         now=now,
     )
-    changed = check.run()
     rows: list[Resource] = [*machines, *resources]
     by_id = {(row.kind, row.resource_id): row for row in rows}
-    changed += store_recommendations(account, counted, found.unanswered, by_id, now)
-    changed += store_avoided_emissions(account, now)
+    with transaction.atomic():
+        changed = check.run()
+        changed += store_recommendations(account, counted, found.unanswered, by_id, now)
+        changed += store_avoided_emissions(account, now)
+        if changed:
+            bump_version(account, Part.RECOMMENDATIONS)
     return changed, found.remarks
 
 

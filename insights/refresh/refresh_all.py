@@ -17,7 +17,6 @@ from django.db import InterfaceError, OperationalError
 
 from carbon.refresh import refresh_emissions
 from clouds.models import CloudAccount
-from clouds.versions import bump_version
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
@@ -71,8 +70,6 @@ class Outcome:
         account = self.account or "all accounts"
         try:
             self.changed[part] = refresh()
-            if self.changed[part]:
-                bump_version(self.account, part)
         except (OperationalError, InterfaceError):
             raise  # without its database nothing can be computed
         except Exception as error:

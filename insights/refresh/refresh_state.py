@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from clouds.models import CloudAccount, DataVersion
-from clouds.versions import bump_version
 from core.clocks import is_recent, recent
 from costs.models import CostTotal
 from insights.models import Anomaly, Forecast, RefreshState
@@ -23,7 +22,7 @@ from syncs.runs.processes import is_dead, mark_of, own_mark
 # What of a payer's data concerns its members too.
 BILLED = [dataset for dataset in Dataset if dataset.traits.scope == Scope.BILL]
 # Increase it when a method changes, so that everything is computed again.
-METHOD = 9
+METHOD = 10
 # What failed is tried again after so long, even without new data.
 RETRY_AFTER = timedelta(hours=1)
 # A refresh on another host cannot be seen from here; after so long it is abandoned.
@@ -112,20 +111,15 @@ def refreshing_processes(process_ids: Iterable[int]) -> list[int]:
 def claimed(account: CloudAccount | None, now: datetime) -> Iterator[RefreshState]:
     """Claim the refresh of that account; raise AlreadyRefreshing.
 
-    The claim of a killed process is released at once, and what that had stored is told
-    of now.
+    The claim of a killed process is released at once.
     """
     state = _state_of(account)
     row = RefreshState.objects.filter(pk=state.pk)
     if state.held_by and is_dead(state.held_by):
         row.filter(held_by=state.held_by).update(held_by="")
     free = Q(held_by="") | ~recent("held_at", now, HELD_AT_MOST)
-    with transaction.atomic():
-        if row.filter(free).update(held_by=own_mark(), held_at=now) != 1:
-            reason = f"The {state} are being computed by another process."
-            raise AlreadyRefreshing(reason)
-        for part in Part if state.held_by else ():
-            bump_version(account, part)
+    if row.filter(free).update(held_by=own_mark(), held_at=now) != 1:
+        raise AlreadyRefreshing(f"The {state} are being computed by another process.")
     state.refresh_from_db()
     try:
         yield state

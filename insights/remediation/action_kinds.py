@@ -19,6 +19,8 @@ class RemediationKind(models.TextChoices):
     DELETE_VOLUME = "delete_volume", "Delete volume after a snapshot"
     CHANGE_VOLUME_TYPE = "change_volume_type", "Change volume type"
     SET_STORAGE_CLASS = "set_storage_class", "Set storage class"
+    STOP_DATABASE = "stop_database", "Stop database"
+    START_DATABASE = "start_database", "Start database"
     SCHEDULE = "schedule", "Stop and start by schedule"
     END_SCHEDULE = "end_schedule", "End schedule"
     RESTART_SYNC = "restart_sync", "Restart sync"
@@ -33,12 +35,18 @@ class KindTraits:
     """The kind of resource that it changes; None: it changes a sync of ours."""
     of_billed: bool | None = None
     """Whether an instance must cost money as it is; None: that is the same."""
+    in_states: frozenset[str] = frozenset()
+    """The states in which there is something to do; empty: any."""
     must_be_unattached: bool = False
     rules: tuple[Rule, ...] = ()
     """The recommendations that it carries out."""
+    only_begins: bool = False
+    """Whether it is the first step of these, which are in progress then."""
     has_target: bool = False
     ends_acting: bool = False
     """Whether it only keeps a cloud from being changed."""
+    no_rollback: str = ""
+    """Why nothing takes it back, and what a user can do instead."""
 
     @property
     def needs_approval(self) -> bool:
@@ -73,12 +81,16 @@ KINDS = {
         of=Kind.ADDRESS,
         must_be_unattached=True,
         rules=(Rule.UNATTACHED,),
+        no_rollback="Not possible: the cloud gives a released address to others. What "
+        "still names it, as DNS or a firewall, has to be changed.",
     ),
     RemediationKind.DELETE_VOLUME: KindTraits(
         acts=ActionKind.DELETE_VOLUME,
         of=Kind.VOLUME,
         must_be_unattached=True,
         rules=(Rule.UNATTACHED,),
+        no_rollback="Not by an action: create a volume from the snapshot that is taken "
+        "before, and stays.",
     ),
     RemediationKind.CHANGE_VOLUME_TYPE: KindTraits(
         acts=ActionKind.CHANGE_VOLUME_TYPE,
@@ -91,6 +103,19 @@ KINDS = {
         of=Kind.BUCKET,
         rules=(Rule.COLDER_TIER,),
         has_target=True,
+    ),
+    RemediationKind.STOP_DATABASE: KindTraits(
+        acts=ActionKind.STOP_DATABASE,
+        of=Kind.DATABASE,
+        # Of RDS, and of flexible servers; those of Azure SQL can't be stopped.
+        in_states=frozenset({"available", "ready"}),
+        rules=(Rule.IDLE,),
+        only_begins=True,
+    ),
+    RemediationKind.START_DATABASE: KindTraits(
+        acts=ActionKind.START_DATABASE,
+        of=Kind.DATABASE,
+        in_states=frozenset({"stopped"}),
     ),
     RemediationKind.SCHEDULE: KindTraits(
         of=Kind.INSTANCE, rules=(Rule.SCHEDULE,), has_target=True

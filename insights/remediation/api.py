@@ -48,6 +48,11 @@ class RemediationSerializer(serializers.ModelSerializer[Remediation]):
         source="resource.region", allow_null=True, default=None, read_only=True
     )
     can_be_undone = serializers.BooleanField(read_only=True)
+    no_rollback = serializers.CharField(
+        source="traits.no_rollback",
+        read_only=True,
+        help_text="Why no action takes it back; empty where one does.",
+    )
 
     class Meta:
         model = Remediation
@@ -56,7 +61,7 @@ class RemediationSerializer(serializers.ModelSerializer[Remediation]):
             *("recommendation", "anomaly", "run", "undoes", "status", "reason"),
             *("proposed_by", "proposed_at", "checked_at", "dry_run", "dry_run_error"),
             *("approved_by", "approved_at", "started_at", "finished_at", "attempts"),
-            *("answer", "error", "can_be_undone", "version"),
+            *("answer", "error", "can_be_undone", "no_rollback", "version"),
         ]
         read_only_fields = fields
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from clouds.models import CloudAccount
@@ -99,6 +100,7 @@ def _approve(
         note=note,
         approved_by=actor.name,
         approver=actor.user,
+        is_approved_by_user=actor.user is not None,
         approved_at=now,
     )
 
@@ -114,28 +116,33 @@ def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
     if settings.REMEDIATION_SECOND_PERSON and actor.name == row.proposed_by:
         return "You proposed it, so another user has to approve it."
     limit = settings.REMEDIATION_DAILY_LIMIT
-    approved = Remediation.objects.filter(account=row.account).approved_on_day_of(now)
-    if row.undoes_id is None and approved.count() >= limit:
+    counted = Remediation.objects.filter(account=row.account).counted_on_day_of(now)
+    if row.undoes_id is None and counted.count() >= limit:
         return (
-            f"{limit} actions were approved for {row.account} today, which is the "
-            "limit of REMEDIATION_DAILY_LIMIT. Approve it after 00:00 UTC."
+            f"{limit} actions were begun in {row.account} today or wait to be, which "
+            "is the limit of REMEDIATION_DAILY_LIMIT. Approve it after 00:00 UTC."
         )
     return ""
 
 
 def require_approver(row: Remediation) -> None:
     """Raise ProviderError where the user who approved it may do so no longer."""
-    user = row.approver
-    if user is None or not row.traits.needs_approval:
+    if not row.is_approved_by_user or not row.traits.needs_approval:
         return
-    is_seen = Remediation.objects.visible_to(user).filter(pk=row.pk).exists()
-    if not is_seen or not user.has_perm(DECISIONS["approve"]):
+    if not may_approve(row.approver, row):
         raise ProviderError(
             ErrorKind.DENIED,
             str(row),
             f"{row.approved_by} may not approve it any more",
             "Nothing was changed: propose it again.",
         )
+
+
+def may_approve(user: User | None, row: Remediation) -> bool:
+    """Return whether the user is still there, sees it and has the permission."""
+    if user is None or not user.has_perm(DECISIONS["approve"]):
+        return False
+    return Remediation.objects.visible_to(user).filter(pk=row.pk).exists()
 
 
 def _resume(

@@ -17,8 +17,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from clouds.demo_clock import company_now
-from clouds.querysets import DEMO
+from clouds.demo_clock import account_now
 from core.clocks import recent
 from core.db.storable import storable
 from insights.models import Recommendation, Remediation
@@ -220,13 +219,20 @@ def _store_success(attempt: Attempt, outcome: Outcome) -> None:
 
 def _follow_recommendation(row: Remediation, now: datetime) -> None:
     """What is carried out is done, and verified by later bills; undone it is open."""
-    if row.account.provider.startswith(DEMO):
-        now = company_now(now)  # whose bills are of its own days
+    now = account_now(row.account, now)  # bills are of its own days
     done = row.recommendation
     undone = row.undoes.recommendation if row.undoes else None
     if done is not None and done.is_live:
-        _change(done, Recommendation.Status.DONE, f"By action {row.pk}.", row, now)
-    if undone is not None and undone.status == Recommendation.Status.DONE:
+        begun = row.traits.only_begins
+        status = (
+            Recommendation.Status.IN_PROGRESS if begun else Recommendation.Status.DONE
+        )
+        if done.status != status:
+            _change(done, status, f"By action {row.pk}.", row, now)
+    if undone is not None and undone.status in (
+        Recommendation.Status.IN_PROGRESS,
+        Recommendation.Status.DONE,
+    ):
         note = f"Action {row.undoes_id} was rolled back by action {row.pk}."
         _change(undone, Recommendation.Status.OPEN, note, row, now)
 

@@ -148,6 +148,8 @@ class Remediation(models.Model):
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+    # As a deleted one is none; a command and a schedule have none either.
+    is_approved_by_user = models.BooleanField(default=False)
     approved_at = models.DateTimeField(null=True)
     held_by = models.CharField(max_length=256, blank=True)
     heartbeat_at = models.DateTimeField(null=True)

@@ -104,6 +104,7 @@ def _store(proposal: Proposal, now: datetime, actor: Actor) -> Remediation:
         "approved_at": now,
         "approved_by": actor.name,
         "approver": actor.user,
+        "is_approved_by_user": actor.user is not None,
     }
     row = Remediation.objects.create(
         account=proposal.account,
@@ -146,6 +147,8 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     if proposal.undoes is not None:
         return _open_one(proposal)  # the inventory may not have read yet what was done
     if traits.of_billed is not None and resource.is_billed != traits.of_billed:
+        return f"{resource} is {resource.state}, so there is nothing to do."
+    if traits.in_states and resource.state not in traits.in_states:
         return f"{resource} is {resource.state}, so there is nothing to do."
     if traits.must_be_unattached and (holder := _holder(resource)):
         return f"{resource} is attached to {holder}. Detach it first."

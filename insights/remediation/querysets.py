@@ -27,14 +27,17 @@ class RemediationQuerySet(AccountScopedQuerySet):
         )
         return self.order_by(waits, "-proposed_at", "-id")
 
-    def approved_on_day_of(self, now: datetime) -> Self:
-        """Return what was approved on this UTC day and counts towards its limit.
+    def counted_on_day_of(self, now: datetime) -> Self:
+        """Return what counts towards the limit of this UTC day: what was begun on it,
+        and what is approved and waits.
 
         To take something back never waits for another day, and a schedule was approved
         once for all of its hours.
         """
-        day = Q(approved_at__date=utc_day(now))
-        return self.filter(day, undoes=None, schedule=None).exclude(resource=None)
+        begun = Q(started_at__date=utc_day(now))
+        waiting = Q(status=self.model.Status.APPROVED)
+        counted = self.filter(begun | waiting, undoes=None, schedule=None)
+        return counted.exclude(resource=None)
 
     def about(self, row: Any) -> Self:
         """Return those of a resource, a run, a recommendation or an anomaly."""

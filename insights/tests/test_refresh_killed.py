@@ -93,13 +93,19 @@ def test_what_a_dead_process_held_is_free_at_once() -> None:
     RefreshState.objects.create(account=owner, held_by="", held_at=None)
     dead = mark_of(2**22 + 1).rpartition(":")[0] + ":1"
     RefreshState.objects.update(held_by=dead, held_at=NOW)
-    everyone = person("viewer")
-    before = data_version(everyone, Part.ANOMALIES)
     outcome = refresh([owner], NOW, parts=[Part.FORECASTS])[0]
     assert not outcome.is_taken
     assert outcome.changed[Part.FORECASTS] > 0
-    # It may have ended between storing anomalies and telling of them.
-    assert data_version(everyone, Part.ANOMALIES) != before
+
+
+def test_what_was_stored_before_it_was_killed_has_its_new_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    company()
+    everyone = person("viewer")
+    before = data_version(everyone, Part.FORECASTS)
+    killed_at(monkeypatch, refresh_all, "refresh_anomalies", 1)
+    assert data_version(everyone, Part.FORECASTS) != before
 
 
 def test_what_it_held_when_its_database_went_away_it_goes_on_with(

@@ -11,7 +11,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from clouds.testing import account, see_all, see_only
-from live.sign_in import Refused, Watcher, sign_in, still_signed_in
+from live.sign_in import (
+    Refused,
+    Watcher,
+    sign_in,
+    sign_in_wall,
+    still_signed_in,
+)
 from users.models import ApiToken
 from users.roles import Role, assign_role
 from users.testing import person, session_of
@@ -178,3 +184,33 @@ def test_a_token_that_is_revoked_or_expired_ends_it() -> None:
     ApiToken.objects.filter(pk=late.pk).update(expires_at=timezone.now())
     gone.delete()
     assert {one.token_id for one in still_signed_in(found)} == {kept.pk}
+
+
+def of_wall(text: str, origin: str = OURS) -> Watcher:
+    headers = {"host": HOST, "origin": origin, "cookie": f"wall_socket={text}"}
+    return sign_in_wall((name.encode(), one.encode()) for name, one in headers.items())
+
+
+def test_a_walls_link_opens_the_walls_socket_until_it_is_revoked() -> None:
+    first = account()
+    account(2)
+    token, text = make_token(
+        person(Role.VIEWER), 1, scope=ApiToken.Scope.WALL, accounts=[first]
+    )
+    found = of_wall(text)
+    assert (found.scope, found.token_id) == ({first.pk}, token.pk)
+    assert still_signed_in([found]) == {found}
+    token.delete()
+    assert still_signed_in([found]) == set()
+    with pytest.raises(Refused, match="unknown or revoked") as caught:
+        of_wall(text)
+    assert caught.value.status == 401
+
+
+def test_no_other_page_and_no_other_token_opens_the_walls_socket() -> None:
+    _, text = make_token(person(Role.VIEWER), 1, scope=ApiToken.Scope.WALL)
+    with pytest.raises(Refused, match="not one of cloudintel"):
+        of_wall(text, "http://evil.test")
+    _, of_api = make_token(person(Role.VIEWER), 1)
+    with pytest.raises(Refused, match="no link of a wall"):
+        of_wall(of_api)

@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from clouds.testing import account, see_only
 from clouds.versions import bump_version
 from core.testing.postgres import free_port
-from core.testing.waiting import wait_until
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from live import hub, viewers, watch
 from live.application import Application
 from live.testing import served
@@ -62,14 +62,14 @@ def subscribe(client: ClientConnection, *topics: str) -> Any:
 
 
 def heard(client: ClientConnection) -> Any:
-    return json.loads(client.recv(timeout=60))
+    return json.loads(client.recv(timeout=HANGS_AFTER_SECONDS))
 
 
 def end_of(client: ClientConnection) -> tuple[int, str]:
     """Return the code and the reason with which the server ended it."""
     with pytest.raises(ConnectionClosed) as caught:
         while True:
-            client.recv(timeout=60)
+            client.recv(timeout=HANGS_AFTER_SECONDS)
     assert caught.value.rcvd is not None
     return caught.value.rcvd.code, caught.value.rcvd.reason
 
@@ -218,7 +218,7 @@ def test_a_connection_that_is_cut_while_it_listens_is_a_database_that_is_away() 
         connection.ensure_connection()
         opened.put(connection.connection)
         try:
-            watch._listen(60)
+            watch._listen(HANGS_AFTER_SECONDS)
         finally:
             connection.close()
 
@@ -233,12 +233,12 @@ def test_a_connection_that_is_cut_while_it_listens_is_a_database_that_is_away() 
 
     with ThreadPoolExecutor(1) as pool:
         listening = pool.submit(listen)
-        raw = opened.get(timeout=60)
+        raw = opened.get(timeout=HANGS_AFTER_SECONDS)
         wait_until("the connection that listens", listens)
         with socket.socket(fileno=os.dup(raw.fileno())) as cut:
             cut.shutdown(socket.SHUT_RDWR)
         with pytest.raises(OperationalError):
-            listening.result(60)
+            listening.result(HANGS_AFTER_SECONDS)
 
 
 def test_the_end_of_the_process_ends_all_of_them(

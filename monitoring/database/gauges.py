@@ -12,7 +12,7 @@ from monitoring.database.state import connections, is_postgres
 def database_gauges(now: datetime) -> Iterator[Metric]:
     """Yield its size, its connections by what they do, and the oldest transaction."""
     size = GaugeMetricFamily("cloudintel_database_bytes", "Size of the database.")
-    size.add_metric([], _size())
+    size.add_metric([], database_bytes())
     yield size
     if not is_postgres():
         return
@@ -32,7 +32,7 @@ def database_gauges(now: datetime) -> Iterator[Metric]:
     yield states
 
 
-def _size() -> int:
+def database_bytes() -> int:
     size = "pg_database_size(current_database())"
     if connection.vendor == "sqlite":
         size = "page_count * page_size FROM pragma_page_count, pragma_page_size"

@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Exists, OuterRef
 
 from core.db.upsert import upsert
 from monitoring.database.counting import Counted, SlowCall
 from monitoring.models import NamedQuery, QueryHour, SlowQuery
 
-KEPT = timedelta(days=14)
 LONGEST_PLAN = 10_000
 # What of a step of PostgreSQL's plan holds no value of the query.
 STEP = ("Node Type", "Relation Name", "Index Name", "Plan Rows", "Total Cost")
@@ -25,15 +23,6 @@ def store_counted(counted: Counted, now: datetime) -> None:
         _store_names(counted)
         _add_counts(counted, hour)
         _keep_slowest(planned, hour)
-        _delete_expired(now - KEPT)
-
-
-def _delete_expired(before: datetime) -> None:
-    """Once an hour some are: then names too that none of the others has."""
-    SlowQuery.objects.filter(hour__lt=before).delete()
-    if QueryHour.objects.filter(hour__lt=before).delete()[0]:
-        hours = QueryHour.objects.filter(name=OuterRef("name"))
-        NamedQuery.objects.exclude(Exists(hours)).delete()
 
 
 def _store_names(counted: Counted) -> None:

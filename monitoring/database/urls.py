@@ -5,5 +5,5 @@ from monitoring.database.views import DatabasePage
 
 urlpatterns = [
     path("database/status", database_status),
-    path("monitoring/database/", DatabasePage.as_view(), name="database"),
+    path("monitoring/database/", DatabasePage.as_view(), name="database-state"),
 ]

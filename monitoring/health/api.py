@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from core.api.files import table_file, wants_file
 from core.api.pagination import Pages
@@ -17,7 +18,7 @@ from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from monitoring.health.filters import HealthFilter, HealthPeriodFilter
 from monitoring.health.history import ComponentHistory, first_moment, histories
-from monitoring.health.newest import newest_findings, newest_of_accounts
+from monitoring.health.newest import newest_findings_for, newest_of_accounts
 from monitoring.models import HealthPeriod, HealthState
 
 
@@ -101,18 +102,24 @@ class HealthViewSet(RowsViewSet):
         if wants_file(request):
             return table_file(request, self.csv_name, self._lines(rows, names))
         page = self.paginate_queryset(names)
-        serializer = self.get_serializer(_known(rows, page or []), many=True)
+        serializer = self.get_serializer(
+            _known(rows, page or [], request.user), many=True
+        )
         return self.get_paginated_response(serializer.data)
 
     def _lines(self, rows: Any, names: Sequence[str]) -> Iterator[Sequence[Any]]:
         yield list(ComponentHealthSerializer().fields)
-        for line in self.get_serializer(_known(rows, names), many=True).data:
+        for line in self.get_serializer(
+            _known(rows, names, self.request.user), many=True
+        ).data:
             yield list(line.values())
 
 
-def _known(rows: Any, names: Sequence[str]) -> Sequence[ComponentHistory]:
+def _known(
+    rows: Any, names: Sequence[str], user: AnyUser
+) -> Sequence[ComponentHistory]:
     now = timezone.now()
-    found = {one.component: one for one in newest_findings(now)}
+    found = {one.component: one for one in newest_findings_for(user, now)}
     found |= newest_of_accounts(HealthPeriod.objects.filter(component__in=names), now)
     return histories(rows, found, _accounts(names), names)
 

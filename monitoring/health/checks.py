@@ -11,12 +11,14 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.timesince import timesince
 from django_celery_beat.models import PeriodicTask
 
 from clouds.models import CloudAccount
 from core.clocks import is_recent
 from monitoring.health.components import (
+    FRESHNESS,
     Component,
     Degraded,
     Down,
@@ -107,7 +109,10 @@ def used_of_disk() -> tuple[float, str]:
 
 def check_freshness(now: datetime) -> str:
     """Of all accounts together: each is kept by itself beside it."""
-    accounts = CloudAccount.objects.enabled()
+    return freshness_of(CloudAccount.objects.enabled(), now)
+
+
+def freshness_of(accounts: QuerySet[CloudAccount], now: datetime) -> str:
     counts = Counter(one.state for one in freshness(accounts, now))
     if not counts:
         raise NotMeasured
@@ -127,7 +132,7 @@ OF_INSTALLATION = (
     Component("beat", "Scheduler", check_beat),
     Component("live", "Live process", check_live),
     Component("disk", "Disk", check_disk),
-    Component("freshness", "Data freshness", check_freshness),
+    Component(FRESHNESS, "Data freshness", check_freshness),
 )
 for found in OF_INSTALLATION:
     register(found)

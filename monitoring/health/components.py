@@ -32,6 +32,7 @@ class Component:
     """Whether it asks only the database: /status asks it again."""
 
 
+FRESHNESS = "freshness"
 COMPONENTS: dict[str, Component] = {}
 
 

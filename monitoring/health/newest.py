@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
-from monitoring.health.components import COMPONENTS
+from clouds.access import AnyUser, is_limited
+from clouds.models import CloudAccount
+from monitoring.health.checks import freshness_of
+from monitoring.health.components import COMPONENTS, FRESHNESS
 from monitoring.health.querysets import HealthPeriodQuerySet
-from monitoring.health.recording import ACCOUNTS_EVERY_MINUTES, Finding, find
+from monitoring.health.recording import (
+    ACCOUNTS_EVERY_MINUTES,
+    Finding,
+    find,
+    run_check,
+)
 from monitoring.models import HealthPeriod, HealthState
 
 # Everything is checked each minute; what is older says nothing of now.
@@ -35,6 +44,17 @@ def newest_findings(now: datetime) -> Sequence[Finding]:
         found["checker"] = Finding("checker", HealthState.DOWN, UNCHECKED, 0, now)
     found = {name: of_row(row) for name, row in kept.items()} | found
     return [found[name] for name in ["checker", *COMPONENTS] if name in found]
+
+
+def newest_findings_for(user: AnyUser, now: datetime) -> Sequence[Finding]:
+    """Return the same, with the freshness of only those accounts that the user sees."""
+    findings = newest_findings(now)
+    if not is_limited(user):
+        return findings
+    accounts = CloudAccount.objects.enabled().visible_to(user)
+    own = run_check(FRESHNESS, partial(freshness_of, accounts), now)
+    shown = [own if one.component == FRESHNESS else one for one in findings]
+    return [one for one in shown if one]
 
 
 def of_row(row: HealthPeriod) -> Finding:

@@ -6,15 +6,17 @@ from typing import Any, Self
 from django.db.models import F, Q, QuerySet
 
 from clouds.access import AccountScopedQuerySet, AnyUser, visible_accounts
+from monitoring.health.components import FRESHNESS
 
 
 class HealthPeriodQuerySet(AccountScopedQuerySet):
     def visible_to(self, user: AnyUser) -> Self:
-        """Those of the installation are seen by all who may see any."""
+        """Those of the installation are seen by all who may see any, but for the
+        freshness of all accounts together."""
         accounts = visible_accounts(user)
         if accounts is None:
             return self
-        return self.filter(
+        return self.exclude(component=FRESHNESS).filter(
             Q(account=None) | Q(account__in=accounts.values("cloudaccount"))
         )
 

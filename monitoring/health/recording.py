@@ -1,7 +1,7 @@
 """Check everything, keep what was found, and thin it to hours and days."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -22,11 +22,6 @@ logger = logging.getLogger(__name__)
 Grain = HealthPeriod.Grain
 # Accounts are read a few times a day, and there may be a thousand of them.
 ACCOUNTS_EVERY_MINUTES = 15
-KEPT = {
-    Grain.MINUTE: timedelta(days=2),
-    Grain.HOUR: timedelta(days=90),
-    Grain.DAY: timedelta(days=400),
-}
 LENGTHS = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}
 COLUMNS = [
     *("component", "account_id", "grain", "starts_at", "state", "checks"),
@@ -63,9 +58,15 @@ def check_health(now: datetime) -> Sequence[Finding]:
 
 def find(name: str, now: datetime) -> Finding | None:
     """Check one component; None if nothing can be said of it."""
+    return run_check(name, COMPONENTS[name].check, now)
+
+
+def run_check(
+    name: str, check: Callable[[datetime], str], now: datetime
+) -> Finding | None:
     began, state = perf_counter(), HealthState.OK
     try:
-        message = COMPONENTS[name].check(now)
+        message = check(now)
     except NotMeasured:
         return None
     except (Degraded, Down) as found:
@@ -116,7 +117,6 @@ def keep(findings: Sequence[Finding], now: datetime) -> None:
         hour, day = minute.replace(minute=0), minute.replace(hour=0, minute=0)
         _sum(names, Grain.MINUTE, Grain.HOUR, hour)
         _sum(names, Grain.HOUR, Grain.DAY, day)
-        delete_expired(now)
 
 
 def _minute(finding: Finding, minute: datetime) -> Sequence[object]:
@@ -168,11 +168,3 @@ def _worst(degraded: int, down: int) -> HealthState:
     if down:
         return HealthState.DOWN
     return HealthState.DEGRADED if degraded else HealthState.OK
-
-
-def delete_expired(now: datetime) -> int:
-    """Delete what is older than its grain is kept; return how many rows."""
-    return sum(
-        HealthPeriod.objects.filter(grain=grain, starts_at__lt=now - kept).delete()[0]
-        for grain, kept in KEPT.items()
-    )

@@ -20,7 +20,11 @@ from monitoring.health.history import (
     histories,
     label_of,
 )
-from monitoring.health.newest import newest_findings, newest_of_accounts, worst_state
+from monitoring.health.newest import (
+    newest_findings_for,
+    newest_of_accounts,
+    worst_state,
+)
 from monitoring.health.recording import Finding
 from monitoring.models import HealthPeriod, HealthState
 
@@ -34,7 +38,7 @@ class HealthView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, user = timezone.now(), self.request.user
-        findings = {one.component: one for one in newest_findings(now)}
+        findings = {one.component: one for one in newest_findings_for(user, now)}
         rows = HealthPeriod.objects.visible_to(user)
         accounts = (
             CloudAccount.objects.enabled().visible_to(user).order_by("name", "id")

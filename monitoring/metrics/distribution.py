@@ -6,9 +6,12 @@ add up to those of both. Count, sum, least and largest are exact.
 """
 
 import math
+import struct
+from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 # The percentiles that are told.
 SHARES = (0.5, 0.95, 0.99)
@@ -18,6 +21,9 @@ GROWTH = (1 + ACCURACY) / (1 - ACCURACY)
 LOG_GROWTH = math.log(GROWTH)
 # Keeps the number of a bucket above 0 for the smallest of floats.
 OFFSET = 40_000
+# A bucket as it is stored: its number and how many values it has. Six bytes are eight
+# characters of base64 without padding, so texts of several sums can be joined.
+PACKED, PACKED_LENGTH, LARGEST_COUNT = "iH", 8, 2**16 - 1
 
 
 def bucket_of(value: float) -> int:
@@ -36,37 +42,57 @@ def value_of(bucket: int) -> float:
     return math.copysign(2 * end / (GROWTH + 1), bucket)
 
 
+def pack(buckets: Counter[int]) -> str:
+    """Return them as a text; more than LARGEST_COUNT values are several entries."""
+    parts = [part for number, n in buckets.items() for part in _entries(number, n)]
+    packed = struct.pack("<" + PACKED * (len(parts) // 2), *parts)
+    return b64encode(packed).decode()
+
+
+def _entries(number: int, count: int) -> Iterator[int]:
+    while count > LARGEST_COUNT:
+        yield from (number, LARGEST_COUNT)
+        count -= LARGEST_COUNT
+    yield from (number, count)
+
+
+def unpack(text: str) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for number, count in struct.iter_unpack("<" + PACKED, b64decode(text)):
+        found[number] += count
+    return found
+
+
 @dataclass(slots=True)
 class Distribution:
-    """Some values, summed up; its buckets have texts as keys, as JSON has."""
+    """Some values, summed up."""
 
     count: int = 0
     total: float = 0.0
     minimum: float = math.inf
     maximum: float = -math.inf
-    buckets: Counter[str] = field(default_factory=Counter)
+    buckets: Counter[int] = field(default_factory=Counter)
 
     def add(self, value: float) -> None:
         self.count += 1
         self.total += value
         self.minimum = min(self.minimum, value)
         self.maximum = max(self.maximum, value)
-        self.buckets[str(bucket_of(value))] += 1
+        self.buckets[bucket_of(value)] += 1
 
-    def merge(
-        self,
-        count: int,
-        total: float,
-        minimum: float,
-        maximum: float,
-        buckets: Mapping[str, int],
-    ) -> None:
-        """Add what was summed up before."""
-        self.count += count
-        self.total += total
-        self.minimum = min(self.minimum, minimum)
-        self.maximum = max(self.maximum, maximum)
-        self.buckets.update(buckets)
+    @classmethod
+    def stored(
+        cls, count: int, total: float, minimum: float, maximum: float, packed: str
+    ) -> Self:
+        return cls(count, total, minimum, maximum, unpack(packed))
+
+    def merge(self, other: Self) -> None:
+        """Add the values of another."""
+        self.count += other.count
+        self.total += other.total
+        self.minimum = min(self.minimum, other.minimum)
+        self.maximum = max(self.maximum, other.maximum)
+        self.buckets.update(other.buckets)
 
     @property
     def average(self) -> float:
@@ -74,7 +100,7 @@ class Distribution:
 
     def percentiles(self, shares: Iterable[float]) -> list[float]:
         """Return the value below which each share lies; shares ascend."""
-        ordered = iter(sorted((int(key), n) for key, n in self.buckets.items()))
+        ordered = iter(sorted(self.buckets.items()))
         found, seen, value = [], 0, 0.0
         for share in shares:
             rank = max(math.ceil(share * self.count), 1)

@@ -51,8 +51,12 @@ class SeriesFilter(filters.FilterSet):
 
 
 class PointFilter(filters.FilterSet):
-    name = AnyText("series__name", help_text="One or several metrics.")
-    labels = labels_filter()
+    name = AnyText(method="by_series", help_text="One or several metrics.")
+    labels = AnyText(
+        commas=False,
+        method="by_series",
+        help_text="Labels of the series, each as key=value.",
+    )
     start = moment_filter("recorded_at", "gte", "From this time on.")
     end = moment_filter("recorded_at", "lt", "Before this time.")
 
@@ -61,8 +65,25 @@ class PointFilter(filters.FilterSet):
         fields: list[str] = []
         form = LabelsForm
 
-    def filter_labels(self, rows: Any, name: str, value: list[str]) -> Any:
-        return rows.filter(series__in=MetricSeries.objects.labeled(value))
+    def by_series(self, rows: Any, name: str, value: list[str]) -> Any:
+        return rows  # filter_queryset does, by both at once
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Find the series first: points of one are read from the index of their keys,
+        and a join would go through the points of all."""
+        rows = super().filter_queryset(queryset)
+        names, labels = (self.form.cleaned_data[name] for name in ("name", "labels"))
+        if not names and not labels:
+            return rows
+        series = MetricSeries.objects.labeled(labels or [])
+        if names:
+            series = series.filter(name__in=names)
+        keys = list(series.order_by().values_list("pk", flat=True))
+        return (
+            rows.filter(series=keys[0])
+            if len(keys) == 1
+            else rows.filter(series__in=keys)
+        )
 
 
 class AggregateForm(LabelsForm):

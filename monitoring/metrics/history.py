@@ -113,15 +113,13 @@ def _sums(keys: Sequence[int], interval: str, start: datetime) -> Iterator[Any]:
     columns = ("count", "total", "minimum", "maximum", "buckets")
     ordered = rows.order_by("start_at")
     for key, at, *sums in ordered.values_list("series_id", "start_at", *columns):
-        one = Distribution()
-        one.merge(*sums)
-        yield key, at, one
+        yield key, at, Distribution.stored(*sums)
 
 
 def _history(series: MetricSeries, rows: Sequence[Any]) -> SeriesHistory:
     whole = Distribution()
     for _, one in rows:
-        whole.merge(one.count, one.total, one.minimum, one.maximum, one.buckets)
+        whole.merge(one)
     return SeriesHistory(
         name=series.name,
         host=series.labels.get("host", ""),

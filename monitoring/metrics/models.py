@@ -86,7 +86,9 @@ class MetricRollup(models.Model):
     p50 = models.FloatField()
     p95 = models.FloatField()
     p99 = models.FloatField()
-    buckets = models.JSONField(help_text="How many values each bucket has.")
+    buckets = models.TextField(
+        help_text="How many values each bucket has, as distribution.py packs it."
+    )
 
     class Meta:
         ordering = ["-start_at", "series_id"]

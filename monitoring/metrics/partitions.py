@@ -2,19 +2,21 @@
 and are left alone once a month is over.
 
 They are made ahead when points are recorded, so that none is missing when a month
-begins; points of an older month make theirs.
+begins; points of an older month make theirs. One whose points are archived is dropped.
 """
 
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from core.db.exclusive import hold_until_commit
 from core.windows import add_months, first_of_month
 
 TABLE = "monitoring_metricpoint"
 MONTHS_AHEAD = 2
+# While it waits for readers, it holds up who comes after.
+LONGEST_WAIT = "2s"
 
 
 def months_ahead(day: date) -> set[date]:
@@ -39,6 +41,27 @@ def ensure_partitions(days: Iterable[date]) -> None:
                 f"CREATE TABLE {partition_of(month)} PARTITION OF {TABLE} "
                 f"FOR VALUES FROM ('{month}Z') TO ('{add_months(month, 1)}Z')"
             )
+
+
+def drop_partition_if_empty(month: date) -> bool:
+    """Drop the partition of a month without points; return whether it was.
+
+    Where others read the table for long it is left for another time.
+    """
+    if connection.vendor != "postgresql" or not _partitions() & {partition_of(month)}:
+        return False
+    name = partition_of(month)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+            cursor.execute(f"LOCK TABLE {TABLE}, {name} IN ACCESS EXCLUSIVE MODE")
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {name})")  # noqa: S608
+            (has_points,) = cursor.fetchone()
+            if not has_points:
+                cursor.execute(f"DROP TABLE {name}")
+            return not has_points
+    except OperationalError:
+        return False
 
 
 def partition_of(month: date) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.db.upsert import upsert
 from core.windows import ONE_DAY
-from monitoring.metrics.distribution import SHARES, Distribution
+from monitoring.metrics.distribution import SHARES, Distribution, pack
 from monitoring.metrics.models import MetricPoint, MetricRollup, MetricSeries
 from monitoring.metrics.partitions import ensure_partitions, months_ahead
 from monitoring.metrics.points import Point
@@ -120,7 +120,7 @@ def _add_to_rollups(new: Mapping[tuple[int, datetime], float]) -> None:
         for interval in Interval:
             added[key, interval.value, interval.start_of(at)].add(value)
     for stored in _stored_rollups(added):
-        added[stored[:3]].merge(*stored[3:])
+        added[stored[:3]].merge(Distribution.stored(*stored[3:]))
     _write_rollups(added)
 
 
@@ -153,7 +153,7 @@ def _sum_again(days: set[tuple[int, datetime]]) -> None:
 def _write_rollups(sums: Mapping[RollupKey, Distribution]) -> None:
     rows = (
         (
-            *(*key, one.count, one.total, one.minimum, one.maximum, one.buckets),
+            *(*key, one.count, one.total, one.minimum, one.maximum, pack(one.buckets)),
             *one.percentiles(SHARES),
         )
         for key, one in sums.items()

@@ -28,6 +28,15 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "threshold": 60,
         "for_minutes": 15,
     },
+    # Measured where DATABASE_DISK_GIB is given.
+    {
+        "kind": "below",
+        "severity": "warning",
+        "name": "Database disk full soon",
+        "subject": "database_days_until_full",
+        "threshold": 14,
+        "for_minutes": 60,
+    },
     {**COMPONENT, "name": "Database down", "subject": "database"},
     {**COMPONENT, "name": "Cache down", "subject": "cache", "severity": "warning"},
     {**COMPONENT, "name": "Scheduler down", "subject": "beat"},

@@ -1,5 +1,6 @@
 """Health as people and programs read it, limited by rights."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from clouds.testing import aws_account, see_only
 from monitoring.health.recording import check_health
 from monitoring.models import HealthPeriod
 from syncs.models import Worker
+from syncs.runs.freshness import State, freshness
 from syncs.runs.processes import own_mark
 from users.testing import person, viewer
 
@@ -85,6 +87,21 @@ def test_who_is_limited_meets_no_other_account(client: Client) -> None:
     page = client.get("/monitoring/health/").content.decode()
     assert mine.name in page
     assert other.account_id not in page
+
+
+def test_who_is_limited_learns_of_no_other_account_s_freshness(client: Client) -> None:
+    mine, _ = aws_account(), aws_account("210987654321", name="other")
+    check_health(timezone.now())
+    everything = viewer().get(HEALTH, {"component": "freshness"}).json()["results"]
+    user = person("operator")
+    see_only(user, mine)
+    client.force_login(user)
+    own = Counter(one.state for one in freshness([mine], timezone.now()))
+    page = client.get("/monitoring/health/").content.decode()
+    text = ", ".join(f"{own[one]:,} {one.word}" for one in State if own[one])
+    assert f"Of all datasets: {text}." in page
+    assert everything[0]["message"] not in page
+    assert client.get(HISTORY, {"component": "freshness"}).json()["results"] == []
 
 
 def test_history_is_filtered_and_a_file() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -11,7 +12,8 @@ from monitoring.metrics import host
 from monitoring.metrics.host import HOST_METRICS, HostReading, record_host
 from monitoring.metrics.points import Point
 from monitoring.metrics.record import record_points
-from monitoring.models import MetricPoint
+from monitoring.metrics.watch import _watch
+from monitoring.models import HostCounters, MetricPoint
 
 pytestmark = pytest.mark.django_db
 BOOT = NOW - timedelta(days=3)
@@ -93,3 +95,14 @@ def test_a_clock_that_was_ahead_stops_nothing(monkeypatch: pytest.MonkeyPatch) -
     counted(monkeypatch, BOOT, 2)
     record_host(NOW + timedelta(minutes=1))
     assert values(NOW + timedelta(minutes=1))[CPU] == 25
+
+
+def test_a_web_process_records_its_host_each_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("monitoring.metrics.watch.connection", Mock())
+    ended = Mock()
+    ended.wait.side_effect = [False, True]
+    _watch(ended)
+    assert HostCounters.objects.count() == 1
+    assert ended.wait.call_args.args == (60.0,)

@@ -1,5 +1,6 @@
 """Points are stored once, and the sums of their hours and days are always theirs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +12,17 @@ from hypothesis import strategies as st
 
 from core.testing.clock import NOW
 from core.windows import add_months
-from monitoring.metrics.distribution import ACCURACY, Distribution
+from monitoring.metrics.distribution import (
+    ACCURACY,
+    SHARES,
+    Distribution,
+    pack,
+    unpack,
+)
 from monitoring.metrics.partitions import partition_of
 from monitoring.metrics.points import Point, labels_text
-from monitoring.metrics.record import record_points
+from monitoring.metrics.record import Interval, record_points
+from monitoring.metrics.summaries import summaries
 from monitoring.models import MetricPoint, MetricRollup, MetricSeries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -40,7 +48,7 @@ def sums() -> dict[tuple[int, str, datetime], Any]:
             round(row.total, 6),
             row.minimum,
             row.maximum,
-            tuple(sorted((key, n) for key, n in row.buckets.items() if n)),
+            tuple(sorted((key, n) for key, n in unpack(row.buckets).items() if n)),
         )
         for row in MetricRollup.objects.all()
     }
@@ -135,3 +143,30 @@ def test_percentiles_are_off_by_one_percent_at_most() -> None:
     exact = [ordered[at - 1] for at in (100, 190, 198)]
     assert found.percentiles([0.5, 0.95, 0.99]) == pytest.approx(exact, rel=ACCURACY)
     assert (found.count, found.minimum, found.maximum) == (200, -(1.7**39), 1.3**158)
+
+
+@pytest.mark.parametrize("at_once", [1, 1_000_000])
+def test_several_series_are_summed_up_as_all_of_their_points(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.metrics.summaries.COUNTED_AT_ONCE", at_once)
+    hosts = [labels_text({"host": name}) for name in ("one", "two", "three")]
+    sent = [point((n % 7 - 3) * 1.9**n, n * 11, labels=hosts[n % 3]) for n in range(40)]
+    record_points(sent, NOW)
+    expected: dict[datetime, Distribution] = {}
+    for each in sent:
+        hour = Interval.HOUR.start_of(each.recorded_at)
+        expected.setdefault(hour, Distribution()).add(each.value)
+    start, end = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    found = summaries(MetricSeries.objects.all(), Interval.HOUR, start, end)
+    assert [(one.start_at, one.count, *one[5:]) for one in found] == [
+        (hour, one.count, *one.percentiles(SHARES))
+        for hour, one in sorted(expected.items())
+    ]
+
+
+def test_a_bucket_holds_any_number_of_values() -> None:
+    buckets = Counter({-75_000: 1, 0: 200_000, 75_000: 65_535})
+    assert unpack(pack(buckets)) == buckets
+    twice = Counter({number: 2 * n for number, n in buckets.items()})
+    assert unpack(pack(buckets) + pack(buckets)) == twice

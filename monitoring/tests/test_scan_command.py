@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from core.testing.clock import NOW
 from monitoring.models import Finding, Scan
+from monitoring.scans.schedule import scan_when_due
 from monitoring.scans.suppression import CannotSuppress, suppress
 from users.audit import Actor
 from users.models import AuditEntry
@@ -108,3 +110,18 @@ def test_what_is_suppressed_does_not_count_until_its_day(tmp_path: Path) -> None
     with pytest.raises(CommandError, match="1 finding"):
         scan("--sarif", path)
     assert Finding.objects.get().suppression_reason == "Not reachable."
+
+
+def test_a_worker_scans_once_a_day_where_a_time_is_set(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.scans.scan.scan_code", lambda *_: [])
+    settings.SCAN_AT, settings.SCAN_ADVISORIES = None, "/nowhere/osv.zip"
+    assert scan_when_due(NOW) is None
+    settings.SCAN_AT = time(3)
+    done = scan_when_due(NOW)
+    assert done is not None
+    assert "django" in done.scanners
+    assert "/nowhere/osv.zip" in done.failures["advisories"]
+    assert scan_when_due(NOW + timedelta(minutes=1)) is None
+    assert scan_when_due(NOW + timedelta(days=1)) is not None

@@ -6,7 +6,12 @@ from dataclasses import replace
 from providers.access import checked
 from providers.acting import ActingOptions, ActionKind, CloudAction
 from providers.acting_steps import ActingProvider, Change
-from providers.aws import address_actions, bucket_actions, volume_actions
+from providers.aws import (
+    address_actions,
+    bucket_actions,
+    database_actions,
+    volume_actions,
+)
 from providers.aws.account_settings import AwsSettings
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.aws.instance_actions import Resize, Start, Stop, instance_attempts
@@ -21,6 +26,8 @@ CHANGES: Mapping[ActionKind, Callable[[AwsClients, CloudAction], Change]] = {
     ActionKind.DELETE_VOLUME: volume_actions.Delete,
     ActionKind.CHANGE_VOLUME_TYPE: volume_actions.ChangeType,
     ActionKind.SET_STORAGE_CLASS: bucket_actions.SetStorageClass,
+    ActionKind.STOP_DATABASE: database_actions.Stop,
+    ActionKind.START_DATABASE: database_actions.Start,
 }
 # Who waits for an action would rather run it again.
 MOST_ATTEMPTS = 3
@@ -69,6 +76,7 @@ class AwsActing(ActingProvider):
             *volume_actions.attempts(clients, region),
             *address_actions.attempts(clients, region),
             *bucket_actions.attempts(clients, region),
+            *database_actions.attempts(clients, region),
         ]
         for permission, kinds, attempt in attempts:
             needed_for = ", ".join(kinds)

@@ -1,14 +1,19 @@
 """Azure as cloudintel changes it, by the account's acting identity alone."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from providers.access import checked
 from providers.acting import ActingOptions, ActionKind, CloudAction
 from providers.acting_steps import ActingProvider, Change
-from providers.azure import disk_actions, machine_actions, other_actions
+from providers.azure import (
+    database_actions,
+    disk_actions,
+    machine_actions,
+    other_actions,
+)
 from providers.azure.azure_errors import failure
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
 from providers.azure.resource_change import ResourceChange
@@ -16,14 +21,23 @@ from providers.azure.rights import Permissions, denied, fetch_permissions, missi
 from providers.errors import ErrorKind, ProviderError
 from providers.records import AccessCheck
 
-CHANGES: Mapping[ActionKind, type[ResourceChange]] = {
-    ActionKind.STOP_INSTANCE: machine_actions.Stop,
-    ActionKind.START_INSTANCE: machine_actions.Start,
-    ActionKind.RESIZE_INSTANCE: machine_actions.Resize,
-    ActionKind.RELEASE_ADDRESS: other_actions.Release,
-    ActionKind.DELETE_VOLUME: disk_actions.Delete,
-    ActionKind.CHANGE_VOLUME_TYPE: disk_actions.ChangeType,
-    ActionKind.SET_STORAGE_CLASS: other_actions.SetAccessTier,
+# One for each type of resource; the first also refuses what is of none.
+CHANGES: Mapping[ActionKind, Sequence[type[ResourceChange]]] = {
+    ActionKind.STOP_INSTANCE: [machine_actions.Stop],
+    ActionKind.START_INSTANCE: [machine_actions.Start],
+    ActionKind.RESIZE_INSTANCE: [machine_actions.Resize],
+    ActionKind.RELEASE_ADDRESS: [other_actions.Release],
+    ActionKind.DELETE_VOLUME: [disk_actions.Delete],
+    ActionKind.CHANGE_VOLUME_TYPE: [disk_actions.ChangeType],
+    ActionKind.SET_STORAGE_CLASS: [other_actions.SetAccessTier],
+    ActionKind.STOP_DATABASE: [
+        database_actions.StopPostgreSql,
+        database_actions.StopMySql,
+    ],
+    ActionKind.START_DATABASE: [
+        database_actions.StartPostgreSql,
+        database_actions.StartMySql,
+    ],
 }
 # Who waits for an action would rather run it again.
 MOST_ATTEMPTS = 3
@@ -61,7 +75,10 @@ class AzureActing(ActingProvider):
         if not action.resource_id.lower().startswith(scope):
             reason = f"it is not of {self._client.account}"
             raise failure(ErrorKind.INVALID, str(action), reason)
-        return CHANGES[action.kind](self._client, action)
+        resource_id = action.resource_id.lower()
+        first, *others = CHANGES[action.kind]
+        of_type = (one for one in others if _is_of_type(one, resource_id))
+        return next(of_type, first)(self._client, action)
 
     def acting_checks(self) -> Iterator[AccessCheck]:
         """Ask Azure once what the roles of the acting identity allow."""
@@ -100,10 +117,15 @@ def _why_not(account: AzureAccount) -> str:
     return ""
 
 
+def _is_of_type(change: type[ResourceChange], resource_id: str) -> bool:
+    return f"/{change.resource_type.lower()}/" in resource_id
+
+
 def _rights() -> Mapping[str, list[ActionKind]]:
     """Return each right with what it is for."""
     rights: dict[str, list[ActionKind]] = {}
-    for kind, change in CHANGES.items():
-        for right in change.actions:
-            rights.setdefault(right, []).append(kind)
+    for kind, changes in CHANGES.items():
+        for change in changes:
+            for right in change.actions:
+                rights.setdefault(right, []).append(kind)
     return rights

@@ -25,6 +25,8 @@ class ResourceChange:
     api_version: ClassVar[str]
     actions: ClassVar[Sequence[str]]
     """The rights that it takes, below the resource type or of another."""
+    operation_right: ClassVar[str] = OPERATION
+    """The right to ask how far a change is."""
 
     def __init__(self, client: AzureClient, action: CloudAction) -> None:
         self.client, self.action = client, action
@@ -98,7 +100,7 @@ class ResourceChange:
         namespace = self.resource_type.partition("/")[0]
         question = replace(
             change,
-            operation=f"{namespace}/{OPERATION}",
+            operation=f"{namespace}/{self.operation_right}",
             method="",
             body=None,
             headers={},

@@ -22,6 +22,8 @@ EVENTS: Mapping[ActionKind, EventKind] = {
     ActionKind.DELETE_VOLUME: EventKind.REMOVED,
     ActionKind.CHANGE_VOLUME_TYPE: EventKind.RETYPED,
     ActionKind.SET_STORAGE_CLASS: EventKind.RETYPED,
+    ActionKind.STOP_DATABASE: EventKind.STOPPED,
+    ActionKind.START_DATABASE: EventKind.STARTED,
 }
 # What is changed, where what it can become is on a price list.
 PRICED = {
@@ -58,6 +60,7 @@ class DemoChange:
             provider.fetch_instances,
             provider.fetch_storage,
             provider.fetch_network,
+            provider.fetch_databases,
         ):
             for part in fetch(lambda _: None):
                 if part.error and part.region == self.action.region:

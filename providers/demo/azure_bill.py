@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.money import ZERO
 from providers.demo.company import hourly_usd as machine_usd
-from providers.demo.estate import GIB, ROOT_DISK, bytes_by_tier
+from providers.demo.estate import DATABASE_DISK, GIB, ROOT_DISK, bytes_by_tier
 from providers.demo.events import Events
 from providers.demo.lives import Life, Run, lives
 from providers.demo.resource_prices import hourly_usd
@@ -38,11 +38,8 @@ def charges(account_id: str, offset: int, events: Events = ()) -> Iterator[Charg
     for life in lives(account_id, events):
         yield from _of_machine(life, offset)
     for thing in things(account_id, events):
-        hours = Run(thing.created, thing.deleted, "").hours_on(offset)
-        engine = thing.extra.split()[0] if thing.kind == "database" else ""
-        hourly = thing_hourly(thing, engine, offset) if hours else ZERO
-        service = SERVICES[engine or thing.kind]
-        yield service, thing.group, thing.team, hourly * hours
+        service = SERVICES[thing.engine or thing.kind]
+        yield service, thing.group, thing.team, thing_usd(thing, offset)
 
 
 def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
@@ -57,8 +54,14 @@ def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
     yield STORAGE, *of_whom, price * life.hours_existing(offset)
 
 
-def thing_hourly(thing: Thing, engine: str, offset: int) -> Decimal:
-    market = ResourceMarket(thing.region, thing.kind, engine)
+def thing_usd(thing: Thing, offset: int) -> Decimal:
+    """Return what it costs on a day, so many days after the anchor."""
+    hours = Run(thing.created, thing.deleted, "").hours_on(offset)
+    return _hourly(thing, offset) * hours if hours else ZERO
+
+
+def _hourly(thing: Thing, offset: int) -> Decimal:
+    market = ResourceMarket(thing.region, thing.kind, thing.engine)
     if thing.kind == "bucket":
         tiers = bytes_by_tier(thing, offset).items()
         parts = (
@@ -68,7 +71,7 @@ def thing_hourly(thing: Thing, engine: str, offset: int) -> Decimal:
         return sum(parts, ZERO)
     if thing.kind == "database":
         redundancy = MULTI_ZONE if thing.extra.endswith(" multi") else ""
-        storage = hourly_usd(market, "Premium_LRS", thing.size, redundancy)
+        storage = hourly_usd(market, DATABASE_DISK[thing.cloud], thing.size, redundancy)
         return hourly_usd(market, thing.type, 1, redundancy) + storage
     if thing.kind == "address":
         return hourly_usd(market, IN_USE)  # the same where it is idle

@@ -43,6 +43,8 @@ Usage = Mapping[tuple[str, str], Decimal]
 # The share of usage that is missing one, two and three days after the day began.
 LATE_AT_LEAST = {1: 0.025, 2: 0.012, 3: 0.005}
 LATE_AT_MOST = {1: 0.060, 2: 0.025, 3: 0.012}
+# By then a bill that arrives by the hour is complete.
+ARRIVED_AT_HOUR = 18
 # Estimates of a month become final about the 15th of the next.
 FINAL_ON_DAY_OF_MONTH = 15
 # Low, because the company is exempt in most places.
@@ -59,10 +61,23 @@ REFUND_USD = Decimal("-182.40")
 REFUND_DAY = -75
 
 
+def arrived_by(hour: int) -> Decimal:
+    """Return the share of the day before that is known after that hour of a day, where
+    the bill arrives by the hour."""
+    return min(Decimal(hour + 1) / ARRIVED_AT_HOUR, Decimal(1))
+
+
 def cost_rows(
-    account_id: str, anchor: date, day: date, today: date, events: Events = ()
+    account_id: str,
+    anchor: date,
+    day: date,
+    today: date,
+    events: Events = (),
+    *,
+    arrived: Decimal = Decimal(1),
 ) -> list[CostRecord]:
-    """Return all charges of that day as its cloud answers on `today`."""
+    """Return all charges of that day as its cloud answers on `today`, of whose day
+    before such a share has arrived."""
     is_azure = CLOUD_OF[account_id] is Cloud.AZURE
 
     def row(
@@ -86,6 +101,8 @@ def cost_rows(
         )
 
     usage = known_usage(account_id, anchor, day, today, events)
+    if day == today - ONE_DAY:
+        usage = {key: (usd * arrived).quantize(QUANTUM) for key, usd in usage.items()}
     rows = [row(ChargeCategory.USAGE, *key, amount) for key, amount in usage.items()]
     if is_azure:
         return rows  # Cost Management has neither tax nor credits

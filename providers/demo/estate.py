@@ -38,6 +38,7 @@ TIERS = {
 }
 IOPS = {"gp2": 1500, "gp3": 3000, "io1": 8000, "Premium_LRS": 2300}
 ROOT_DISK = {Cloud.AWS: "gp3", Cloud.AZURE: "StandardSSD_LRS"}
+DATABASE_DISK = {Cloud.AWS: "gp3", Cloud.AZURE: "Premium_LRS"}
 
 
 def volumes(
@@ -111,15 +112,16 @@ def _growth(offset: int) -> float:
 def databases(
     account_id: str, anchor: date, now: datetime, events: Events = ()
 ) -> Iterator[DatabaseRecord]:
-    for thing in _present(account_id, "database", hours_since(anchor, now), events):
+    hour = hours_since(anchor, now)
+    for thing in _present(account_id, "database", hour, events):
         engine, version, *multi = thing.extra.split()
         yield DatabaseRecord(
-            **thing.head(anchor),
+            **thing.head(anchor, "stopped" if thing.is_off(hour) else ""),
             engine=engine,
             engine_version=version,
             database_class=thing.type,
             storage_gib=thing.size,
-            storage_type="gp3" if thing.cloud is Cloud.AWS else "Premium_LRS",
+            storage_type=DATABASE_DISK[thing.cloud],
             is_multi_zone=bool(multi),
         )
 

@@ -1,4 +1,4 @@
-"""What happened to the company beside its plan: somebody conducts it, or acts on it.
+"""What happened to the company beside its plan: a presenter or somebody acted on it.
 
 The demo stays a pure function of the account, the anchor, these events and the instant
 that is asked for: what happens after that instant is not known yet.
@@ -12,7 +12,8 @@ from enum import StrEnum
 class EventKind(StrEnum):
     STARTED = "started"
     STOPPED = "stopped"
-    """A machine; of Azure deallocated, as nobody pays for what is stopped here."""
+    """A machine or database; of Azure deallocated, as nobody pays for what is stopped
+    here."""
     RETYPED = "retyped"
     """A machine, volume or bucket becomes of the type `target`."""
     REMOVED = "removed"

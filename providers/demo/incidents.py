@@ -11,10 +11,12 @@ from datetime import date
 from core.windows import ONE_DAY
 from providers.demo.company import IRELAND, PRODUCTION, STAGING, VIRGINIA
 from providers.demo.events import EventKind, Events
-from providers.demo.machines import Machine
+from providers.demo.machines import MACHINES, Machine
 
 # What an outage leaves of a region's usage.
 LEFT_OF_IT = 0.1
+# Azure bills resource groups, each of which lies in one region.
+REGIONS_OF_GROUPS = {one.group: one.region for one in MACHINES if one.group}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def cost_factor(
             factor = incident.factor
     for event in events:
         if event.kind is EventKind.OUTAGE:
-            is_concerned = event.place == place and event.covers(offset)
+            is_there = event.place in (place, REGIONS_OF_GROUPS.get(place))
+            is_concerned = is_there and event.covers(offset)
             factor *= LEFT_OF_IT if is_concerned else 1
         elif (event.what, event.place) == (service, place):
             is_restated = event.kind is EventKind.RESTATED and event.restates(offset)

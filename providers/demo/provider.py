@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from core.money import ZERO
 from core.windows import Window, last_complete_days, utc_day
 from providers.base import Progress
-from providers.demo.bill import cost_rows, is_estimated
+from providers.demo.bill import arrived_by, cost_rows, is_estimated
 from providers.demo.company import (
     ACCOUNTS,
     CLOUD_OF,
@@ -102,7 +103,8 @@ class DemoProvider:
     `anchor` is the day the demo was built, from which all its dates count, and `events`
     are what happened to it since. Nothing is random: two providers with the same
     arguments give the same answers, and a later `now` changes only the days Cost
-    Explorer would still correct. `store` keeps an event that is recorded. Raises
+    Explorer would still correct. `store` keeps an event that is recorded. With
+    `is_hourly` the bill of the latest day arrives during the day after it. Raises
     ProviderError for an account the company does not have.
     """
 
@@ -114,6 +116,8 @@ class DemoProvider:
         tag_keys: Sequence[str] = (),
         events: Iterable[DemoEvent] = (),
         store: Callable[[DemoEvent], None] = lambda _: None,
+        *,
+        is_hourly: bool = False,
     ) -> None:
         if account_id not in CLOUD_OF:
             there = ", ".join(f"{one.account_id} ({one.name})" for one in ACCOUNTS)
@@ -133,6 +137,7 @@ class DemoProvider:
         self.hour = hours_since(anchor, now)
         self.events = known(events, self.hour)
         self._store = store
+        self._arrived = arrived_by(now.hour) if is_hourly else Decimal(1)
 
     def record(self, event: DemoEvent) -> None:
         """Let it happen, unless it has: what is stopped is not stopped again."""
@@ -249,7 +254,10 @@ class DemoProvider:
                 "Ask for days among these.",
             )
         for day in window.days():
-            rows = cost_rows(self.account_id, self.anchor, day, self.today, self.events)
+            rows = cost_rows(
+                *(self.account_id, self.anchor, day, self.today, self.events),
+                arrived=self._arrived,
+            )
             total = CostTotalRecord(
                 day=day,
                 currency=CURRENCY,

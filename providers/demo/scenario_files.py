@@ -14,11 +14,13 @@ FOLDER = Path(__file__).parent / "scenarios"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is said, the page that shows it, and what is done before."""
+    """What a presenter says, the page that shows it, and what is done before."""
 
     text: str
     page: str
     """An address of this site with its query."""
+    shows: Sequence[str]
+    """Words of that page by which the text is true; a test looks for them."""
     steps: Sequence[Step]
 
 
@@ -56,5 +58,6 @@ def _scene(written: Mapping[str, Any]) -> Scene:
     return Scene(
         text=" ".join(written["text"].split()),
         page=written["page"],
+        shows=written["shows"],
         steps=[parse_step(step) for step in written.get("steps", ())],
     )

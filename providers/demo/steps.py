@@ -1,4 +1,4 @@
-"""What somebody who conducts the demo can do: one step at a time, as data."""
+"""What a presenter of the demo can do: one step at a time, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -151,7 +151,7 @@ def _check(step: Step) -> None:
     if step.account and step.account not in ACCOUNT_IDS:
         raise InvalidStep(
             f"account: {step.account} is no account of the demo company, and only that "
-            f"is conducted. Use one of {', '.join(ACCOUNT_IDS)}."
+            f"is changed. Use one of {', '.join(ACCOUNT_IDS)}."
         )
     if step.do is Act.RESET and step.days is not None and step.days < LEAST_DAYS:
         raise InvalidStep(f"days: at least {LEAST_DAYS} days are built.")

@@ -35,6 +35,7 @@ STATES: Mapping[Cloud, Mapping[str, str]] = {
         "snapshot": "completed",
         "bucket": "",
         "database": "available",
+        "stopped": "stopped",
         "associated": "associated",
         "unassociated": "unassociated",
         "nat-gateway": "available",
@@ -46,6 +47,7 @@ STATES: Mapping[Cloud, Mapping[str, str]] = {
         "snapshot": "succeeded",
         "bucket": "available",
         "database": "ready",
+        "stopped": "stopped",
         "associated": "associated",
         "unassociated": "unassociated",
         "nat-gateway": "succeeded",
@@ -73,10 +75,17 @@ class Thing:
     extra: str
     tier: str = ""
     """Where all of a bucket lies, once somebody moved it."""
+    off: tuple[tuple[int, int], ...] = ()
+    """The hours from and until which a database is stopped."""
 
     @property
     def cloud(self) -> Cloud:
         return CLOUD_OF[self.account_id]
+
+    @property
+    def engine(self) -> str:
+        """A database's; "" of everything else."""
+        return self.extra.split()[0] if self.kind == "database" else ""
 
     @property
     def id(self) -> str:
@@ -95,6 +104,9 @@ class Thing:
             )
         prefix = PREFIXES.get(self.kind)
         return f"{prefix}-0{digits}" if prefix else self.name
+
+    def is_off(self, hour: int) -> bool:
+        return any(start <= hour < end for start, end in self.off)
 
     def head(self, anchor: date, state: str = "") -> dict[str, Any]:
         """Return what any record has; nobody names what nobody put a team on."""
@@ -154,6 +166,11 @@ def _changed(thing: Thing, events: Events) -> Thing:
             thing = replace(thing, tier=event.target)
         elif event.kind is EventKind.RETYPED:
             thing = replace(thing, type=event.target)
+        elif event.kind is EventKind.STOPPED:
+            thing = replace(thing, off=(*thing.off, (event.hour, FOREVER)))
+        elif event.kind is EventKind.STARTED:
+            ended = ((start, min(end, event.hour)) for start, end in thing.off)
+            thing = replace(thing, off=tuple(ended))
     return thing
 
 

@@ -21,6 +21,7 @@ from providers.errors import ErrorKind, ProviderError
 from providers.records import (
     AddressRecord,
     BucketRecord,
+    DatabaseRecord,
     InstanceRecord,
     ResourceRecord,
     SnapshotRecord,
@@ -223,3 +224,21 @@ def test_everything_may_be_tried() -> None:
     checks = [*Company().source().acting_checks()]
     assert len(checks) == len(ActionKind)
     assert not any(check.error for check in checks)
+
+
+@pytest.mark.parametrize("account_id", [PRODUCTION, STORES])
+def test_a_database_is_stopped_and_started_again(account_id: str) -> None:
+    company = Company(account_id)
+
+    def database() -> DatabaseRecord:
+        parts = company.provider().fetch_databases(lambda _: None)
+        found = next(one for part in parts for one in part.resources)
+        assert isinstance(found, DatabaseRecord)
+        return found
+
+    before = database()
+    outcome = company.run(approved(company, ActionKind.STOP_DATABASE, before))
+    assert database() == replace(before, state="stopped")
+    assert outcome.undo is not None
+    company.run(replace(outcome.undo, key="ci-2"))
+    assert database() == before

@@ -8,6 +8,7 @@ import pytest
 
 from core.windows import ONE_DAY, Window
 from providers.demo.company import (
+    ACCOUNTS,
     IRELAND,
     PRODUCTION,
     STORES,
@@ -16,7 +17,7 @@ from providers.demo.company import (
 )
 from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
-from providers.demo.services import EC2_OTHER
+from providers.demo.services import EC2_OTHER, LOAD_BALANCING, RDS
 from providers.records import CostRecord, ResourceRecord
 
 ANCHOR = date(2026, 10, 20)
@@ -248,3 +249,48 @@ def test_a_name_stays_taken_once_its_machine_is_gone() -> None:
     gone = demo(event(EventKind.REMOVED))
     assert (gone.instance_id(WEB), gone.has_named(WEB)) == ("", True)
     assert not gone.has_named("sale-web-01")
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "per_day"),
+    [
+        # $0.9 an hour and 800 GiB, both twice, in Ireland.
+        ("orders-eu", RDS, "29"),
+        ("shop-eu", LOAD_BALANCING, "0.6"),
+        ("nat-eu", EC2_OTHER, "1.15"),
+    ],
+)
+def test_what_is_removed_beside_machines_is_off_the_bill(
+    name: str, service: str, per_day: str
+) -> None:
+    removed = demo(event(EventKind.REMOVED, demo().resource_id(name)))
+    before, after = (bill(one, -3, service, IRELAND) for one in (demo(), removed))
+    assert before - after == pytest.approx(Decimal(per_day), rel=Decimal("0.2"))
+    assert after > 0
+
+
+def test_everything_beside_machines_can_be_removed_without_a_bill_below_zero() -> None:
+    for account in ACCOUNTS:
+        quiet_provider = demo(account=account.account_id)
+        there = (*quiet_provider.fetch_storage(quiet),)
+        there += (*quiet_provider.fetch_databases(quiet),)
+        there += (*quiet_provider.fetch_network(quiet),)
+        removals = [
+            event(EventKind.REMOVED, one.resource_id)
+            for part in there
+            for one in part.resources
+        ]
+        day = Window(ANCHOR - ONE_DAY * 3, ANCHOR - ONE_DAY * 2)
+        emptied = demo(*removals, account=account.account_id)
+        (reading,) = emptied.fetch_costs(day, quiet)
+        assert min(row.billed for row in reading.rows) >= 0, account.name
+
+
+def test_in_azure_an_outage_of_a_region_is_one_of_its_resource_groups() -> None:
+    down = event(EventKind.OUTAGE, "", place=WEST_EUROPE, days=1)
+    quiet_provider, outage = demo(account=STORES), demo(down, account=STORES)
+    for group, share in (("rg-pos-prod", "0.1"), ("rg-pos-dr", "1")):
+        before, after = (
+            bill(one, -5, "Virtual Machines", group) for one in (quiet_provider, outage)
+        )
+        assert after == pytest.approx(before * Decimal(share), rel=Decimal("0.001"))

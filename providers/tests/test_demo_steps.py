@@ -72,6 +72,7 @@ def test_each_scenario_begins_clean_and_has_something_to_say_and_to_show() -> No
         for scene in scenario.scenes:
             assert len(scene.text) > 40
             assert scene.page.startswith("/")
+            assert scene.shows
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,8 @@ def test_each_scenario_begins_clean_and_has_something_to_say_and_to_show() -> No
         ("title = 'x'", "mine.toml lacks about"),
         ("title = ", "mine.toml: "),
         (
-            "title='x'\nabout='y'\n[[scene]]\ntext='t'\npage='/'\nsteps=[{do='fly'}]",
+            "title='x'\nabout='y'\n[[scene]]\ntext='t'\npage='/'\nshows=[]\n"
+            "steps=[{do='fly'}]",
             "mine.toml: do: 'fly' is no step",
         ),
     ],

@@ -323,7 +323,8 @@
     if (hasMarks(data)) note(list, "▼ restated");
     if (!chart.cut) return;
     note(list, "↑ The 1st of the month (tax, support, monthly fees) exceeds the axis; its amount is written above");
-    legendButton(list, ["Cut axis"], () => {
+    if (document.body.classList.contains("wall")) return;
+    legendButton(list, ["Truncated axis"], () => {
       data.full = !data.full;
       redraw(chart, data);
       return !data.full;

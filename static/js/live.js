@@ -13,7 +13,8 @@
   const HAND_MS = 2000;
   const MARKS = {
     live: "Live", connecting: "Connecting", reconnecting: "Reconnecting", polling: "Polling",
-    away: "Database away", waiting: "New data waits", stopped: "Not updated", ended: "",
+    away: "Database away", waiting: "New data waits", unanswered: "Server away",
+    stopped: "Not updated", ended: "",
   };
   let state = "connecting";
   let page = null;
@@ -43,6 +44,7 @@
   function markOf() {
     if (isEnded) return "stopped";
     if (isOver()) return "ended";
+    if (failures > 0 && state === "polling") return "unanswered";
     return isDue && isBusy() ? "waiting" : state;
   }
 
@@ -75,7 +77,11 @@
       const isShown = await swap.refresh(() => !isBusy());
       const now = performance.now();
       notBefore = now + Math.max(PAUSE_MS, 3 * (now - began));
-      if (isShown === null) { isEnded = true; planAsking(); }
+      if (isShown === null) {
+        isEnded = true;
+        planAsking();
+        document.dispatchEvent(new Event("stopped"));
+      }
       else if (isShown) failures = 0;
       else {
         failures += 1;
@@ -93,6 +99,8 @@
   }
 
   async function ask() {
+    // A wall's link opens no API: its page is read instead.
+    if (!live().dataset.ask) { look(0); planAsking(); return; }
     try {
       const url = `${live().dataset.ask}?topics=${topics().join(",")}`;
       const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });

@@ -6,11 +6,13 @@ worker gets it.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from clouds.demo_clock import account_now, our_now
 from clouds.models import CloudAccount
 from core.windows import InvalidWindow, Window
 from syncs.datasets import Dataset, why_not
@@ -58,11 +60,12 @@ def claim(
     finished run, 0 for none, by which it was judged to be due. Raises SlotTaken,
     AlreadyRan where another run has ended since that one, Refused and InvalidWindow.
     """
-    check_request(account, dataset, window, now)
+    check_request(account, dataset, window, account_now(account, now))
     runs = SyncRun.objects.filter(
         account=account, dataset=dataset, backfill_window=part
     )
-    free_dead(runs, now)
+    alive_at = our_now(account, now)
+    free_dead(runs, alive_at)
     run = SyncRun(
         account=account,
         dataset=dataset,
@@ -74,7 +77,7 @@ def claim(
         backfill_window=part,
         attempt=runs.next_attempt(),
         started_at=now,
-        heartbeat_at=now,
+        heartbeat_at=alive_at,
         queued_at=now if status == SyncRun.Status.QUEUED else None,
         held_by="" if status == SyncRun.Status.QUEUED else own_mark(),
     )
@@ -138,15 +141,20 @@ def take(run_id: int, now: datetime) -> SyncRun | None:
     """
     same = SyncRun.objects.filter(pk=run_id)
     same.drop_late(now, timedelta(seconds=settings.QUEUE_GRACE_SECONDS))
-    taken = same.filter(status=SyncRun.Status.QUEUED).update(
-        status=SyncRun.Status.RUNNING,
-        heartbeat_at=now,
-        started_at=now,
-        held_by=own_mark(),
-    )
-    if not taken:
+    queued = same.filter(status=SyncRun.Status.QUEUED)
+    run = queued.select_related("account", "account__payer").first()
+    if run is None:
         return None
-    run = same.select_related("account", "account__payer").get()
+    taken: dict[str, Any] = {
+        "status": SyncRun.Status.RUNNING,
+        "heartbeat_at": now,
+        "started_at": account_now(run.account, now),
+        "held_by": own_mark(),
+    }
+    if not queued.update(**taken):
+        return None
+    for name, value in taken.items():
+        setattr(run, name, value)
     runs_changed(run.account)
     return run
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.utils.timesince import timesince
 
+from clouds.demo_clock import accounts_now
 from clouds.models import CloudAccount
 from core.clocks import is_ahead, is_recent
 from syncs.datasets import Dataset, datasets_of
@@ -88,14 +89,19 @@ class AccountFreshness:
 
 
 def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Freshness]:
-    """Return every dataset of each account, in order. One query."""
+    """Return every dataset of each account, in order, as of its own present. One query,
+    and one for the demo company's."""
     accounts = list(accounts)
+    presents = accounts_now(accounts, now)
     runs = SyncRun.objects.newest_per_dataset()
     if len(accounts) == 1:  # the page of one machine must not look at all runs
         runs = runs.filter(account=accounts[0])
     newest = {(run.account_id, run.dataset): run for run in runs}
     return [
-        _freshness_of(account, dataset, newest.get((account.pk, dataset.value)), now)
+        _freshness_of(
+            *(account, dataset, newest.get((account.pk, dataset.value))),
+            presents[account.pk],
+        )
         for account in accounts
         for dataset in datasets_of(account)
     ]

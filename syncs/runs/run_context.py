@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
+from clouds.demo_clock import our_now
 from clouds.models import CloudAccount
 from clouds.registry import provider_for
 from clouds.versions import bump_version
@@ -71,6 +72,10 @@ class RunContext:
         """The run's own clock: its start, and the time that has passed since."""
         return self.run.started_at + timedelta(seconds=time.monotonic() - self._began)
 
+    @property
+    def alive_at(self) -> datetime:
+        return our_now(self.run.account, self.now)
+
     @cached_property
     def provider(self) -> Provider:
         provider = provider_for(self.run.account, self.run.started_at)
@@ -95,7 +100,7 @@ class RunContext:
             return
         self._last_beat = time.monotonic()
         self._update_held(
-            heartbeat_at=self.now,
+            heartbeat_at=self.alive_at,
             progress=sentence[:200],
             rows=self.rows,
             **self.metered(),
@@ -118,7 +123,7 @@ class RunContext:
             CloudAccount.objects.select_for_update(no_key=True).get(
                 pk=self.run.account_id
             )
-            self._update_held(heartbeat_at=self.now, progress="storing")
+            self._update_held(heartbeat_at=self.alive_at, progress="storing")
             yield
             bump_version(self.run.account, self.run.dataset)
 
@@ -151,7 +156,7 @@ class RunContext:
         self._update_held(
             status=status,
             finished_at=self.now,
-            heartbeat_at=self.now,
+            heartbeat_at=self.alive_at,
             progress="",
             rows=rows,
             error=storable(error),

@@ -29,6 +29,7 @@ def test_a_page_may_run_only_our_own_files(viewer: Client) -> None:
         assert rules["default-src"] == "'none'", address
         assert rules["script-src"] == rules["style-src"] == "'self'"
         assert rules["frame-ancestors"] == "'none'"
+        assert rules["connect-src"] == "'self'", "no process of sockets runs"
         assert not any("unsafe" in sources for sources in rules.values())
 
 

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from contextlib import nullcontext
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,9 @@ from django.utils import timezone
 from archives.commands import moving_rows
 from archives.models import Table
 from archives.prune import CannotPrune, due, prune
+from archives.retention.deletions import DELETIONS, delete_expired
 from archives.rollups import outdated, recompute
-from core.commands import bad_arguments
+from core.commands import bad_arguments, counted
 from users.audit import command_actor
 
 
@@ -22,6 +24,7 @@ class Command(BaseCommand):
         "reads each file back, and only then deletes the rows. No file is replaced: "
         "rows that came later go to a file of their own. What they sum to per day "
         "stays, and is computed again where an account was deleted or moved since. "
+        "What is not archived is deleted by its age, unless tables are named. "
         "Without --yes it only says what would be done."
     )
 
@@ -58,6 +61,8 @@ class Command(BaseCommand):
         older, place, yes = (options[n] for n in ("older_than_months", "to", "yes"))
         with moving_rows() if yes else nullcontext():
             found = self._prune(tables, older, place, yes=yes)
+            if not options["tables"] and older is None:
+                found |= self._delete(timezone.now(), yes=yes)
         if not found:
             self.stdout.write("Nothing is that old.")
         elif not yes:
@@ -90,6 +95,17 @@ class Command(BaseCommand):
                 "its files, as accounts were deleted or are billed elsewhere since"
             )
         return bool(months or summed)
+
+    def _delete(self, now: datetime, *, yes: bool) -> bool:
+        """Delete what is not archived, or only say so; return whether anything is."""
+        counts = {one.label: one.due(now).count() for one in DELETIONS.values()}
+        for label, count in counts.items():
+            if count:
+                done = "deleted" if yes else "to be deleted without an archive"
+                self.stdout.write(f"{label}: {counted(count, 'row')} {done}")
+        if yes:
+            delete_expired(now)
+        return any(counts.values())
 
     def _progress(self, sentence: str) -> None:
         if self.stderr.isatty():

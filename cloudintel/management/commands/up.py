@@ -52,7 +52,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--first-start",
             action="store_true",
-            help="Prepare the installation before, as the command first_start does.",
+            help=(
+                "Prepare the installation before, as the command first_start does, "
+                "and without a cloud account build the demo company meanwhile."
+            ),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -72,22 +75,18 @@ class Command(BaseCommand):
             elif not any(settings.STATIC_ROOT.iterdir()):
                 run_command("collectstatic", "--noinput", "--verbosity=0")
             os.environ |= {"WEB_PORT": str(port), "LIVE_PORT": str(live_port)}
-            live = ["--host", host, "--port", str(live_port)] if live_port else []
-            self.run(address, grace, live)
+            children = [Child("web", [sys.executable, "-m", *WEB, "--bind", address])]
+            if live_port:
+                where = ["--host", host, "--port", str(live_port)]
+                children.append(Child("live", managed("live", *where)))
+            children += at_work(with_demo=options["first_start"])
+            self.run(address, grace, children)
 
-    def run(self, address: str, grace: float, live: list[str]) -> None:
+    def run(self, address: str, grace: float, children: list[Child]) -> None:
         # A server logs each run; commands print their own output.
         os.environ.setdefault("LOG_LEVEL", "INFO")
         own_grace = max(1, int(grace * (1 - LAST_PART)))
         os.environ.setdefault("WORKER_GRACE_SECONDS", str(own_grace))
-        children = [
-            Child("web", [sys.executable, "-m", *WEB, "--bind", address]),
-            Child("worker", [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]),
-            Child("beat", [sys.executable, "-m", *BEAT]),
-        ]
-        if live:
-            manage = str(settings.BASE_DIR / "manage.py")
-            children.append(Child("live", [sys.executable, manage, "live", *live]))
         Supervisor(
             children,
             grace_seconds=grace,
@@ -96,6 +95,17 @@ class Command(BaseCommand):
                 "(press Ctrl-C to stop)"
             ),
         ).run()
+
+
+def at_work(*, with_demo: bool) -> list[Child]:
+    """Worker and scheduler. They wait until the demo company is built, which syncs what
+    they would sync; its pages are served and fill meanwhile."""
+    demo = Child("demo", managed("demo", "--if-alone"), once=True)
+    after = demo if with_demo else None
+    worker = [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]
+    beat = [sys.executable, "-m", *BEAT]
+    children = [Child("worker", worker, after=after), Child("beat", beat, after=after)]
+    return [demo, *children] if with_demo else children
 
 
 @contextmanager
@@ -144,8 +154,12 @@ def check_port(
         ) from None
 
 
+def managed(*arguments: str) -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+
+
 def run_command(*arguments: str) -> None:
     """Run it in a process of its own, whose memory ends with it."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+    command = managed(*arguments)
     if status := subprocess.run(command, check=False).returncode:  # noqa: S603
         sys.exit(status)

@@ -1,7 +1,9 @@
-"""DescribeDBInstances of RDS, which answers for Neptune and DocumentDB too."""
+"""DescribeDBInstances of RDS, which answers for Neptune and DocumentDB too, and
+StopDBInstance and StartDBInstance."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.testing.aws_emulator.pages import page_of, refuse_narrowed, tag_list
@@ -17,7 +19,9 @@ MAX_RECORDS = 100
 def describe_db_instances(aws: EmulatedAws, call: Call) -> Answer:
     """A page of this region's databases."""
     asked = call.parameters
-    refuse_narrowed(asked, "Filters", "DBInstanceIdentifier")
+    refuse_narrowed(asked, "Filters")
+    if "DBInstanceIdentifier" in asked:
+        return {"DBInstances": [_database(_found(aws, call), call.account_id)]}
     size = asked.get("MaxRecords", MAX_RECORDS)
     if not 20 <= size <= MAX_RECORDS:
         message = f"Invalid value {size} for MaxRecords. Must be between 20 and 100"
@@ -57,3 +61,38 @@ def _database(database: EmulatedDatabase, account_id: str) -> dict[str, Any]:
     if database.cluster:
         raw["DBClusterIdentifier"] = database.cluster
     return raw
+
+
+def stop_db_instance(aws: EmulatedAws, call: Call) -> Answer:
+    """It stops for a while; a member of a cluster can't by itself."""
+    return _change(aws, call, "available", "stopping", "stopped")
+
+
+def start_db_instance(aws: EmulatedAws, call: Call) -> Answer:
+    return _change(aws, call, "stopped", "starting", "available")
+
+
+def _change(aws: EmulatedAws, call: Call, of: str, passing: str, to: str) -> Answer:
+    database = _found(aws, call)
+    if database.cluster:
+        message = "The specified operation is not available for a cluster's member."
+        raise AwsError("InvalidDBClusterStateFault", message)
+    if database.state != of:
+        message = f"Instance {database.name} is not in {of} state."
+        raise AwsError("InvalidDBInstanceState", message)
+    database.state = passing
+    aws.later(partial(_reach, database, passing, to))
+    return {"DBInstance": _database(database, call.account_id)}
+
+
+def _reach(database: EmulatedDatabase, passing: str, to: str) -> None:
+    if database.state == passing:
+        database.state = to
+
+
+def _found(aws: EmulatedAws, call: Call) -> EmulatedDatabase:
+    name = call.parameters["DBInstanceIdentifier"]
+    found = aws.world(call.account_id).databases.get((call.region, name))
+    if found is None:
+        raise AwsError("DBInstanceNotFound", f"DBInstance {name} not found.", 404)
+    return found

@@ -18,7 +18,11 @@ from core.testing.aws_emulator.bucket_lifecycles import (
 from core.testing.aws_emulator.buckets import get_bucket_tagging, list_buckets
 from core.testing.aws_emulator.cloudwatch import get_metric_data
 from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
-from core.testing.aws_emulator.databases import describe_db_instances
+from core.testing.aws_emulator.databases import (
+    describe_db_instances,
+    start_db_instance,
+    stop_db_instance,
+)
 from core.testing.aws_emulator.ec2 import (
     describe_instance_types,
     describe_instances,
@@ -101,6 +105,8 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "organizations:ListAccounts": list_accounts,
     "pricing:GetProducts": get_products,
     "rds:DescribeDBInstances": describe_db_instances,
+    "rds:StartDBInstance": start_db_instance,
+    "rds:StopDBInstance": stop_db_instance,
     "s3:GetBucketTagging": get_bucket_tagging,
     "s3:GetLifecycleConfiguration": get_bucket_lifecycle,
     "s3:ListAllMyBuckets": list_buckets,

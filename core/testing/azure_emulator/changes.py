@@ -12,6 +12,13 @@ from zlib import crc32
 from core.testing.azure_emulator import disks, network, storage_accounts
 from core.testing.azure_emulator.compute import COMPUTE_VERSIONS, machine_entry
 from core.testing.azure_emulator.disks import Disk, Snapshot
+from core.testing.azure_emulator.flexible_servers import (
+    MYSQL_VERSIONS,
+    POSTGRESQL_VERSIONS,
+    FlexibleServer,
+    MySqlServer,
+    PostgreSqlServer,
+)
 from core.testing.azure_emulator.locks import refuse_locked, resource_id_of
 from core.testing.azure_emulator.machines import ALLOCATED, EmulatedVm
 from core.testing.azure_emulator.network import PublicIp
@@ -36,6 +43,10 @@ MACHINES = "Microsoft.Compute/virtualMachines"
 NAME = "/(?P<name>[^/]+)"
 RETRY_AFTER = "10"
 ACCESS_TIERS = {"Hot", "Cool", "Cold"}
+# Where a provider tells how far changes are, if not below operations.
+OPERATIONS_OF = dict.fromkeys(
+    ("Microsoft.DBforPostgreSQL", "Microsoft.DBforMySQL"), "azureAsyncOperation"
+)
 DISK_SKUS = {"Standard_LRS", "StandardSSD_LRS", "Premium_LRS", "StandardSSD_ZRS"}
 
 
@@ -123,6 +134,27 @@ def start(azure: EmulatedAzure, call: Call) -> Answer:
     refuse_locked(azure, call)
     vm = _vm(azure, call)
     return _begun(azure, call, partial(_started, azure, vm))
+
+
+def stop_server(azure: EmulatedAzure, call: Call) -> Answer:
+    """A flexible server stops after a while, and only one that is ready."""
+    return _change_server(azure, call, "Ready", "Stopping", "Stopped")
+
+
+def start_server(azure: EmulatedAzure, call: Call) -> Answer:
+    return _change_server(azure, call, "Stopped", "Starting", "Ready")
+
+
+def _change_server(
+    azure: EmulatedAzure, call: Call, of: str, passing: str, to: str
+) -> Answer:
+    refuse_locked(azure, call)
+    server = _resource(azure, call)
+    if not isinstance(server, FlexibleServer) or server.state != of:
+        message = f"Operation is not allowed as the server is not in {of} state."
+        raise AzureError("ServerIsBusy", message, 409)
+    server.state = passing
+    return _begun(azure, call, partial(_set, server, state=to))
 
 
 def _started(azure: EmulatedAzure, vm: EmulatedVm) -> str:
@@ -276,7 +308,8 @@ def _begun(azure: EmulatedAzure, call: Call, do: Callable[[], str]) -> Answer:
     azure.later(finish)
     provider = call.path.partition("/providers/")[2].partition("/")[0]
     path = f"/subscriptions/{call.subscription_id}/providers/{provider}/locations/"
-    path += f"westeurope/operations/{number}?api-version=2024-01-01"
+    kind = OPERATIONS_OF.get(provider, "operations")
+    path += f"westeurope/{kind}/{number}?api-version=2024-01-01"
     url = azure.endpoint_url + path
     headers = {"Azure-AsyncOperation": url, "Retry-After": RETRY_AFTER}
     return Answer(None, headers, 202)
@@ -319,11 +352,23 @@ def _kind(kind: type[EmulatedResource], versions: set[str]) -> list[Route]:
     ]
 
 
+def _server(kind: type[FlexibleServer], versions: set[str]) -> list[Route]:
+    """A flexible server can be read, stopped and started."""
+    name = kind.resource_type
+    return [
+        _route(f"{name}/read", "GET", get_resource, versions),
+        _route(f"{name}/stop/action", "POST", stop_server, versions, "/stop"),
+        _route(f"{name}/start/action", "POST", start_server, versions, "/start"),
+        _operations(name.partition("/")[0]),
+    ]
+
+
 def _operations(namespace: str) -> Route:
     """How far changes of a provider are."""
     path = f"{SUBSCRIPTION}/providers/{re.escape(namespace)}/locations/[^/]+"
-    path += "/operations/(?P<number>[^/]+)"
-    name = f"{namespace}/locations/operations/read"
+    kind = OPERATIONS_OF.get(namespace, "operations")
+    path += f"/{kind}/(?P<number>[^/]+)"
+    name = f"{namespace}/locations/{kind}/read"
     return Route(name, "GET", path_of(path), get_operation)
 
 
@@ -351,4 +396,6 @@ ROUTES = (
     ),
     _operations("Microsoft.Compute"),
     _operations("Microsoft.Network"),
+    *_server(PostgreSqlServer, POSTGRESQL_VERSIONS),
+    *_server(MySqlServer, MYSQL_VERSIONS),
 )

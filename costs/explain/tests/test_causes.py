@@ -8,7 +8,15 @@ from typing import Any
 from core.windows import ONE_DAY, Window
 from costs.explain.engine import changed_on, explain
 from costs.explain.periods import Periods
-from costs.explain.records import Charges, Daily, Explanation, Incident, Kind, Part
+from costs.explain.records import (
+    Charges,
+    Daily,
+    Explanation,
+    Incident,
+    Kind,
+    Part,
+    PriceChange,
+)
 
 SEPTEMBER = Window(date(2026, 9, 1), date(2026, 10, 1))
 OCTOBER = Window(date(2026, 10, 1), date(2026, 11, 1))
@@ -281,3 +289,24 @@ def test_a_change_between_periods_that_are_apart_has_no_first_day() -> None:
     assert changed_on(bill, Periods(OCTOBER, august)) is None
     bill |= each_day("50", Window(date(2026, 10, 15), OCTOBER.end))
     assert changed_on(bill, Periods(OCTOBER, august)) == date(2026, 10, 15)
+
+
+def test_a_price_is_told_from_more_use_and_from_more_days() -> None:
+    later = each_day("10", SEPTEMBER) | each_day("15", OCTOBER)
+    # 400 of its 465 are of uses that cost 340 at the old price.
+    prices = {EC2: PriceChange(Decimal(400), Decimal(340))}
+
+    found = explain({usage(EC2): later}, OCTOBER, SEPTEMBER, (), prices)
+
+    assert steps(found) == {
+        Kind.DAYS: Decimal(10),
+        Kind.PRICE: Decimal(60),
+        Kind.USED_MORE: Decimal(95),
+    }
+
+
+def test_what_is_new_has_no_old_price() -> None:
+    prices = {EC2: PriceChange(Decimal(155), Decimal(100))}
+    bill = {usage(EC2): each_day("5", OCTOBER)}
+    found = explain(bill, OCTOBER, SEPTEMBER, (), prices)
+    assert steps(found) == {Kind.NEW: Decimal(155)}

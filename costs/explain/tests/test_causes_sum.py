@@ -11,7 +11,15 @@ from core.money import QUANTUM, ZERO
 from core.windows import ONE_DAY, Window
 from costs.explain.engine import explain, find_causes
 from costs.explain.periods import Periods
-from costs.explain.records import Charges, Daily, Explanation, Incident, Kind, Part
+from costs.explain.records import (
+    Charges,
+    Daily,
+    Explanation,
+    Incident,
+    Kind,
+    Part,
+    PriceChange,
+)
 from providers.records import ChargeCategory
 
 FIRST = date(2026, 9, 20)
@@ -31,6 +39,9 @@ incidents = st.builds(
     part=st.sampled_from(PARTS),
     amounts=st.dictionaries(st.sampled_from(PARTS), daily, max_size=2),
 )
+prices = st.dictionaries(
+    st.sampled_from(PARTS), st.builds(PriceChange, amounts, amounts), max_size=2
+)
 ignored = st.sets(st.sampled_from(["anomalies", "one_time"]))
 
 
@@ -44,17 +55,18 @@ def stepped(explanation: Explanation) -> Decimal:
     return sum((step.change for step in explanation.steps), ZERO)
 
 
-@given(bills, windows(), windows(), st.lists(incidents, max_size=3))
+@given(bills, windows(), windows(), st.lists(incidents, max_size=3), prices)
 def test_causes_sum_to_the_difference_without_a_remainder(
     bill: dict[Charges, Daily],
     window: Window,
     previous: Window,
     found: list[Incident],
+    changed: dict[Part, PriceChange],
 ) -> None:
     periods = Periods(window, previous)
     left = {charges: dict(series) for charges, series in bill.items()}
 
-    causes = list(find_causes(bill, left, periods, found))
+    causes = list(find_causes(bill, left, periods, found, changed))
 
     sums = [periods.sums(series) for series in bill.values()]
     difference = sum((now - before for now, before in sums), ZERO)
@@ -62,17 +74,20 @@ def test_causes_sum_to_the_difference_without_a_remainder(
 
 
 @given(
-    bills, windows(), windows(), st.lists(incidents, max_size=3), st.booleans(), ignored
+    *(bills, windows(), windows(), st.lists(incidents, max_size=3), prices),
+    *(st.booleans(), ignored),
 )
 def test_the_steps_that_are_shown_sum_to_the_change_that_is_shown(
     bill: dict[Charges, Daily],
     window: Window,
     previous: Window,
     found: list[Incident],
+    changed: dict[Part, PriceChange],
     is_daily: bool,
     ignore: set[str],
 ) -> None:
-    shown = explain(bill, window, previous, found, is_daily=is_daily, ignore=ignore)
+    how: dict[str, Any] = {"is_daily": is_daily, "ignore": ignore}
+    shown = explain(bill, window, previous, found, changed, **how)
 
     assert stepped(shown) == shown.change
     for step in shown.steps:

@@ -1,4 +1,4 @@
-"""Demo control: who may conduct, one presenter at a time, and only the demo."""
+"""Demo control: who may present, one presenter at a time, and only the demo."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from clouds.models import DemoCompany
 from clouds.testing import aws_account
 from core.testing.clock import NOW
-from dashboard.demo.conductor import Conducted, conduct, queue
+from dashboard.demo.control import OtherPresenter, change_play, queue
 from providers.demo.scenario_files import scenarios
 from users.audit import Actor
 from users.models import AuditEntry
@@ -38,7 +38,7 @@ def api(role: str) -> APIClient:
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
-def test_only_administrators_see_and_conduct_it(role: Role, client: Client) -> None:
+def test_only_administrators_see_and_control_it(role: Role, client: Client) -> None:
     client.force_login(person(role))
     assert client.get("/demo/").status_code == 403
     assert client.post("/demo/", STOP).status_code == 403
@@ -50,14 +50,16 @@ def test_only_administrators_see_and_conduct_it(role: Role, client: Client) -> N
     assert not DemoCompany.objects.exists()
 
 
-def test_the_second_presenter_is_told_who_conducts_until_the_first_has_left() -> None:
+def test_the_second_presenter_is_told_who_presents_until_the_first_has_left() -> None:
     queue([STOP], ADA, NOW)
-    with pytest.raises(Conducted, match="ada conducts the demo.*after 12:10 UTC"):
+    with pytest.raises(
+        OtherPresenter, match="ada is presenting the demo.*after 12:10 UTC"
+    ):
         queue([STOP], BOB, NOW + timedelta(minutes=9))
     queue([STOP], BOB, NOW + timedelta(minutes=11))
-    with pytest.raises(Conducted, match="bob conducts"):
-        conduct("pause", ADA, NOW + timedelta(minutes=12))
-    conduct("release", BOB, NOW + timedelta(minutes=12))
+    with pytest.raises(OtherPresenter, match="bob is presenting"):
+        change_play("pause", ADA, NOW + timedelta(minutes=12))
+    change_play("release", BOB, NOW + timedelta(minutes=12))
     queue([STOP], ADA, NOW + timedelta(minutes=12))
 
 
@@ -71,13 +73,13 @@ def test_the_page_queues_a_step_and_says_why_not(client: Client) -> None:
     refused = client.post("/demo/", {"do": "advance", "days": "many"})
     assert b"days must be a whole number, not many." in refused.content
     row = DemoCompany.objects.get()
-    assert (row.conductor, row.steps) == ("administrator", [STOP])
+    assert (row.presenter, row.steps) == ("administrator", [STOP])
     assert AuditEntry.objects.filter(
         action="demo.step", user_name="administrator"
     ).exists()
     assert client.post("/demo/fly/").status_code == 404
     text = client.get("/demo/").content.decode()
-    assert "administrator conducts the demo." in text
+    assert "administrator is presenting the demo." in text
     assert all(one.title in text for one in scenarios().values())
 
 
@@ -103,7 +105,7 @@ def test_the_api_does_the_same_and_refuses_what_it_does_not_know() -> None:
     assert answer.json()["steps"] == [STOP]
     client.post("/api/v1/demo/pause/")
     found = client.get("/api/v1/demo/").json()
-    assert (found["conductor"], found["is_paused"]) == ("administrator", True)
+    assert (found["presenter"], found["is_paused"]) == ("administrator", True)
     assert len(found["scenarios"]) == 8
     wrong: list[dict[str, Any]] = [{}, {"steps": []}, {"steps": [{"do": "fly"}]}]
     for data in [*wrong, {"step": [STOP]}]:
@@ -113,7 +115,7 @@ def test_the_api_does_the_same_and_refuses_what_it_does_not_know() -> None:
     other.force_authenticate(User.objects.create_superuser("dora"))
     refused = other.post("/api/v1/demo/release/")
     assert refused.status_code == 409
-    assert "administrator conducts the demo" in refused.json()["detail"]
+    assert "administrator is presenting the demo" in refused.json()["detail"]
     unknown = client.post("/api/v1/demo/scenario/", {"name": "none"}, format="json")
     assert unknown.status_code == 400
     assert client.get("/api/v1/demo/?a=1").status_code == 400
@@ -125,9 +127,13 @@ def test_the_api_does_the_same_and_refuses_what_it_does_not_know() -> None:
         (["simulate", "--days", "0"], 2, "days must be a whole number from 1"),
         (["simulate"], 1, "at the present, so no days are left"),
         (["simulate", "--live", "--speed", "2"], 2, "leave --speed out"),
-        (["conduct", "nothing"], 2, "'nothing' is none. Use one of azure-and-aws"),
-        (["conduct", "--step", "do=stop factor=x"], 2, "could not convert"),
-        (["conduct", "--step", "do=stop account=real what=x"], 2, "is no account of"),
+        (["control_demo", "nothing"], 2, "'nothing' is none. Use one of azure-and-aws"),
+        (["control_demo", "--step", "do=stop factor=x"], 2, "could not convert"),
+        (
+            ["control_demo", "--step", "do=stop account=real what=x"],
+            2,
+            "is no account of",
+        ),
     ],
 )
 def test_commands_say_what_is_wrong(
@@ -140,6 +146,6 @@ def test_commands_say_what_is_wrong(
 
 def test_a_command_waits_its_turn() -> None:
     queue([STOP], ADA, NOW)
-    with pytest.raises(CommandError, match="ada conducts the demo") as caught:
+    with pytest.raises(CommandError, match="ada is presenting the demo") as caught:
         call_command("simulate")
     assert caught.value.returncode == 3

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 from django.db.models import Sum
@@ -13,15 +12,19 @@ from clouds.models import CloudAccount, DemoCompany, DemoEvent
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, DailyCost, Restatement
-from dashboard.demo.conductor import company, conduct, play, queue
+from costs.sync import read_cost
+from dashboard.demo.control import change_play, company, play, queue
 from dashboard.demo.perform import perform
+from insights.models import Remediation
 from insights.testing import recommendation
-from insights.transitions import StaleVersion
 from inventory.models import Resource
 from metrics.models import CpuMetric
-from providers.demo.company import PRODUCTION
+from metrics.sync import read_metrics
+from providers.demo.company import COMPANY_NAME, PRODUCTION
 from providers.demo.steps import InvalidStep, parse_step
+from syncs.datasets import Dataset
 from syncs.models import SyncRun
+from syncs.runs.claims import claim, free_dead, take
 from users.audit import Actor
 
 pytestmark = pytest.mark.django_db
@@ -107,27 +110,21 @@ def test_a_region_that_is_down_keeps_its_resources_and_the_run_is_partial() -> N
     assert ireland.count() == before > 0
 
 
-def test_a_recommendation_is_applied_whole_or_not_at_all(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_recommendation_is_applied_as_an_action_of_the_presenter() -> None:
     set_clock(NOW - timedelta(hours=1))
     volume = Resource.objects.get(name="shop-db-backup", kind=Resource.Kind.VOLUME)
     advice = recommendation(volume.account, volume, rule="unattached")
     step = {"account": "production", "what": "shop-db-backup"}
-    with monkeypatch.context() as changed:
-        refusal = StaleVersion("Somebody else has changed this.")
-        changed.setattr(
-            "dashboard.demo.perform.change_status_by", Mock(side_effect=refusal)
-        )
-        with pytest.raises(InvalidStep, match="Somebody else has changed this"):
-            do("apply", **step)
-    assert not DemoEvent.objects.exists()
     assert do("apply", **step).startswith("Applied: ")
     for row in (volume, advice):
         row.refresh_from_db()
     assert (bool(volume.gone_since), advice.status) == (True, "done")
-    assert advice.changes.latest("pk").user_name == "ada"
     assert [event.kind for event in DemoEvent.objects.all()] == ["saved", "removed"]
+    action = Remediation.objects.get()
+    assert (action.status, action.recommendation) == ("succeeded", advice)
+    assert (action.proposed_by, action.approved_by) == ("ada", COMPANY_NAME)
+    with pytest.raises(InvalidStep, match="production has no shop-db-backup now"):
+        do("apply", **step)
 
 
 def test_days_pass_one_by_one_up_to_the_present_and_no_further() -> None:
@@ -148,6 +145,25 @@ def test_days_pass_one_by_one_up_to_the_present_and_no_further() -> None:
         do("advance")
 
 
+def test_a_sync_that_somebody_starts_reads_what_there_is_at_its_own_present() -> None:
+    do("reset", days=10, days_ago=3)
+    owner = CloudAccount.objects.get(account_id=PRODUCTION)
+    for dataset, read in ((Dataset.COST, read_cost), (Dataset.CPU, read_metrics)):
+        queued = claim(owner, dataset, NOW, status=SyncRun.Status.QUEUED)
+        taken = take(queued.pk, NOW)
+        assert taken is not None
+        assert read(taken).status == "succeeded", taken.error
+    assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY * 4
+
+
+def test_the_scheduler_takes_no_sync_of_a_past_that_is_replayed_for_dead() -> None:
+    owner = CloudAccount.objects.get(account_id=PRODUCTION)
+    at_work = claim(owner, Dataset.COST, NOW - timedelta(days=30))
+    free_dead(SyncRun.objects.all(), NOW)
+    at_work.refresh_from_db()
+    assert at_work.status == "running"
+
+
 def test_what_happened_is_read_the_same_twice_and_gone_with_a_reset() -> None:
     do("spike", **LAMBDA, factor=5)
     do("spike", **LAMBDA, factor=5)
@@ -159,10 +175,10 @@ def test_what_happened_is_read_the_same_twice_and_gone_with_a_reset() -> None:
 def test_a_pause_ends_after_the_step_at_work_and_going_on_does_the_rest() -> None:
     do("reset", days=10, days_ago=2)
     queue([{"do": "advance", "days": 2}], ADA, NOW)
-    assert play(lambda _: conduct("pause", ADA, NOW)) == 1
+    assert play(lambda _: change_play("pause", ADA, NOW)) == 1
     assert company().steps == [{"do": "advance", "days": 1}]
     assert play() == 0
-    conduct("resume", ADA, NOW)
+    change_play("resume", ADA, NOW)
     assert play() == 1
     assert company().steps == []
 
@@ -177,15 +193,32 @@ def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
     assert row.held_by == ""
 
 
-def test_hours_pass_and_insights_follow_once_the_day_is_over(
+def test_hours_pass_and_insights_follow_once_the_bill_has_arrived(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     computed: list[datetime] = []
     monkeypatch.setattr(
-        "dashboard.demo.perform.refresh_insights", lambda now, _: computed.append(now)
+        "dashboard.demo.perform.refresh_insights", lambda now, *_: computed.append(now)
     )
     do("reset", days=10, days_ago=2)
     computed.clear()
+    then = NOW - timedelta(days=2)
     for hours in (6, 5, 5):
         do("advance", hours=hours)
-    assert computed == [NOW - timedelta(days=2) + timedelta(hours=16)]
+    assert computed == [then + timedelta(hours=6), then + timedelta(hours=16)]
+
+
+def test_the_bill_of_the_day_before_arrives_by_the_hour() -> None:
+    do("reset", days=10, days_ago=3)
+    whole = cost(4)
+    step = {"days": 2, "hours": 6}
+    arrived = []
+    for _ in range(3):  # 18:00, and 00:00 and 06:00 of the day after
+        do("advance", **step)
+        arrived.append(cost(3))
+    assert arrived[0] == 0
+    assert 0 < arrived[1] < whole / 10
+    assert whole / 4 < arrived[2] < whole / 2
+    assert not CostTotal.objects.unreconciled().exists()
+    do("advance")
+    assert cost(3) > whole / 2

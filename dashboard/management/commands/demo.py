@@ -1,8 +1,10 @@
 """manage.py demo: the demo company, synced like any other account."""
 
+import contextlib
 from argparse import ArgumentParser
 from typing import Any
 
+from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
@@ -15,6 +17,16 @@ from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
 from providers.demo.steps import LEAST_DAYS
 from syncs.accounts.changes import remove_accounts
 from syncs.runs.claims import SlotTaken
+from syncs.runs.start import broker_errors
+
+
+def ask_for_insights() -> None:
+    """Queue the first refresh of insights, which takes a minute.
+
+    If the queue is unreachable, the scheduler does it a minute later.
+    """
+    with contextlib.suppress(*broker_errors()):
+        current_app.send_task("insights.tasks.refresh_due", retry=False)
 
 
 class Command(BaseCommand):
@@ -41,6 +53,11 @@ class Command(BaseCommand):
             action="store_true",
             help="Delete the demo accounts and their data.",
         )
+        parser.add_argument(
+            "--if-alone",
+            action="store_true",
+            help="Do nothing where a cloud account is connected.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
@@ -55,15 +72,24 @@ class Command(BaseCommand):
             self.stdout.write("Removed the demo company.")
             return
         if CloudAccount.objects.real().exists():
+            if options["if_alone"]:
+                return
             self.stderr.write(
                 "Demo costs are now included in totals beside your own accounts; `demo "
                 "--remove` removes them."
             )
+        self.stdout.write(f"Reading {COMPANY_NAME}, the demo company ...")
+        self.stdout.flush()
+        self.build(days)
+        ask_for_insights()
+
+    def build(self, days: int) -> None:
         console = Console(stderr=True)
         try:
             for account in build(company_now(timezone.now()), days):
                 if console.is_terminal:
                     console.print(f"Synced {account}")
                 self.stdout.write(f"{account}: {amount_of(account)}")
+                self.stdout.flush()
         except SlotTaken as taken:
             raise CommandError(str(taken), returncode=TAKEN) from None

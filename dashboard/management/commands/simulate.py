@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.commands import TAKEN, bad_arguments
 from dashboard.demo.commands import play_here
-from dashboard.demo.conductor import Conducted, InvalidStep, queue
+from dashboard.demo.control import InvalidStep, OtherPresenter, queue
 from providers.demo.company import COMPANY_NAME
 from users.audit import command_actor
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             queue(self._steps(options), command_actor(), timezone.now())
         except InvalidStep as error:
             raise bad_arguments(error) from None
-        except Conducted as error:
+        except OtherPresenter as error:
             raise CommandError(str(error), returncode=TAKEN) from None
         play_here(self.stdout.write)
 

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import clear_script_prefix, set_script_prefix
+from pytest_django import Settings
 
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
@@ -44,15 +45,19 @@ def test_a_link_signs_a_screen_in_for_the_wall_and_nothing_else() -> None:
         assert (answer.status_code, answer["Location"]) == (302, "/wall/")
         cookie = answer.cookies["wall"]
         assert cookie["httponly"] and cookie["path"] == "/wall/"
+        assert answer.cookies["wall_socket"]["path"] == "/ws/wall"
         assert client.get("/wall/").status_code == 200
         assert client.get("/costs/").status_code == 302
         assert client.get("/api/v1/costs/").status_code == 401
         assert client.post("/wall/").status_code == 405
 
 
-def test_a_screen_is_signed_in_below_a_proxys_path_until_the_link_expires() -> None:
+def test_a_screen_is_signed_in_below_a_proxys_path_until_the_link_expires(
+    settings: Settings,
+) -> None:
     client = Client()
     set_script_prefix("/cloudintel/")
+    settings.SCRIPT_NAME = "/cloudintel"
     try:
         with time_machine.travel(NOW, tick=False):
             answer = client.get(link(days=3))
@@ -60,6 +65,7 @@ def test_a_screen_is_signed_in_below_a_proxys_path_until_the_link_expires() -> N
         clear_script_prefix()
     cookie = answer.cookies["wall"]
     assert (answer["Location"], cookie["path"]) == ("/cloudintel/wall/",) * 2
+    assert answer.cookies["wall_socket"]["path"] == "/cloudintel/ws/wall"
     assert cookie["max-age"] == pytest.approx(3 * 24 * 3600, abs=1)
 
 
@@ -70,6 +76,18 @@ def test_it_shows_only_the_accounts_that_its_user_and_its_link_see() -> None:
     assert "secret" not in opened(link(accounts=[shop]))
     see_only(person(Role.VIEWER), shop)
     assert "secret" not in opened(link())
+
+
+def test_it_follows_its_own_socket_or_that_of_who_is_signed_in(
+    settings: Settings,
+) -> None:
+    settings.LIVE_PORT = 8001
+    assert 'data-socket="ws://testserver/ws/wall"' in opened(link())
+    client = Client()
+    client.force_login(person(Role.VIEWER))
+    with time_machine.travel(NOW, tick=False):
+        text = client.get("/wall/").content.decode()
+    assert 'data-socket="ws://testserver/ws/events"' in text
 
 
 def test_it_ends_when_it_expires_or_is_revoked() -> None:

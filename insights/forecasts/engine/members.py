@@ -56,7 +56,7 @@ RUNAWAY = 10
 TSB_SPEED = 0.1
 # Holidays and growth may come so much more or less than they did (80%, 95%).
 UNSURE_80, UNSURE_95 = 0.4, 0.9
-GROWS = "Young: its week-on-week trend is continued, and fades."
+GROWS = "Young: its growth is continued, and fades."
 
 
 @dataclass(frozen=True)

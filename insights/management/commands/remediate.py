@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -13,6 +14,8 @@ from insights.transitions import InvalidTransition
 from users.audit import command_actor
 
 RUN = "run"
+# Who is at a shell is not known, so that they could be the first user too.
+NEEDS_A_USER = ("approve", "roll_back")
 
 
 class Command(BaseCommand):
@@ -75,6 +78,11 @@ class Command(BaseCommand):
         row.refresh_from_db()
 
     def _decide(self, row: Remediation, decision: str, note: str) -> Remediation:
+        if settings.REMEDIATION_SECOND_PERSON and decision in NEEDS_A_USER:
+            raise CommandError(
+                "A second user has to approve an action, and at a shell nobody is "
+                "signed in. Do it on its page, or set REMEDIATION_SECOND_PERSON=false."
+            )
         try:
             return decide(
                 row, decision, row.version, timezone.now(), command_actor(), note

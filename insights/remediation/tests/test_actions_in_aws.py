@@ -6,16 +6,22 @@ import pytest
 from django.utils import timezone
 
 from clouds.testing import aws_account
-from core.testing.aws_emulator import EmulatedAws, EmulatedVolume
+from core.testing.aws_emulator import EmulatedAws, EmulatedDatabase, EmulatedVolume
 from core.testing.aws_emulator.builders import ACCOUNT, machine
 from core.testing.clock import NOW
 from insights.models import Remediation
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import decide
-from insights.remediation.proposals import InvalidProposal, Proposal, propose
+from insights.remediation.proposals import (
+    InvalidProposal,
+    Proposal,
+    proposal_of,
+    propose,
+)
 from insights.remediation.testing import ADA, BOB, log_of, proposed, worked_on
-from inventory.models import Resource, Volume
-from inventory.sync import sync_ec2, sync_storage
+from insights.testing import recommendation
+from inventory.models import Database, Resource, Volume
+from inventory.sync import sync_databases, sync_ec2, sync_storage
 from syncs.models import ApiUsage
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +39,8 @@ def instance(aws: EmulatedAws) -> Resource:
 
 def read(model: type[Resource], **fields: Any) -> Resource:
     owner = aws_account(**fields)
-    sync = sync_storage if model is Volume else sync_ec2
+    syncs = {Volume: sync_storage, Database: sync_databases}
+    sync = syncs.get(model, sync_ec2)
     sync(owner, timezone.now())
     return model.objects.get(account=owner)
 
@@ -93,6 +100,38 @@ def test_a_right_lost_in_the_middle_deletes_nothing_and_names_the_snapshot(
     assert "vol-1" in row.error
     assert "vol-1" in aws.world().volumes
     assert any("snapshot" in line.lower() for line in log_of(row)), log_of(row)
+
+
+def test_an_idle_database_is_stopped_and_its_recommendation_begun(
+    aws: EmulatedAws,
+) -> None:
+    aws.world().roles = {"acting": None}
+    aws.world().add_database(EmulatedDatabase("orders", REGION))
+    database = read(Database, settings=ROLE)
+    advised = recommendation(database.account, database)
+    proposal = proposal_of(advised)
+    assert proposal is not None
+    row = worked_on(propose(proposal, NOW, ADA))
+    assert row.dry_run_error == ""
+    decide(row, "approve", row.version, NOW, BOB)
+    assert (worked_on(row).status, row.error) == ("succeeded", "")
+    assert aws.world().databases[REGION, "orders"].state == "stopped"
+    advised.refresh_from_db()
+    assert advised.status == "in_progress"
+    back = worked_on(decide(row, "roll_back", row.version, NOW, BOB))
+    decide(back, "approve", back.version, NOW, ADA)
+    assert worked_on(back).status == "succeeded"
+    assert aws.world().databases[REGION, "orders"].state == "available"
+    advised.refresh_from_db()
+    assert advised.status == "open"
+
+
+def test_a_member_of_a_cluster_is_not_stopped_by_itself(aws: EmulatedAws) -> None:
+    aws.world().roles = {"acting": None}
+    aws.world().add_database(EmulatedDatabase("one", REGION, cluster="shop"))
+    database = read(Database, settings=ROLE)
+    row = proposed(database, kind=RemediationKind.STOP_DATABASE)
+    assert "member of the cluster shop" in row.dry_run_error
 
 
 def test_without_an_acting_role_nothing_is_asked_of_the_cloud(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db.models import F
 
@@ -84,18 +85,26 @@ def test_a_disabled_account_is_changed_no_more(
     assert "is disabled. Enable it first." in refusal(other)
 
 
-@pytest.mark.parametrize("values", [{"is_active": False}, {"all_accounts": False}])
+@pytest.mark.parametrize(
+    "values", [{"is_active": False}, {"all_accounts": False}, None]
+)
 def test_nothing_is_done_by_the_approval_of_who_lost_that_right(
-    owner: CloudAccount, acting: FakeActing, values: dict[str, bool]
+    owner: CloudAccount, acting: FakeActing, values: dict[str, bool] | None
 ) -> None:
     anna = somebody("administrator", name="anna")
     row = proposed(running(owner, acting))
     decide(row, "approve", row.version, NOW, Actor(anna, "anna"))
-    model = User if "is_active" in values else AccountAccess
-    model.objects.update(**values)
+    if values is None:
+        anna.delete()
+    else:
+        model = User if "is_active" in values else AccountAccess
+        model.objects.update(**values)
     assert worked_on(row).status == "failed"
     assert "anna may not approve it any more." in row.error
     assert acting.acted == []
+    # Who it was stays readable.
+    names = row.lines.values_list("user_name", flat=True)
+    assert (row.approved_by, "anna" in names) == ("anna", True)
 
 
 def test_who_proposed_it_does_not_approve_it(
@@ -141,11 +150,25 @@ def test_a_day_has_a_limit_that_does_not_hold_back_undoing(
     first = proposed(running(owner, acting))
     second = proposed(running(owner, acting, "db"))
     decide(first, "approve", first.version, NOW, BOB)
-    assert "1 actions were approved for production" in refusal(second)
-    worked_on(first)
+    assert "1 actions were begun in production" in refusal(second)
+    with time_machine.travel(NOW):
+        worked_on(first)
+    assert "today or wait to be" in refusal(second)
     back = worked_on(decide(first, "roll_back", first.version, NOW, BOB))
     decide(back, "approve", back.version, NOW, ADA)
     decide(second, "approve", second.version, later(days=1), BOB)
+
+
+def test_what_is_cancelled_does_not_count_towards_the_limit(
+    owner: CloudAccount, acting: FakeActing, settings: Any
+) -> None:
+    settings.REMEDIATION_DAILY_LIMIT = 1
+    first = proposed(running(owner, acting))
+    decide(first, "approve", first.version, NOW, BOB)
+    decide(first, "cancel", first.version, NOW, BOB)
+    second = proposed(running(owner, acting, "db"))
+    decide(second, "approve", second.version, NOW, BOB)
+    assert second.status == "approved"
 
 
 def test_a_resource_that_changed_since_approval_is_left_alone(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from clouds.testing import account
 from insights.models import Remediation
@@ -21,7 +22,8 @@ def said(*args: Any, **options: Any) -> str:
 
 
 @pytest.fixture
-def row(acting: FakeActing) -> Remediation:
+def row(acting: FakeActing, settings: Settings) -> Remediation:
+    settings.REMEDIATION_SECOND_PERSON = False
     return proposed(running(account(), acting))
 
 
@@ -41,6 +43,16 @@ def test_it_approves_and_runs_one(row: Remediation, acting: FakeActing) -> None:
     assert len(acting.acted) == 1
     with pytest.raises(CommandError, match="waits for nobody"):
         said(row.pk, "run")
+
+
+@pytest.mark.parametrize("decision", ["approve", "roll_back"])
+def test_who_is_at_a_shell_is_no_second_user(
+    row: Remediation, settings: Settings, decision: str
+) -> None:
+    settings.REMEDIATION_SECOND_PERSON = True
+    with pytest.raises(CommandError, match="at a shell nobody is signed in"):
+        said(row.pk, decision)
+    assert "cancelled" in said(row.pk, "cancel")
 
 
 def test_it_says_why_not(row: Remediation, acting: FakeActing) -> None:

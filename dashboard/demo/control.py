@@ -1,4 +1,4 @@
-"""Who conducts the demo, what is still to be done, and the one process that does it.
+"""Who presents the demo, what is still to be done, and the one process that does it.
 
 The row is the truth: a message to a worker only says that there is something to do.
 """
@@ -30,9 +30,9 @@ from syncs.runs.start import broker_errors
 from users.audit import Actor, record_by
 
 # The permission to do so.
-CONDUCT = "clouds.conduct_demo"
+CONTROL = "clouds.control_demo"
 # A presenter who did nothing for so long has left.
-CONDUCTS_FOR = timedelta(minutes=10)
+PRESENTS_FOR = timedelta(minutes=10)
 # A process on another host cannot be seen from here; after so long it is abandoned.
 HELD_AT_MOST = timedelta(minutes=10)
 MOST_STEPS = 100
@@ -42,8 +42,8 @@ DEMO = "demo"
 Tell = Callable[[str], object]
 
 
-class Conducted(Exception):
-    """Somebody else conducts the demo; the message says who, and until when."""
+class OtherPresenter(Exception):
+    """Somebody else is presenting the demo; the message says who, and until when."""
 
 
 class Busy(Exception):
@@ -55,35 +55,35 @@ def company() -> DemoCompany:
 
 
 @contextmanager
-def conducting(actor: Actor, now: datetime) -> Iterator[DemoCompany]:
-    """Hold the row for one change by this presenter. Raises Conducted."""
+def presenting(actor: Actor, now: datetime) -> Iterator[DemoCompany]:
+    """Hold the row for one change by this presenter. Raises OtherPresenter."""
     with transaction.atomic():
         DemoCompany.objects.get_or_create(pk=DemoCompany.ONLY)
         row = DemoCompany.objects.select_for_update().get(pk=DemoCompany.ONLY)
-        other = conductor_of(row, now)
-        if other and other != actor.name and row.conducted_at:
-            until = row.conducted_at + CONDUCTS_FOR
-            raise Conducted(
-                f"{other} conducts the demo. Ask them to release it, or take it over "
-                f"after {until:%H:%M} UTC if they do nothing more."
+        other = presenter_of(row, now)
+        if other and other != actor.name and row.presenter_active_at:
+            until = row.presenter_active_at + PRESENTS_FOR
+            raise OtherPresenter(
+                f"{other} is presenting the demo. Ask them to release it, or take it "
+                f"over after {until:%H:%M} UTC if they do nothing more."
             )
-        row.conductor, row.conducted_at = actor.name, now
+        row.presenter, row.presenter_active_at = actor.name, now
         yield row
         row.save()
         bump_version(None, DEMO)
 
 
-def conductor_of(row: DemoCompany, now: datetime) -> str:
-    """Return who conducts it; "" once they did nothing for a while."""
-    at = row.conducted_at
-    return row.conductor if at and is_recent(at, now, CONDUCTS_FOR) else ""
+def presenter_of(row: DemoCompany, now: datetime) -> str:
+    """Return who presents it; "" once they did nothing for a while."""
+    at = row.presenter_active_at
+    return row.presenter if at and is_recent(at, now, PRESENTS_FOR) else ""
 
 
 def queue(given: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
-    """Add the steps that are written so to what is to be done. Raises Conducted and
-    InvalidStep."""
+    """Add the steps that are written so to what is to be done. Raises
+    OtherPresenter and InvalidStep."""
     steps = [parse_step(one) for one in given]
-    with conducting(actor, now) as row:
+    with presenting(actor, now) as row:
         if len(row.steps) + len(steps) > MOST_STEPS:
             raise InvalidStep(f"At most {MOST_STEPS} steps wait. Stop those first.")
         row.steps += [step.given for step in steps]
@@ -94,8 +94,9 @@ def queue(given: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> No
 
 def play_scene(actor: Actor, now: datetime, name: str = "") -> Scene:
     """Begin the scenario of that name, or go to the next scene of the one that is
-    played; what was still to be done is left out. Raises Conducted and InvalidStep."""
-    with conducting(actor, now) as row:
+    played; what was still to be done is left out. Raises OtherPresenter
+    and InvalidStep."""
+    with presenting(actor, now) as row:
         if name:
             row.scenario, row.scene = name, 0
         scenes = scenario_of(row).scenes
@@ -121,10 +122,10 @@ def send() -> None:
     """Tell a worker that steps wait. If the queue is unreachable, the scheduler does
     them a minute later."""
     with contextlib.suppress(*broker_errors()):
-        current_app.send_task("dashboard.tasks.conduct_demo", retry=False)
+        current_app.send_task("dashboard.tasks.play_demo", retry=False)
 
 
-def conduct(what: str, actor: Actor, now: datetime) -> bool:
+def change_play(what: str, actor: Actor, now: datetime) -> bool:
     """Pause, resume or release; return whether there is such a thing."""
     if what == "release":
         release(actor, now)
@@ -136,17 +137,17 @@ def conduct(what: str, actor: Actor, now: datetime) -> bool:
 
 
 def pause(actor: Actor, now: datetime, *, is_paused: bool) -> None:
-    """Stop after the step that is at work, or resume. Raises Conducted."""
-    with conducting(actor, now) as row:
+    """Stop after the step that is at work, or resume. Raises OtherPresenter."""
+    with presenting(actor, now) as row:
         row.is_paused = is_paused
         record_by(actor, "demo.pause" if is_paused else "demo.resume", row)
 
 
 def release(actor: Actor, now: datetime) -> None:
-    """Forget what is still to be done, and release the demo. Raises Conducted."""
-    with conducting(actor, now) as row:
+    """Forget what is still to be done, and release the demo. Raises OtherPresenter."""
+    with presenting(actor, now) as row:
         row.steps, row.is_paused, row.error = [], False, ""
-        row.scenario, row.scene, row.conductor = "", 0, ""
+        row.scenario, row.scene, row.presenter = "", 0, ""
         record_by(actor, "demo.release", row)
 
 
@@ -199,9 +200,9 @@ def _next() -> Step | None:
 
 def _do(step: Step) -> str:
     row = company()
-    said = perform(step, timezone.now(), row.conductor or "the demo's conductor")
-    _close(step, days=_days_between(row.clock, company().clock), said=said)
-    return said
+    outcome = perform(step, timezone.now(), row.presenter or "the demo's presenter")
+    _close(step, days=_days_between(row.clock, company().clock), outcome=outcome)
+    return outcome
 
 
 def _days_between(before: datetime | None, after: datetime | None) -> int | None:
@@ -210,7 +211,7 @@ def _days_between(before: datetime | None, after: datetime | None) -> int | None
 
 
 def _close(
-    step: Step, *, days: int | None = None, said: str = "", error: str = ""
+    step: Step, *, days: int | None = None, outcome: str = "", error: str = ""
 ) -> None:
     """Take the step off the list, or its days; an error ends the list."""
     with transaction.atomic():
@@ -222,8 +223,8 @@ def _close(
                 row.steps = [replace(step, days=left).given, *row.steps]
         if error:
             row.steps = []
-        row.said, row.error = said, error
-        row.save(update_fields=["steps", "said", "error"])
+        row.outcome, row.error = outcome, error
+        row.save(update_fields=["steps", "outcome", "error"])
         bump_version(None, DEMO)
 
 

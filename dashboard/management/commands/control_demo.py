@@ -1,4 +1,4 @@
-"""manage.py conduct: play a scenario on the demo company, or single steps."""
+"""manage.py control_demo: play a scenario on the demo company, or single steps."""
 
 import shlex
 from argparse import ArgumentParser
@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from core.commands import TAKEN, bad_arguments
 from dashboard.demo.commands import play_here
-from dashboard.demo.conductor import (
-    Conducted,
+from dashboard.demo.control import (
     InvalidStep,
-    conduct,
+    OtherPresenter,
+    change_play,
     play_scene,
     queue,
     scenario_of,
 )
-from dashboard.demo.conductor import company as demo_company
+from dashboard.demo.control import company as demo_company
 from providers.demo.company import COMPANY_NAME
 from providers.demo.scenario_files import scenarios
 from providers.demo.steps import NUMBERS, WHOLE
@@ -26,7 +26,7 @@ from users.audit import command_actor
 
 class Command(BaseCommand):
     help = (
-        f"Conduct {COMPANY_NAME}, the demo company: play a scenario scene by scene, or "
+        f"Control {COMPANY_NAME}, the demo company: play a scenario scene by scene, or "
         "do single steps. Without arguments it lists the scenarios."
     )
 
@@ -41,14 +41,14 @@ class Command(BaseCommand):
             'place=eu-west-1 days=1"; may be repeated.',
         )
         parser.add_argument(
-            "--release", action="store_true", help="Stop, so that others can conduct."
+            "--release", action="store_true", help="Stop, so that others can present."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, steps = options["scenario"], options["step"]
         try:
             if options["release"]:
-                conduct("release", command_actor(), timezone.now())
+                change_play("release", command_actor(), timezone.now())
             elif steps:
                 given = [step_of(words) for words in steps]
                 queue(given, command_actor(), timezone.now())
@@ -60,7 +60,7 @@ class Command(BaseCommand):
                     self.stdout.write(f"{one.name}: {one.about}")
         except InvalidStep as error:
             raise bad_arguments(error) from None
-        except Conducted as error:
+        except OtherPresenter as error:
             raise CommandError(str(error), returncode=TAKEN) from None
 
     def _play(self, name: str) -> None:

@@ -1,0 +1,90 @@
+"""Users ask for a backup, or for one to be verified: a worker does what is queued."""
+
+from datetime import datetime
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+
+from archives.backup.models import Backup
+from core.db.exclusive import AlreadyRunning, exclusive, hold_until_commit
+from syncs.runs.start import BrokerUnavailable, broker_errors
+from users.audit import Actor, record_by
+
+# It does whatever is queued, as beat has it do each minute if this message is lost.
+TASK = "archives.tasks.back_up_when_due"
+
+
+class NotNow(Exception):
+    """It can't be done now; the message says why."""
+
+
+def ask_for_backup(now: datetime, by: Actor) -> Backup:
+    """Queue a backup to BACKUP_PLACE. Raises NotNow and BrokerUnavailable."""
+    with transaction.atomic():
+        _refuse_while_busy()
+        row = Backup.objects.create(
+            state=Backup.State.QUEUED,
+            place=settings.BACKUP_PLACE,
+            made_at=now,
+            by=by.name,
+            vendor=connection.vendor,
+        )
+    try:
+        _send("backup")
+    except BrokerUnavailable:
+        row.delete()
+        raise
+    record_by(by, "backup.make", row, place=row.place)
+    return row
+
+
+def ask_for_verification(row: Backup, now: datetime, by: Actor) -> Backup:
+    """Queue its verification. Raises NotNow and BrokerUnavailable."""
+    if row.state != Backup.State.DONE:
+        raise NotNow("Only a backup that was made can be verified.")
+    with transaction.atomic():
+        _refuse_while_busy()
+        row.set_verification_asked(now)
+    try:
+        _send("verify_backup")
+    except BrokerUnavailable:
+        row.set_verification_asked(None)
+        raise
+    record_by(by, "backup.verify", row, place=row.place)
+    return row
+
+
+def end_what_was_killed() -> None:
+    """No process works on these: whoever does holds the lock that this one holds."""
+    running = Backup.objects.filter(state=Backup.State.RUNNING)
+    for is_asked, next_step in ((False, "It is made again."), (True, "Ask again.")):
+        running.filter(planned_for__isnull=is_asked).update(
+            state=Backup.State.FAILED,
+            error=f"The process that made it ended. {next_step}",
+            progress="",
+        )
+    Backup.objects.exclude(progress="").update(progress="")
+
+
+def _refuse_while_busy() -> None:
+    hold_until_commit("asking for a backup")
+    try:
+        with exclusive("backup"):
+            end_what_was_killed()
+    except AlreadyRunning:
+        raise NotNow(
+            "A backup or verification is running; wait until it has ended."
+        ) from None
+    if Backup.objects.queued().exists():
+        raise NotNow("A backup or verification is queued; wait until it has ended.")
+
+
+def _send(command: str) -> None:
+    try:
+        current_app.send_task(TASK, retry=False)
+    except broker_errors() as error:
+        raise BrokerUnavailable(
+            f"The queue can't be reached ({error}). Check CELERY_BROKER_URL and that "
+            f"its server runs, or use manage.py {command}."
+        ) from error

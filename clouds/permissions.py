@@ -1,0 +1,24 @@
+"""Permission to what is of all accounts together."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from clouds.access import is_limited
+
+if TYPE_CHECKING:
+    # REST's views ask for this module while they are imported.
+    from rest_framework.views import APIView
+
+
+class SeesAllAccounts(BasePermission):
+    """Require that no account is hidden from the user.
+
+    It applies to every method except OPTIONS, which shows only the schema.
+    """
+
+    message = "This is of all accounts together, and some are hidden from you."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return request.method == "OPTIONS" or not is_limited(request.user)

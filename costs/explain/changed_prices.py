@@ -1,0 +1,87 @@
+"""What changed prices added to a bill, where lines tell the quantity of each use."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from django.core.cache import cache
+
+from clouds.access import AnyUser
+from clouds.versions import data_version
+from core.api.cache import STORED_SECONDS, key_of
+from core.money import QUANTUM, ZERO
+from costs.explain.records import Part, PriceChange
+from costs.lines.engine import LinesFailed
+from costs.lines.explanation import price_changes
+from costs.lines.line_query import FILTERS, LineQuery
+from costs.lines.line_source import LineSource, line_source
+from costs.lines.models import LineItemMonth
+from costs.queries.query import CostQuery
+
+Prices = Mapping[Part, PriceChange]
+
+
+def changed_prices(query: CostQuery, user: AnyUser) -> Prices | None:
+    """Return what prices added to each service in an account since the period before.
+
+    None where not every bill with lines has those of both periods, or the question is
+    one that lines do not answer as sums do. One query without lines; with them a
+    question whose answer is held until the data changes.
+    """
+    if query.tag_key or query.search or not query.currency:
+        return None
+    months = LineItemMonth.objects.visible_to(user).order_by("pk")
+    stored = list(months.values_list("pk", "file", "source_version"))
+    if not stored:
+        return None
+    asked = line_query(query)
+    key = key_of(data_version(user, "cost"), ["changed prices", stored, repr(asked)])
+    found = cache.get(key)
+    if not isinstance(found, str):
+        found = json.dumps(_asked(line_source(asked, user)))
+        cache.set(key, found, STORED_SECONDS)
+    rows = json.loads(found)
+    return None if rows is None else _prices(rows)
+
+
+def of_all_accounts(prices: Prices) -> Prices:
+    """Return them for each service of all accounts together."""
+    found: dict[Part, PriceChange] = {}
+    for part, one in prices.items():
+        key = Part("", part.service)
+        other = found.get(key, PriceChange(ZERO, ZERO))
+        found[key] = PriceChange(other.now + one.now, other.before + one.before)
+    return found
+
+
+def line_query(query: CostQuery) -> LineQuery:
+    """Return the question about the lines of these costs, each usage type as one."""
+    asked = LineQuery(
+        query.window,
+        previous=query.compared_with,
+        metric=query.metric,
+        currency=query.currency,
+        grain="usage_type",
+    )
+    names = query.filters.keys() & {*FILTERS}
+    filters = {name: tuple(query.filters[name]) for name in sorted(names)}
+    return replace(asked, filters={**asked.filters, **filters})
+
+
+def _asked(source: LineSource) -> list[list[str]] | None:
+    if not source.is_comparable:
+        return None
+    try:
+        return [[*map(str, row)] for row in price_changes(source)]
+    except LinesFailed:
+        # The page of lines says why; costs are explained without them.
+        return None
+
+
+def _prices(rows: list[list[str]]) -> Prices:
+    found = {}
+    for account, service, cost, price in rows:
+        now = Decimal(cost).quantize(QUANTUM)
+        found[Part(account, service)] = PriceChange(now, now - Decimal(price))
+    return found

@@ -1,0 +1,128 @@
+"""What anomalies consist of by line items: which use of which resource, and why."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from clouds.models import CloudAccount
+from core.money import CENT, ZERO
+from core.windows import ONE_DAY, Window
+from costs.lines.engine import LinesFailed
+from costs.lines.explanation import (
+    LineCause,
+    LineExplanation,
+    LineKind,
+    explain_lines,
+)
+from costs.lines.line_query import FILTERS, LineQuery
+from costs.lines.line_source import months_of, source_of
+from costs.lines.models import LineItemMonth
+from insights.models import Anomaly
+from providers.records import ChargeCategory
+
+log = logging.getLogger(__name__)
+WEEK = 7
+# Of a long incident its last days are compared: those show it whole.
+MOST_DAYS = 28
+MOST_CAUSES, LEAST_SHARE = 8, 0.02
+# Older ones keep what was found when they were new.
+EXPLAINED_DAYS = 90
+
+
+def add_line_causes(
+    account: CloudAccount, rows: Iterable[Anomaly], now: datetime
+) -> None:
+    """Name in unsaved anomalies of this account's bill the uses that they come from.
+
+    Where lines of both periods are stored. What cannot be read is logged, and leaves
+    an anomaly without them.
+    """
+    months = list(account.line_item_months.select_related("account"))
+    since = now.date() - timedelta(days=EXPLAINED_DAYS)
+    for row in rows if months else ():
+        if row.currency and row.last_day >= since:
+            try:
+                row.line_causes = line_causes(account, row, months)
+            except LinesFailed as error:
+                log.warning("%s: no causes by line item. %s", row.title, error)
+
+
+def line_causes(
+    account: CloudAccount, row: Anomaly, months: Iterable[LineItemMonth]
+) -> list[dict[str, Any]]:
+    """Return the uses that went the anomaly's way, the largest first.
+
+    None without lines of both periods. Raises LinesFailed.
+    """
+    query = line_query(account, row)
+    needed = {*months_of(query.window), *months_of(query.compared_with)}
+    held = [
+        one for one in months if one.month in needed and one.currency == row.currency
+    ]
+    source = source_of(query, held)
+    if not source.is_comparable:
+        return []
+    return _largest(explain_lines(source), row.direction)
+
+
+def line_query(account: CloudAccount, row: Anomaly) -> LineQuery:
+    """Return the question of why the lines of an anomaly's part cost more or less."""
+    window, previous = compared_days(row)
+    only = {
+        "account": account.account_id,
+        "sub_account": row.sub_account_id,
+        "service": row.service,
+        "region": row.region,
+        # Those of a tag are found in all charges, others in usage.
+        "charge_category": "" if row.tag_key else ChargeCategory.USAGE.value,
+        "tag": row.tag_key and f"{row.tag_key}={row.tag_value}",
+    }
+    return LineQuery(
+        window,
+        previous=previous,
+        currency=row.currency,
+        filters={name: [only[name]] if only.get(name) else [] for name in FILTERS},
+    )
+
+
+def compared_days(row: Anomaly) -> tuple[Window, Window]:
+    """Return the anomaly's last days, and as many before it on the same weekdays."""
+    end = row.last_day + ONE_DAY
+    window = Window(max(row.first_day, end - ONE_DAY * MOST_DAYS), end)
+    weeks = -(-(end - row.first_day).days // WEEK)
+    back = ONE_DAY * WEEK * weeks
+    return window, Window(window.start - back, window.end - back)
+
+
+def _largest(found: LineExplanation, direction: str) -> list[dict[str, Any]]:
+    sign = 1 if direction == Anomaly.Direction.UP else -1
+    whole = sum((max(step.change * sign, ZERO) for step in found.steps), ZERO)
+    causes = [
+        (cause, step.kind)
+        for step in found.steps
+        for cause in step.causes
+        if cause.change * sign > 0
+    ]
+    causes.sort(key=lambda one: -abs(one[0].change))
+    return [
+        _cause(cause, kind, share)
+        for cause, kind in causes[:MOST_CAUSES]
+        if (share := min(abs(float(cause.change / whole)), 1.0) if whole else 1.0)
+        >= LEAST_SHARE
+    ]
+
+
+def _cause(cause: LineCause, kind: LineKind, share: float) -> dict[str, Any]:
+    use = cause.use
+    return {
+        "kind": kind.value,
+        "resource": use["ResourceId"],
+        "usage_type": use["SkuMeter"],
+        "operation": use["x_Operation"],
+        "account": use["SubAccountId"],
+        "service": use["ServiceName"],
+        "region": use["RegionId"],
+        "amount": str(cause.change.quantize(CENT)),
+        "share": round(share, 4),
+    }

@@ -1,0 +1,80 @@
+"""Stopping and starting flexible servers of PostgreSQL and MySQL."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from providers.acting_steps import Task
+from providers.azure.azure_errors import failure
+from providers.azure.databases import (
+    MYSQL,
+    MYSQL_VERSION,
+    POSTGRESQL,
+    POSTGRESQL_VERSION,
+    normalize_flexible_server,
+)
+from providers.azure.resource_change import ResourceChange
+from providers.errors import ErrorKind
+from providers.records import DatabaseRecord, ResourceRecord
+
+POSTGRESQL_SERVERS = "Microsoft.DBforPostgreSQL/flexibleServers"
+MYSQL_SERVERS = "Microsoft.DBforMySQL/flexibleServers"
+
+
+class _ServerChange(ResourceChange):
+    operation_right = "locations/azureAsyncOperation/read"
+    engine: ClassVar[str]
+
+    def normalize(self, raw: Mapping[str, Any]) -> DatabaseRecord:
+        return normalize_flexible_server(raw, self.engine)
+
+    def reach(self, verb: str, state: str, task: Task) -> None:
+        if self._state() != state:
+            path = f"{self.action.resource_id}/{verb}"
+            self.change(f"{verb}/action", "POST", task, path=path)
+        task.until(f"until it is {state}", lambda: self._state() == state or None)
+
+    def _state(self) -> str:
+        record = self.look()
+        if record is None:
+            reason = "it was deleted meanwhile"
+            raise failure(ErrorKind.CHANGED, str(self.action), reason)
+        return record.state
+
+
+class _Stop(_ServerChange):
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        self.reach("stop", "stopped", task)
+        return (
+            "Azure stopped the server. Its storage and backups cost what they did, and "
+            "Azure starts it again by itself after seven days."
+        )
+
+
+class _Start(_ServerChange):
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        self.reach("start", "ready", task)
+        return "Azure started the server."
+
+
+class StopPostgreSql(_Stop):
+    engine, api_version = POSTGRESQL, POSTGRESQL_VERSION
+    resource_type = POSTGRESQL_SERVERS
+    actions = (f"{POSTGRESQL_SERVERS}/stop/action",)
+
+
+class StartPostgreSql(_Start):
+    engine, api_version = POSTGRESQL, POSTGRESQL_VERSION
+    resource_type = POSTGRESQL_SERVERS
+    actions = (f"{POSTGRESQL_SERVERS}/start/action",)
+
+
+class StopMySql(_Stop):
+    engine, api_version = MYSQL, MYSQL_VERSION
+    resource_type = MYSQL_SERVERS
+    actions = (f"{MYSQL_SERVERS}/stop/action",)
+
+
+class StartMySql(_Start):
+    engine, api_version = MYSQL, MYSQL_VERSION
+    resource_type = MYSQL_SERVERS
+    actions = (f"{MYSQL_SERVERS}/start/action",)

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 PAGES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+FILTERS = '<form class="filters" method="get"'
 NAME = r'aria-label(ledby)?="[^"]'
 
 
@@ -21,7 +22,7 @@ NAME = r'aria-label(ledby)?="[^"]'
         (r"<nav\b", NAME),
         ('<section class="panel', NAME),
         ('<div class="scroll', rf'tabindex="0" role="group" {NAME}'),
-        ('<form class="filters" method="get"', NAME),
+        (FILTERS, NAME),
         ('<p class="note bad"', 'role="alert"'),
     ],
 )
@@ -33,6 +34,15 @@ def test_each(element: str, needed: str) -> None:
     ]
     assert found
     assert [tag for tag in found if not re.search(needed, tag[1])] == []
+
+
+def test_filters_are_behind_a_button_on_a_phone() -> None:
+    texts = {"/".join(page.parts[-2:]): page.read_text() for page in PAGES}
+    have = {name for name in texts if FILTERS in texts[name]}
+    opened = {name for name in texts if "parts/filters_button.html" in texts[name]}
+    assert len(opened) > 15
+    # These have few.
+    assert have - opened == {"costs/coverage.html", "dashboard/search.html"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -51,6 +51,11 @@ SECTIONS = {
         *("/insights/savings/", "/insights/remediation/", "/insights/advice/"),
     ],
 }
+# What shows nothing else before an account is connected.
+OF_ACCOUNTS = [*PLACES, "/costs/changes/", "/teams/", "/coverage/", "/cpu/"]
+OF_ACCOUNTS += ["/instances/", "/resources/untagged/", "/insights/remediation/"]
+OF_ACCOUNTS += ["/insights/budgets/", "/insights/anomalies/", "/insights/forecasts/"]
+OF_ACCOUNTS += ["/insights/recommendations/", "/insights/advice/"]
 LINK = re.compile(r'<a href="([^"]*)" ?(aria-current="\w+")?>')
 
 
@@ -197,6 +202,14 @@ def test_a_broken_page_needs_no_database(
         answer = server_error(rf.get("/"))
     assert answer.status_code == 500
     assert "Server error" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_without_an_account_pages_say_how_one_is_connected(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("ada"))
+    texts = {page: client.get(page).content.decode() for page in OF_ACCOUNTS}
+    said = {page for page in texts if "No account is connected yet" in texts[page]}
+    assert said == {*OF_ACCOUNTS}
 
 
 @pytest.mark.django_db

@@ -57,6 +57,7 @@ def test_the_page_tells_age_proof_and_what_failed(viewer: Client) -> None:
     ):
         assert part in text
     assert "no backup yet" not in text
+    assert text.index("made in 4.0 s") < text.index("Tried 3 times.")
 
 
 def test_without_backups_it_says_how_one_is_made(viewer: Client) -> None:

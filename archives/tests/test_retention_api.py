@@ -52,6 +52,11 @@ def test_it_says_how_long_each_table_is_kept_and_what_is_due(ada: APIClient) -> 
         "due_rows": 8,
     }
     assert (found["runs"]["oldest"], found["runs"]["file_days"]) == (None, 730)
+    periods = {name: (row["days"], row["least_days"]) for name, row in found.items()}
+    measured = dict.fromkeys(["cpu", "memory", "network", "usage"], (730, 121))
+    told = {"runs": (180, 91), "backfills": (180, 30), "notices": (180, 91)}
+    assert {**measured, **told, "tag": (730, 486)}.items() <= periods.items()
+    assert {"feedback": (730, 91), "audit": (400, 91)}.items() <= periods.items()
 
 
 def test_a_run_is_dry_unless_it_is_said(
@@ -159,8 +164,12 @@ def test_the_page_shows_what_is_due_and_has_it_archived(
     client: Client, ada: APIClient, sent: list[Any]
 ) -> None:
     store_old_months(account())
+    RetentionRun.objects.create(
+        asked_at="2026-11-20T02:00Z", status="succeeded", size_bytes=9_105_991
+    )
     client.force_login(User.objects.get(username="ada"))
     text = client.get("/retention/").content.decode()
+    assert '<td class="number">8.7 MiB</td>' in text
     assert "Daily costs of 2024-03: 4 rows" in text
     assert "Archive these months now" in text
     answer = client.post("/retention/run/", follow=True).content.decode()

@@ -152,6 +152,7 @@ def test_the_command_prints_a_report(ada: User, capsys: Any) -> None:
     assert "$576.25 is forecast" in capsys.readouterr().out
     call_command("report", "financial-analyst", "--user", "ada")
     assert "2 open recommendations" in capsys.readouterr().out
+    User.objects.create_user("bob", is_active=False)
     with pytest.raises(CommandError, match="no active user 'bob'"):
         call_command("report", "financial-analyst", "--user", "bob")
 

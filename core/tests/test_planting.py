@@ -1,20 +1,23 @@
 """Faults are planted one at a time, the same ones for the same seed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.testing.planting.__main__ import HOUSE, found, sample, unnoticed
 from core.testing.planting.fault import Fault
+from core.testing.planting.planted_code import plant
 from core.testing.planting.python_faults import python_faults
 from core.testing.planting.text_faults import text_faults
 from core.testing.planting.watching_tests import WatchingTests
 
 HERE = Path("room/code.py")
-ADULT = "def is_adult(age):\n    return age >= 18\n"
+ADULT = "def is_adult(age):\n    return age >= 18\n\n\nCHILD = is_adult(17)\n"
 TEST = """
-from room.code import is_adult
+from room.code import CHILD, is_adult
 def test_it():
     assert is_adult(30)
 def test_that_fails_already():
@@ -26,6 +29,13 @@ TEST_OF_SCRIPT = """
 from pathlib import Path
 def test_it():
     assert ">=" in Path("room/greet.js").read_text()
+"""
+COUNTER = """
+def counter(step):
+    def count(number):
+        total = number + step
+        return total
+    return count
 """
 SURVIVOR = "room/code.py:2  comparison\n    - return age >= 18\n    + return age > 18"
 
@@ -163,11 +173,33 @@ def test_the_same_seed_takes_the_same_faults_of_each_kind(house: Path) -> None:
     }
 
 
+def counting(source: str) -> Callable[[int], int]:
+    """Return a function that is made before another source is planted."""
+    names: dict[str, Any] = {}
+    exec(compile(source, "counter.py", "exec"), names)  # noqa: S102
+    made: Callable[[int], int] = names["counter"](2)
+    return made
+
+
+def test_functions_that_are_imported_already_get_the_fault() -> None:
+    count = counting(COUNTER)
+    plant("counter.py", *(COUNTER.encode(), COUNTER.replace("+", "-").encode()))
+    assert count(5) == 3
+
+
+def test_a_function_that_lost_a_variable_of_another_can_not_get_it() -> None:
+    count = counting(COUNTER)
+    with pytest.raises(ValueError, match="free vars"):
+        plant("counter.py", COUNTER.encode(), COUNTER.replace(" + step", "").encode())
+    assert count(5) == 7
+
+
 def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
     house: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at = ADULT.index(">=")
+    at, imported = ADULT.index(">="), ADULT.index("is_adult(17)")
     faults = [
+        Fault(HERE, imported, len(ADULT), "line removed", b"1 / 0"),
         Fault(HERE, at, at + 2, "comparison", b">"),
         Fault(HERE, at, at + 2, "comparison", b"<"),
     ]
@@ -175,7 +207,8 @@ def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
     assert list(unnoticed(faults, tests)) == [SURVIVOR]
     printed = capsys.readouterr().out
     assert "left out: room/tests/test_code.py::test_that_fails_already\n" in printed
-    assert "2  room/tests/test_code.py::test_it\n" in printed
+    assert "1  room/tests/test_code.py\n" in printed
+    assert "3  room/tests/test_code.py::test_it\n" in printed
     assert (house / HERE).read_text() == ADULT
 
 

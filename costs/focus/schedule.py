@@ -24,7 +24,7 @@ def export_due_months(now: datetime) -> Iterator[Path]:
 
     Raises LinesFailed, or OSError where the folder can't be written.
     """
-    runs = SyncRun.objects.filter(dataset=Dataset.COST, finished_at__isnull=False)
+    runs = SyncRun.objects.filter(dataset=Dataset.COST)
     synced_at = runs.aggregate(newest=Max("finished_at"))["newest"]
     if not settings.FOCUS_EXPORT_DIR or synced_at is None:
         return

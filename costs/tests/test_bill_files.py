@@ -122,10 +122,11 @@ def test_days_that_have_ended_and_months_that_are_final_are_read_of_the_same_fil
     sync_cost(owner, NOW.replace(day=4))
     assert stored(owner, 11) == {1: D(0), 2: D(0), 3: D(1)}
     assert owner.cost_totals.get(day=OCTOBER).is_estimated
-    sync_cost(owner, NOW)
+    final = NOW.replace(day=16)
+    sync_cost(owner, final)
     assert stored(owner, 11) == {1: D(0), 2: D(0), 3: D(1), 4: D(2)}
     assert not owner.cost_totals.get(day=OCTOBER).is_estimated
-    assert sync_cost(owner, NOW).window is None
+    assert sync_cost(owner, final).window is None
 
 
 def test_a_month_that_fails_keeps_what_it_had_and_the_others_come(place: Path) -> None:

@@ -118,8 +118,8 @@ def test_the_budget_shows_its_marks_and_whether_it_will_be_exceeded(
     client: Client,
 ) -> None:
     spending_10_a_day()
-    made = budget(name="all", amount=Decimal(250), actual_percents=[50, 80])
     budget(name="generous", amount=Decimal(999))
+    made = budget(name="all", amount=Decimal(250), actual_percents=[50, 80])
     text = page(client)
     assert f'<a href="{made.get_absolute_url()}">$250.00</a>' in text
     assert "76.0% spent, $300.00 forecast" in text

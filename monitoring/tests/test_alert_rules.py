@@ -88,6 +88,18 @@ def test_hosts_are_held_to_it_each_and_by_their_labels() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["above", "below"])
+def test_a_value_at_its_limit_does_not_break_it(kind: str) -> None:
+    assert not AlertRule(kind=kind, threshold=90).is_broken_by(90)
+
+
+def test_another_metric_is_not_held_to_it() -> None:
+    rule(for_minutes=0)
+    labels = labels_text({"host": "h0"})
+    record_points([Point("host_memory_percent", labels, NOW, 99, "%")], NOW)
+    assert minute(0, 20) == []
+
+
 def test_series_that_differ_at_the_end_of_long_labels_are_held_to_it_each() -> None:
     rule(for_minutes=0)
     for number, value in enumerate((95, 20)):

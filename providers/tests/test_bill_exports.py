@@ -117,6 +117,14 @@ def test_runs_of_weeks_take_no_other_ones_place(tmp_path: Path) -> None:
         months(tmp_path)
 
 
+def test_a_manifest_of_several_months_tells_none(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "run" / "part_0.csv", focus("2026-09-30"))
+    days = {"startDate": "2026-10-01T00:00:00", "endDate": "2026-12-31T00:00:00"}
+    manifest = {"runInfo": days, "blobs": [{"blobName": "run/part_0.csv"}]}
+    path.with_name("manifest.json").write_text(json.dumps(manifest))
+    assert [*months(tmp_path)] == [date(2026, 9, 1)]
+
+
 def test_a_file_of_several_months_tells_them_by_its_lines(tmp_path: Path) -> None:
     write_csv(tmp_path / "bill.csv", focus("2026-09-30"), focus("2026-10-01"))
     provider = provider_of(tmp_path)

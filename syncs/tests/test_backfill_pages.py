@@ -156,6 +156,13 @@ def test_a_run_page_follows_its_run_until_it_ends() -> None:
     assert "data-active" not in client.get(read.get_absolute_url()).content.decode()
 
 
+@pytest.mark.parametrize(("status", "tone"), [("partial", "warn"), ("failed", "bad")])
+def test_what_was_not_read_is_less_bad_than_a_failure(status: str, tone: str) -> None:
+    read = part_run(proposed(), status=status, error="us-east-1 was not read.")
+    text = signed_in().get(read.get_absolute_url()).content.decode()
+    assert f'class="note {tone}"' in text
+
+
 @pytest.mark.parametrize("page", ["99/", "x/", "99/start/"])
 def test_what_is_not_there_is_404(page: str) -> None:
     client = signed_in("start_backfill")

@@ -22,6 +22,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from core.testing.planting.collected_tests import CollectedTests
 from core.testing.planting.fault import Fault
 from core.testing.planting.python_faults import python_faults
 from core.testing.planting.text_faults import text_faults
@@ -101,18 +102,19 @@ def found(house: Path, path: str) -> Iterator[Fault]:
 
 def unnoticed(faults: Sequence[Fault], tests: WatchingTests) -> Iterator[str]:
     """Plant one after the other, say what noticed it, and yield those that survive."""
-    for number, fault in enumerate(faults, start=1):
-        file = tests.house / fault.path
-        source = file.read_bytes()
-        file.write_bytes(fault.applied(source))
-        # Python compiles again what has another time, of whole seconds.
-        os.utime(file, (number, number))
-        failure = tests.failure(fault, fault.line(source))
-        file.write_bytes(source)
-        shown = fault.shown(source)
-        print(f"{number}  {failure or 'NOT NOTICED'}\n  {shown}", flush=True)
-        if not failure:
-            yield shown
+    with CollectedTests(tests.house, [*tests.left_out, *tests.given]) as collected:
+        for number, fault in enumerate(faults, start=1):
+            file = tests.house / fault.path
+            source = file.read_bytes()
+            file.write_bytes(fault.applied(source))
+            # Python compiles again what has another time, of whole seconds.
+            os.utime(file, (number, number))
+            failure = tests.failure(fault, source, collected)
+            file.write_bytes(source)
+            shown = fault.shown(source)
+            print(f"{number}  {failure or 'NOT NOTICED'}\n  {shown}", flush=True)
+            if not failure:
+                yield shown
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Which tests could notice a fault, and whether one does."""
+"""Which tests could notice a fault, and whether one does.
+
+A fault in what imports run needs a process of its own. Others are planted in children
+of one that has imported and collected all, which saves most of their time.
+"""
 
 import os
 import re
@@ -7,16 +11,21 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from os.path import commonpath
 from pathlib import Path
 
 from coverage import CoverageData
 
+from core.testing.planting.collected_tests import CollectedTests
 from core.testing.planting.fault import Fault
+from core.testing.planting.forked import Asked
 
+ContextsByLine = Mapping[int, Sequence[str]]
+# The context of what runs before the first test.
+IMPORT = ""
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 # A fault makes no migration, so that one database serves all.
 PYTEST += ["--reuse-db"]
@@ -68,33 +77,55 @@ class WatchingTests:
         left_out = [f"--deselect={name}" for name in failing]
         return cls(house, given, left_out, lines, seconds, near)
 
-    def failure(self, fault: Fault, line: int) -> str:
+    def failure(self, fault: Fault, source: bytes, collected: CollectedTests) -> str:
         """Return the first test that fails, '' if all pass.
 
         Those near the fault come first, as one of them notices it sooner. Others may
         notice it too, where what they see was computed before and kept, or is a script.
         """
+        line = fault.line(source)
         near = nearest_first(self.that_run(fault.path, line), fault.path)[: self.near]
-        if failed := self._failing(near, TO_START + SLOW_TEST * len(near)):
+        path = str(self.house / fault.path)
+        named = Asked(
+            *(path, source, fault.applied(source), near, False),
+            patience=TO_START + SLOW_TEST * len(near),
+        )
+        used = None if self.is_run_by_an_import(fault.path, line) else collected
+        if near and (failed := self._failing(named, used)):
             return failed
         if self.near is not None and fault.path.suffix != ".js":
             return ""
-        others = [*self.given, *(f"--deselect={name}" for name in near)]
-        return self._failing(others, TO_START + PATIENCE * self.seconds)
+        patience = TO_START + PATIENCE * self.seconds
+        return self._failing(replace(named, is_all_but=True, patience=patience), used)
 
-    def _failing(self, tests: Sequence[str], patience: float) -> str:
-        """Return the first of these tests that fails, '' if all pass."""
-        if not tests:
-            return ""
-        options = [*FIRST_FAILURE, *self.left_out, *tests]
-        return next(iter(failures(self.house, options, patience)), "")
+    def _failing(self, asked: Asked, collected: CollectedTests | None) -> str:
+        """Return the first test that fails, '' if all pass."""
+        if collected and (failed := collected.failure(asked)) is not None:
+            return failed
+        names = asked.names
+        if asked.is_all_but:
+            names = [*self.given, *(f"--deselect={name}" for name in names)]
+        options = [*FIRST_FAILURE, *self.left_out, *names]
+        return next(iter(failures(self.house, options, asked.patience)), "")
 
     def that_run(self, path: Path, line: int) -> Sequence[str]:
         """Return the tests that run the line; its file, if an import runs the line."""
-        by_line = self.lines.contexts_by_lineno(str((self.house / path).resolve()))
-        known = [number for number in by_line if number <= line]
-        run_it = tests_of(by_line[max(known)]) if known else []
-        return run_it or tests_of(chain.from_iterable(by_line.values()))
+        by_line = self._by_line(path)
+        return tests_of(near_line(by_line, line)) or tests_of(
+            chain.from_iterable(by_line.values())
+        )
+
+    def is_run_by_an_import(self, path: Path, line: int) -> bool:
+        return IMPORT in near_line(self._by_line(path), line)
+
+    def _by_line(self, path: Path) -> ContextsByLine:
+        return self.lines.contexts_by_lineno(str((self.house / path).resolve()))
+
+
+def near_line(by_line: ContextsByLine, line: int) -> Sequence[str]:
+    """Return the contexts of the last line until this one that any has run."""
+    known = [number for number in by_line if number <= line]
+    return by_line[max(known)] if known else []
 
 
 def nearest_first(tests: Iterable[str], path: Path) -> list[str]:
@@ -112,7 +143,7 @@ def nearest_first(tests: Iterable[str], path: Path) -> list[str]:
 def tests_of(contexts: Iterable[str]) -> list[str]:
     """Return the tests among the names of contexts, which are empty for imports."""
     names = {name.rpartition("|")[0] for name in contexts}
-    return sorted(names - {""})
+    return sorted(names - {IMPORT})
 
 
 def failures(

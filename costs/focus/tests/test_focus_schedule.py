@@ -31,6 +31,7 @@ def test_each_sync_makes_both_months_due_once(
     assert names() == []
     run(owner, Dataset.COST, NOW - timedelta(hours=1))
     assert names() == ["2026-10.parquet", "2026-11.parquet"]
+    run(owner, Dataset.CPU, NOW + timedelta(hours=1))
     assert names(later=1) == []
     run(owner, Dataset.COST, NOW + timedelta(hours=2))
     assert len(names(later=3)) == 2

@@ -11,6 +11,7 @@ from clouds.testing import account, see_only
 from costs.lines import api
 from costs.lines.testing import line, store_lines
 from costs.models import CoveredDay
+from costs.testing import charge, close
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
@@ -133,11 +134,14 @@ def test_two_currencies_are_never_added(viewer: Client) -> None:
 def test_what_another_bill_covers_is_left_out(
     viewer: Client, bill: CloudAccount
 ) -> None:
-    payer = account(2, "payer")
-    CoveredDay.objects.create(
-        account=payer, day=date(2026, 10, 1), sub_account_id=bill.account_id
-    )
+    payer, day = account(2, "payer"), date(2026, 10, 1)
+    charge(bill, day, "20")
+    close(bill, day)
+    assert "The ledger has $20.00" in viewer.get("/costs/lines/").content.decode()
+    CoveredDay.objects.create(account=payer, day=day, sub_account_id=bill.account_id)
     assert answered(viewer)["total"] == "0.00"
+    page = viewer.get("/costs/lines/").content.decode()
+    assert "They sum to the bill's costs" in page
 
 
 def test_nobody_reads_lines_of_accounts_beyond_their_own(

@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from alerts.models import Channel, Notice, Route
 from alerts.outbox import deliver_due
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from costs.allocation.testing import team_rule
@@ -136,6 +138,11 @@ def test_pagerduty_is_told_once_when_one_that_it_was_told_of_is_closed() -> None
     Notice.objects.filter(about_id=row.pk).update(sent_at=NOW)
     queue_ends(NOW)
     assert not Notice.objects.filter(is_end=True).exists()
+    told_of_an_account = Notice.objects.get(about_id=row.pk, channel="On call")
+    told_of_an_account.pk = None
+    told_of_an_account.about_type = ContentType.objects.get_for_model(CloudAccount)
+    told_of_an_account.about_id = other.pk
+    told_of_an_account.save()
     for one in (row, other):
         change_status(one, "resolved", 1, NOW, request=request_of())
     for _ in range(2):

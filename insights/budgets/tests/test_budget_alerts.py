@@ -1,5 +1,6 @@
 """Who gets the alerts of a budget, and a test of them from its form."""
 
+import re
 from typing import Any
 
 import pytest
@@ -42,12 +43,16 @@ def fields(**values: str) -> dict[str, str]:
     return {**wanted, "actual_percents": "80", "forecasted_percents": "", **values}
 
 
-def test_its_recipients_get_its_alerts_without_a_channel() -> None:
+def test_its_recipients_get_its_alerts_without_a_channel(browser: Client) -> None:
     store_costs(account(), MONTH, {"EC2": "5"})
-    budget(actual_percents=[90], forecasted_percents=[], recipients=["bo@example.com"])
+    one = budget(
+        actual_percents=[90], forecasted_percents=[], recipients=["bo@example.com"]
+    )
     refresh_budgets(NOW)
     assert not is_due(NOW)
     assert deliver_due(NOW) == 1
+    page = browser.get(one.get_absolute_url()).content.decode()
+    assert re.search(r"bo@example.com: sent \w", page)
     (letter,) = mail.outbox
     assert letter.to == ["bo@example.com"]
     assert "exceeds 90%" in letter.body

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from clouds.testing import account
 from core.testing.clock import NOW
@@ -39,6 +40,13 @@ def test_a_failed_sync_is_restarted_without_another_user() -> None:
     assert (row.kind, row.status) == ("restart_sync", "succeeded")
     assert row.answer == "Started: Cost of production (000000000001)."
     assert SyncRun.objects.filter(status="queued").count() == 1
+
+
+def test_its_page_leads_to_the_run(admin_client: Client) -> None:
+    row = done(run("failed"))
+    assert row.run
+    text = admin_client.get(row.get_absolute_url()).content.decode()
+    assert f'href="{row.run.get_absolute_url()}">View run</a>' in text
 
 
 def test_one_whose_days_the_cloud_no_longer_keeps_fails_with_the_reason() -> None:

@@ -1,5 +1,7 @@
 """The admin's sidebar, and the tabs above its lists."""
 
+from functools import cache
+
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
@@ -179,12 +181,14 @@ def _group(title: str, items: list[dict[str, object]]) -> dict[str, object]:
     return {"title": title, "separator": True, "items": items}
 
 
+@cache  # unfold copies what it marks as active
 def _model(name: str, icon: str) -> dict[str, object]:
     title = str(apps.get_model(name)._meta.verbose_name_plural)
     link = reverse(f"admin:{name.replace('.', '_')}_changelist")
     return {"title": capfirst(title), "icon": icon, "link": link}
 
 
+@cache
 def _page(name: str, title: str, icon: str) -> dict[str, object]:
     # Never active: unfold would match /costs/ with /admin/costs/.
     return {"title": title, "icon": icon, "link": reverse(name), "active": False}

@@ -33,6 +33,8 @@ BROWSER = {"accept": "text/html"}
 # Leads on to the page on which the row is changed.
 SHORT = re.compile(rf"/admin/\w+/\w+/{HIDDEN_KEY}/")
 ALWAYS = ("/login/", "/", "/admin/", "/api/docs/")
+# Django's admin names classes after models and fields, of which no script knows any.
+OF_A_MODEL = re.compile(r"\b((?:model|app|column|field)-|data-model-name=\")[\w-]+")
 # What may not be inline, or of another host.
 LOADED = re.compile(r"<(?:script|style|link|base|iframe|object|embed)\b[^>]*>")
 
@@ -57,6 +59,7 @@ def unlike_pages(client: Client) -> list[str]:
 
 
 def parts_of(text: str) -> set[str]:
+    text = OF_A_MODEL.sub(r"\1", text)
     found = set(re.findall(r"<[\w-]+", text))
     found |= {re.sub(r"\d+", "", tag) for tag in LOADED.findall(text)}
     for name, value in re.findall(r"""\s([\w:@.-]+)=["']([^"']*)["']""", text):

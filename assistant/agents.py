@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from assistant.answer import DataStatus
 from assistant.answerers import answer
+from assistant.cached_sections import BY_THE_CLOCK, section_of, version_of
 from assistant.engine.names import Vocabulary
 from assistant.engine.parser import Refusal
 from assistant.engine.slots import parse_slots
@@ -103,14 +105,16 @@ AGENTS = {
 
 def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
     """Return the agent's report: each question with its answer, or why not."""
-    sections, status = [], DataStatus(user, now)
+    status, version = DataStatus(user, now), version_of(user)
+    sections = []
     for one in agent.sections:
-        result: Any = parse_slots(one.intent, one.slots, NO_NAMES)
-        if not isinstance(result, Refusal):
-            result = answer(result, user, now, {}, status)
-        if isinstance(result, Refusal):
-            result = {"text": result.reason, "is_refused": True}
-        sections.append({"title": one.title, "tool": one.intent, **result})
+        answered = partial(_answered, one, user, now, status)
+        if one.intent in BY_THE_CLOCK:
+            found = answered()
+        else:
+            slots = sorted(one.slots.items())
+            found = section_of(version, (one.intent, slots), answered)
+        sections.append({"title": one.title, "tool": one.intent, **found})
     return {
         "agent": agent.name,
         "title": agent.title,
@@ -120,3 +124,15 @@ def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
         "data_status": status.of(),
         "sections": sections,
     }
+
+
+def _answered(
+    section: Section, user: AnyUser, now: datetime, status: DataStatus
+) -> dict[str, Any]:
+    result: Any = parse_slots(section.intent, section.slots, NO_NAMES)
+    if not isinstance(result, Refusal):
+        result = answer(result, user, now, {}, status)
+    if isinstance(result, Refusal):
+        return {"text": result.reason, "is_refused": True}
+    found: dict[str, Any] = result
+    return found

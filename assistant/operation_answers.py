@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from assistant.answer import Answer, Question, Row, amount_text, money
 from assistant.engine.wording import days
+from clouds.access import is_limited
 from core.api.pagination import LARGEST_PAGE
 from core.templatetags.formats import size
 
@@ -73,7 +74,9 @@ def answer_action(question: Question) -> Answer:
 def answer_backup(question: Question) -> Answer:
     data = question.get("monitoring/backups/", **question.slots, page_size=LISTED)
     found, count = data["results"], data["count"]
-    text = "There is no such backup, or you see only some accounts, and no backup."
+    text = "There is no such backup."
+    if is_limited(question.user):
+        text = "A backup is of all accounts, and you see only some of them."
     if found:
         newest = found[0]
         text = f"The newest of {count:,} is of {_day(newest['made_at'])}: "

@@ -45,5 +45,6 @@ SPECTACULAR: dict[str, Any] = {
         "ArchiveTableEnum": "archives.models.Table",
         "BackupStateEnum": "archives.models.Backup.State",
         "LevelEnum": "insights.recommendations.models.LEVELS",
+        "LineKindEnum": "insights.anomalies.api.LINE_KINDS",
     },
 }

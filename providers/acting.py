@@ -35,6 +35,8 @@ class ActionKind(StrEnum):
     RELEASE_ADDRESS = "release_address"
     DELETE_VOLUME = "delete_volume"
     """Always after a snapshot, which stays."""
+    RESTORE_VOLUME = "restore_volume"
+    """A volume as the deleted one, from that snapshot: `target`."""
     CHANGE_VOLUME_TYPE = "change_volume_type"
     SET_STORAGE_CLASS = "set_storage_class"
     """A lifecycle rule of a bucket; the access tier of a storage account."""

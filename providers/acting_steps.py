@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from providers.acting import (
     REMOVALS,
@@ -40,6 +40,14 @@ class Change(Protocol):
 
     def do(self, record: ResourceRecord, task: "Task") -> str:
         """Return once it is done what the cloud answered. Raise ProviderError."""
+
+
+@runtime_checkable
+class Restorable(Protocol):
+    """A removal that left what it can be taken back from."""
+
+    def restoring(self) -> CloudAction | None:
+        """Return what takes it back, once it is done; None: nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +110,20 @@ class ActingProvider:
         change, options = self.change(action), self._acting
         record = change.look()
         if record is None and is_repeated and action.kind in REMOVALS:
-            return ActionOutcome("It is gone, as the earlier run left it.", None)
+            gone = "It is gone, as the earlier run left it."
+            return ActionOutcome(gone, None, _restoring(change))
         record = check_approved(
             action, record, options.protected_tags, is_repeated=is_repeated
         )
         ends_at = options.clock() + options.deadline_seconds
         answer = change.do(record, Task(action, options, progress, ends_at))
         after = change.look()
-        return ActionOutcome(
-            answer, seen(after) if after else None, undo(action, after)
-        )
+        taken_back_by = _restoring(change) or undo(action, after)
+        return ActionOutcome(answer, seen(after) if after else None, taken_back_by)
+
+
+def _restoring(change: Change) -> CloudAction | None:
+    return change.restoring() if isinstance(change, Restorable) else None
 
 
 def undo(action: CloudAction, after: ResourceRecord | None) -> CloudAction | None:
@@ -119,7 +131,7 @@ def undo(action: CloudAction, after: ResourceRecord | None) -> CloudAction | Non
 
     What was removed may be listed for a while.
     """
-    if after is None or action.kind in REMOVALS:
+    if after is None or action.kind in (*REMOVALS, ActionKind.RESTORE_VOLUME):
         return None
     kind = OPPOSITES.get(action.kind, action.kind)
     target = action.expected.type if action.target else ""

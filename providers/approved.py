@@ -22,6 +22,8 @@ ON_THE_WAY: Mapping[ActionKind, frozenset[str]] = {
 }
 # The tag by which we find again what an action has made.
 ACTION_TAG = "cloudintel-action"
+# The tag by which a snapshot says what its volume was, as it is made anew.
+VOLUME_TAG = "cloudintel-volume"
 PROPOSE_AGAIN = "Nothing was changed: look at it, and propose the action again."
 
 
@@ -90,3 +92,13 @@ def _differences(action: CloudAction, now: Seen, is_repeated: bool) -> list[str]
 
 def _in_words(tags: Mapping[str, str]) -> str:
     return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
+
+
+def in_tag(facts: Mapping[str, object]) -> str:
+    """Return facts as the value of a tag: "zone=eu-west-1a type=gp3"."""
+    return " ".join(f"{name}={value}" for name, value in facts.items() if value)
+
+
+def of_tag(text: str) -> dict[str, str]:
+    pairs = (word.partition("=") for word in text.split())
+    return {name: value for name, _, value in pairs}

@@ -15,10 +15,18 @@ from core.testing.aws_emulator import (
     EmulatedAddress,
     EmulatedAws,
     EmulatedBucket,
+    EmulatedDatabase,
     EmulatedVolume,
 )
 from core.testing.aws_emulator.builders import ACCOUNT, machine
-from core.testing.azure_emulator import Disk, EmulatedAzure, PublicIp, StorageAccount
+from core.testing.azure_emulator import (
+    Disk,
+    EmulatedAzure,
+    MySqlServer,
+    PostgreSqlServer,
+    PublicIp,
+    StorageAccount,
+)
 from providers.acting import ActingSource, ActionKind, CloudAction, seen
 from providers.demo.company import PRODUCTION
 
@@ -59,6 +67,8 @@ def test_the_policy_of_aws_is_what_is_asked_for(aws: EmulatedAws) -> None:
     world.add_volume(EmulatedVolume("vol-1", REGION, volume_type="gp2"))
     world.add_address(EmulatedAddress("eipalloc-1", REGION))
     world.add_bucket(EmulatedBucket("logs", REGION))
+    world.add_database(EmulatedDatabase("orders", REGION))
+    orders = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:orders"
     account = CloudAccount(
         account_id=ACCOUNT,
         settings={
@@ -73,8 +83,11 @@ def test_the_policy_of_aws_is_what_is_asked_for(aws: EmulatedAws) -> None:
         (ActionKind.RESIZE_INSTANCE, "i-1", "m5.large"),
         (ActionKind.CHANGE_VOLUME_TYPE, "vol-1", "gp3"),
         (ActionKind.DELETE_VOLUME, "vol-1", ""),
+        (ActionKind.RESTORE_VOLUME, "vol-1", f"snap-{1:017x}"),
         (ActionKind.RELEASE_ADDRESS, "eipalloc-1", ""),
         (ActionKind.SET_STORAGE_CLASS, "logs", "StandardIAStorage"),
+        (ActionKind.STOP_DATABASE, orders, ""),
+        (ActionKind.START_DATABASE, orders, ""),
     ):
         try_and_do(source, kind, resource_id, target)
     asked = {name for name in aws.requests if not name.startswith("sts:")}
@@ -87,6 +100,7 @@ def test_the_role_of_azure_is_what_is_asked_for(azure: EmulatedAzure) -> None:
     disk = subscription.add(Disk, "left")
     address = subscription.add(PublicIp, "left")
     storage = subscription.add(StorageAccount, "logs")
+    servers = [subscription.add(one, "db") for one in (PostgreSqlServer, MySqlServer)]
     account = CloudAccount(
         provider=CloudKind.AZURE,
         account_id=subscription.subscription_id,
@@ -104,8 +118,11 @@ def test_the_role_of_azure_is_what_is_asked_for(azure: EmulatedAzure) -> None:
         (ActionKind.RESIZE_INSTANCE, vm.id, "Standard_D2s_v5"),
         (ActionKind.CHANGE_VOLUME_TYPE, disk.id, "Standard_LRS"),
         (ActionKind.DELETE_VOLUME, disk.id, ""),
+        (ActionKind.RESTORE_VOLUME, disk.id, "cloudintel-ci-1"),
         (ActionKind.RELEASE_ADDRESS, address.id, ""),
         (ActionKind.SET_STORAGE_CLASS, storage.id, "Cool"),
+        *((ActionKind.STOP_DATABASE, one.id, "") for one in servers),
+        *((ActionKind.START_DATABASE, one.id, "") for one in servers),
     ):
         try_and_do(source, kind, resource_id.lower(), target)
     assert set(azure.requests) | LINKED == role

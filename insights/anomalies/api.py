@@ -17,6 +17,8 @@ from insights.api.views import StatusViewSet, status_schema
 from insights.models import Anomaly
 from users.owned_fields import OWNED_FIELDS, OwnerField
 
+LINE_KINDS = [(one.value, one.value) for one in LineKind]
+
 
 class StoredAmountField(AmountField):
     """An amount that JSON stores as text."""
@@ -45,11 +47,11 @@ class TagCauseSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField(help_text="0 to 1 of all values of this key.")
 
 
-class LineCauseSerializer(serializers.Serializer[Any]):
+class AnomalyLineCauseSerializer(serializers.Serializer[Any]):
     """A use of a resource, by line items, and what it added to its last days: beside
     as many days before the anomaly, of the same weekdays."""
 
-    kind = serializers.ChoiceField(choices=[one.value for one in LineKind])
+    kind = serializers.ChoiceField(choices=LINE_KINDS)
     resource = serializers.CharField(allow_blank=True)
     usage_type = serializers.CharField(allow_blank=True)
     operation = serializers.CharField(allow_blank=True)
@@ -82,7 +84,7 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
     )
     causes = CauseSerializer(many=True, read_only=True)
     tag_causes = TagCauseSerializer(many=True, read_only=True)
-    line_causes = LineCauseSerializer(
+    line_causes = AnomalyLineCauseSerializer(
         many=True, read_only=True, help_text="Empty without the bill's line items."
     )
 

@@ -17,6 +17,7 @@ class RemediationKind(models.TextChoices):
     RESIZE_INSTANCE = "resize_instance", "Resize instance"
     RELEASE_ADDRESS = "release_address", "Release address"
     DELETE_VOLUME = "delete_volume", "Delete volume after a snapshot"
+    RESTORE_VOLUME = "restore_volume", "Restore volume from its snapshot"
     CHANGE_VOLUME_TYPE = "change_volume_type", "Change volume type"
     SET_STORAGE_CLASS = "set_storage_class", "Set storage class"
     STOP_DATABASE = "stop_database", "Stop database"
@@ -37,6 +38,8 @@ class KindTraits:
     """Whether an instance must cost money as it is; None: that is the same."""
     in_states: frozenset[str] = frozenset()
     """The states in which there is something to do; empty: any."""
+    of_gone: bool = False
+    """Whether it is of what was deleted."""
     must_be_unattached: bool = False
     rules: tuple[Rule, ...] = ()
     """The recommendations that it carries out."""
@@ -89,8 +92,13 @@ KINDS = {
         of=Kind.VOLUME,
         must_be_unattached=True,
         rules=(Rule.UNATTACHED,),
-        no_rollback="Not by an action: create a volume from the snapshot that is taken "
-        "before, and stays.",
+    ),
+    RemediationKind.RESTORE_VOLUME: KindTraits(
+        acts=ActionKind.RESTORE_VOLUME,
+        of=Kind.VOLUME,
+        of_gone=True,
+        has_target=True,
+        no_rollback="Not by an action: delete the volume that it makes.",
     ),
     RemediationKind.CHANGE_VOLUME_TYPE: KindTraits(
         acts=ActionKind.CHANGE_VOLUME_TYPE,

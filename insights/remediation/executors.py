@@ -80,6 +80,8 @@ class CloudExecutor:
     def act(
         self, row: Remediation, progress: Progress, *, is_repeated: bool
     ) -> Outcome:
+        if row.due_at is not None and row.schedule is None:
+            return Outcome("Its schedule was deleted, so that nothing was changed.")
         with self._metered(row):
             action = cloud_action(row, row.traits.acts)
             if row.schedule is not None:

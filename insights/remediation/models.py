@@ -200,6 +200,8 @@ class Remediation(models.Model):
         name = self.resource.name or self.resource.short_id
         if self.kind == RemediationKind.SCHEDULE:
             return f"{name} (off {self.target} UTC)"
+        if self.kind == RemediationKind.RESTORE_VOLUME:
+            return f"{name} ({self.target})"
         return f"{name} to {self.target}" if self.traits.has_target else name
 
     @property

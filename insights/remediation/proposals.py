@@ -142,8 +142,10 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     label = proposal.kind.label
     if traits.of is None or traits.of != resource.kind:
         return f"{label} is nothing for a resource of kind {resource.kind}."
-    if traits.needs_role and (reason := _why_not_changed(proposal.account, resource)):
+    if traits.needs_role and (reason := _why_not_changed(proposal, resource)):
         return reason
+    if traits.of_gone and proposal.undoes is None:
+        return f"{label} only takes back its deletion: roll that action back."
     if proposal.undoes is not None:
         return _open_one(proposal)  # the inventory may not have read yet what was done
     if traits.of_billed is not None and resource.is_billed != traits.of_billed:
@@ -166,10 +168,10 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     return _open_one(proposal)
 
 
-def _why_not_changed(account: CloudAccount, resource: Resource) -> str:
-    if reason := why_not_acting(account):
+def _why_not_changed(proposal: Proposal, resource: Resource) -> str:
+    if reason := why_not_acting(proposal.account):
         return reason
-    if resource.is_gone:
+    if resource.is_gone and not KINDS[proposal.kind].of_gone:
         return f"{resource} is {resource.gone_word}, so there is nothing to change."
     if tag := protecting_tag(resource.tags, settings.ACTING_PROTECTED_TAGS):
         return f"{resource} carries the protected tag {tag}; nothing is changed there."

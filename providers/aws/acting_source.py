@@ -24,6 +24,7 @@ CHANGES: Mapping[ActionKind, Callable[[AwsClients, CloudAction], Change]] = {
     ActionKind.RESIZE_INSTANCE: Resize,
     ActionKind.RELEASE_ADDRESS: address_actions.Release,
     ActionKind.DELETE_VOLUME: volume_actions.Delete,
+    ActionKind.RESTORE_VOLUME: volume_actions.Restore,
     ActionKind.CHANGE_VOLUME_TYPE: volume_actions.ChangeType,
     ActionKind.SET_STORAGE_CLASS: bucket_actions.SetStorageClass,
     ActionKind.STOP_DATABASE: database_actions.Stop,

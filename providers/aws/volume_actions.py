@@ -1,7 +1,7 @@
 """Deleting EBS volumes, each after a snapshot, and changing their type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,18 +9,27 @@ from botocore.exceptions import ClientError
 
 from providers.acting import ActionKind, CloudAction
 from providers.acting_steps import Task
-from providers.approved import ACTION_TAG, refuse_held
+from providers.approved import (
+    ACTION_TAG,
+    VOLUME_TAG,
+    in_tag,
+    of_tag,
+    refuse_held,
+)
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
+from providers.aws.snapshots import normalize_snapshot
 from providers.aws.volumes import normalize_volume
 from providers.errors import ErrorKind
-from providers.records import ResourceRecord, VolumeRecord
+from providers.records import ResourceRecord, SnapshotRecord, VolumeRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef
 
-NO_VOLUME = "vol-00000000000000000"
+NO_VOLUME, NO_SNAPSHOT = "vol-00000000000000000", "snap-00000000000000000"
+# Of these types more speed than usual is ordered.
+PAID_SPEED = {"gp3", "io1", "io2"}
 NOT_FOUND = "InvalidVolume.NotFound"
 # AWS's own tags can't be given to anything.
 RESERVED_TAGS = "aws:"
@@ -54,17 +63,22 @@ class _VolumeChange:
     def ec2(self) -> Any:
         return self.clients.ec2(self.region)
 
-    def look(self) -> VolumeRecord | None:
+    def look(self) -> ResourceRecord | None:
+        raw = self.raw(self.action.resource_id)
+        return normalize_volume(raw, self.region) if raw else None
+
+    def raw(self, volume_id: str) -> Any:
+        """Return the volume as EC2 has it; None: it is gone."""
         reading = f"EBS volume in {self.region} (ec2:DescribeVolumes)"
         with aws_errors(reading, self.region):
             try:
-                answer = self.ec2.describe_volumes(VolumeIds=[self.action.resource_id])
+                answer = self.ec2.describe_volumes(VolumeIds=[volume_id])
             except ClientError as error:
                 if error.response["Error"]["Code"] == NOT_FOUND:
                     return None
                 raise
         (raw,) = answer["Volumes"]
-        return normalize_volume(raw, self.region)
+        return raw
 
 
 class Delete(_VolumeChange):
@@ -126,10 +140,20 @@ class Delete(_VolumeChange):
 
     def _tags(self, record: ResourceRecord) -> list[dict[str, Any]]:
         """Those of the volume, so that whose it is stays known, and ours."""
-        own = {k: v for k, v in record.tags.items() if not k.startswith(RESERVED_TAGS)}
-        tags = own | {ACTION_TAG: self.action.key}
-        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
-        return [{"ResourceType": "snapshot", "Tags": listed}]
+        raw = self.raw(self.action.resource_id) or {}
+        names = ("zone", "AvailabilityZone"), ("type", "VolumeType"), ("iops", "Iops")
+        facts = {name: raw.get(field) for name, field in names}
+        facts["throughput"] = raw.get("Throughput")
+        own = {ACTION_TAG: self.action.key, VOLUME_TAG: in_tag(facts)}
+        return _tag_specifications("snapshot", {**record.tags, **own})
+
+    def restoring(self) -> CloudAction | None:
+        snapshots = sorted(self._own_snapshots(), key=lambda one: one[1]["StartTime"])
+        if not snapshots:
+            return None
+        snapshot_id, _ = snapshots[-1]
+        kind = ActionKind.RESTORE_VOLUME
+        return replace(self.action, key="", kind=kind, target=snapshot_id)
 
     def _is_complete(self, snapshot_id: str) -> bool:
         """It is listed with a delay."""
@@ -153,6 +177,74 @@ class Delete(_VolumeChange):
                 # As when it was deleted by the same request, sent a second time.
                 if error.response["Error"]["Code"] != NOT_FOUND:
                     raise
+
+
+class Restore(_VolumeChange):
+    """Makes a volume from a snapshot, which says what the deleted one was."""
+
+    def look(self) -> SnapshotRecord | None:
+        """What is approved is the snapshot."""
+        filters = [{"Name": "snapshot-id", "Values": [self.action.target]}]
+        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
+            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=filters)
+        found = [
+            normalize_snapshot(raw, self.region, ()) for raw in answer["Snapshots"]
+        ]
+        return found[0] if found else None
+
+    def dry_run(self, record: ResourceRecord) -> str:
+        request = self._request(record)
+        call = self.ec2.create_volume
+        return in_words([dry_run(call, "ec2:CreateVolume", self.region, **request)])
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        """EC2 makes one for a client's token, however often it is asked."""
+        with aws_errors(f"{self.action} (ec2:CreateVolume)", self.region):
+            answer = self.ec2.create_volume(
+                ClientToken=self.action.key, **self._request(record)
+            )
+        volume_id = str(answer["VolumeId"])
+        task.until("until it is available", lambda: self._is_made(volume_id) or None)
+        return (
+            f"EC2 made the volume {volume_id} of {self.action.target}, of the same "
+            "type and tags. Its id is another one: attach it where the deleted one is "
+            "missed."
+        )
+
+    def _is_made(self, volume_id: str) -> bool:
+        raw = self.raw(volume_id)
+        return raw is not None and raw["State"] in ("available", "in-use")
+
+    def _request(self, record: ResourceRecord) -> dict[str, Any]:
+        facts = of_tag(record.tags.get(VOLUME_TAG, ""))
+        if not facts.get("zone"):
+            raise failure(
+                ErrorKind.CONFLICT,
+                str(self.action),
+                f"the snapshot {self.action.target} has no tag {VOLUME_TAG}, which "
+                "says in which zone the volume was",
+                "Create the volume in AWS's console.",
+                self.region,
+            )
+        tags = {k: v for k, v in record.tags.items() if k != VOLUME_TAG}
+        speed = {"Iops": facts.get("iops"), "Throughput": facts.get("throughput")}
+        if facts["type"] not in PAID_SPEED:
+            speed = {}
+        return {
+            "SnapshotId": self.action.target,
+            "AvailabilityZone": facts["zone"],
+            "VolumeType": facts["type"],
+            **{name: int(value) for name, value in speed.items() if value},
+            "TagSpecifications": _tag_specifications(
+                "volume", {**tags, ACTION_TAG: self.action.key}
+            ),
+        }
+
+
+def _tag_specifications(kind: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
+    own = {k: v for k, v in tags.items() if not k.startswith(RESERVED_TAGS)}
+    listed = [{"Key": key, "Value": value} for key, value in own.items()]
+    return [{"ResourceType": kind, "Tags": listed}]
 
 
 class ChangeType(_VolumeChange):
@@ -231,4 +323,15 @@ def attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:
         attempt(delete, ec2.create_snapshot, "ec2:CreateSnapshot"),
         attempt(delete, ec2.delete_volume, "ec2:DeleteVolume"),
         attempt(change, ec2.modify_volume, "ec2:ModifyVolume", VolumeType="gp3"),
+        (
+            "ec2:CreateVolume",
+            [ActionKind.RESTORE_VOLUME],
+            try_right(
+                ec2.create_volume,
+                "ec2:CreateVolume",
+                region,
+                AvailabilityZone=f"{region}a",
+                SnapshotId=NO_SNAPSHOT,
+            ),
+        ),
     ]

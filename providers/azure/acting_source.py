@@ -28,6 +28,7 @@ CHANGES: Mapping[ActionKind, Sequence[type[ResourceChange]]] = {
     ActionKind.RESIZE_INSTANCE: [machine_actions.Resize],
     ActionKind.RELEASE_ADDRESS: [other_actions.Release],
     ActionKind.DELETE_VOLUME: [disk_actions.Delete],
+    ActionKind.RESTORE_VOLUME: [disk_actions.Restore],
     ActionKind.CHANGE_VOLUME_TYPE: [disk_actions.ChangeType],
     ActionKind.SET_STORAGE_CLASS: [other_actions.SetAccessTier],
     ActionKind.STOP_DATABASE: [

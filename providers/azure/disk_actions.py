@@ -1,13 +1,21 @@
 """Deleting managed disks, each after a snapshot, and changing their type."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from providers.acting import ActionKind, CloudAction
 from providers.acting_steps import Task
-from providers.approved import ACTION_TAG, refuse_held
+from providers.approved import (
+    ACTION_TAG,
+    VOLUME_TAG,
+    in_tag,
+    of_tag,
+    refuse_held,
+)
 from providers.azure.azure_errors import failure
 from providers.azure.client import understood
-from providers.azure.disks import API_VERSION, normalize_disk
+from providers.azure.disks import API_VERSION, normalize_disk, normalize_snapshot
 from providers.azure.resource_change import SUCCEEDED, ResourceChange
 from providers.azure.resources import instant
 from providers.errors import ErrorKind
@@ -73,7 +81,11 @@ class Delete(_DiskChange):
         own = self._properties(self.action.resource_id)
         return {
             "location": record.region,
-            "tags": {**record.tags, ACTION_TAG: self.action.key},
+            "tags": {
+                **record.tags,
+                ACTION_TAG: self.action.key,
+                VOLUME_TAG: in_tag(self._made_as()),
+            },
             "properties": {
                 **{name: own[name] for name in READERS if name in own},
                 "incremental": True,
@@ -83,6 +95,16 @@ class Delete(_DiskChange):
                 },
             },
         }
+
+    def _made_as(self) -> Mapping[str, str]:
+        raw: Any = self.read(self.action.resource_id) or {}
+        zones = ",".join(raw.get("zones") or ())
+        return {"sku": raw.get("sku", {}).get("name", ""), "zones": zones}
+
+    def restoring(self) -> CloudAction:
+        target = self.snapshot_id.rpartition("/")[2]
+        kind = ActionKind.RESTORE_VOLUME
+        return replace(self.action, key="", kind=kind, target=target)
 
     def _completed(self) -> bool | None:
         properties = (self.read(self.snapshot_id) or {}).get("properties", {})
@@ -118,6 +140,55 @@ class Delete(_DiskChange):
         with understood(self.question("read", resource_id)):
             found: Mapping[str, Any] = raw["properties"]
             return found
+
+
+class Restore(_DiskChange):
+    """Makes the disk anew, of its name, from a snapshot that says what it was."""
+
+    actions = (f"{DISKS}/write", f"{SNAPSHOTS}/read")
+
+    @property
+    def snapshot_id(self) -> str:
+        group = self.action.resource_id.lower().partition("/providers/")[0]
+        return f"{group}/providers/{SNAPSHOTS}/{self.action.target}"
+
+    def look(self) -> ResourceRecord | None:
+        """What is approved is the snapshot."""
+        raw = self.read(self.snapshot_id)
+        if raw is None:
+            return None
+        with understood(self.question("read", self.snapshot_id)):
+            return normalize_snapshot(raw, (), self.client.account.scope)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        if self.read(self.action.resource_id) is None:
+            self.change("write", "PUT", task, body=self._disk(record))
+        task.until("until it is there", lambda: self._is_there() or None)
+        return f"Azure made the disk anew from its snapshot {self.action.target}."
+
+    def _is_there(self) -> bool:
+        return self.read(self.action.resource_id) is not None
+
+    def _disk(self, record: ResourceRecord) -> Mapping[str, Any]:
+        facts = of_tag(record.tags.get(VOLUME_TAG, ""))
+        own = {ACTION_TAG, VOLUME_TAG}
+        read: Any = self.read(self.snapshot_id) or {}
+        snapshot = read.get("properties", {})
+        zones = {"zones": facts["zones"].split(",")} if "zones" in facts else {}
+        sku = {"sku": {"name": facts["sku"]}} if "sku" in facts else {}
+        return {
+            "location": record.region,
+            "tags": {k: v for k, v in record.tags.items() if k not in own},
+            **zones,
+            **sku,
+            "properties": {
+                **{name: snapshot[name] for name in READERS if name in snapshot},
+                "creationData": {
+                    "createOption": "Copy",
+                    "sourceResourceId": self.snapshot_id,
+                },
+            },
+        }
 
 
 class ChangeType(_DiskChange):

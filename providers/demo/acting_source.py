@@ -11,7 +11,13 @@ from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
 from providers.demo.resource_prices import resource_prices
 from providers.errors import ErrorKind, ProviderError
-from providers.records import AccessCheck, BucketRecord, ResourceMarket, ResourceRecord
+from providers.records import (
+    AccessCheck,
+    BucketRecord,
+    ResourceMarket,
+    ResourceRecord,
+    SnapshotRecord,
+)
 from providers.settings import ProviderSettings
 
 EVENTS: Mapping[ActionKind, EventKind] = {
@@ -20,6 +26,7 @@ EVENTS: Mapping[ActionKind, EventKind] = {
     ActionKind.RESIZE_INSTANCE: EventKind.RETYPED,
     ActionKind.RELEASE_ADDRESS: EventKind.REMOVED,
     ActionKind.DELETE_VOLUME: EventKind.REMOVED,
+    ActionKind.RESTORE_VOLUME: EventKind.STARTED,
     ActionKind.CHANGE_VOLUME_TYPE: EventKind.RETYPED,
     ActionKind.SET_STORAGE_CLASS: EventKind.RETYPED,
     ActionKind.STOP_DATABASE: EventKind.STOPPED,
@@ -66,8 +73,22 @@ class DemoChange:
                 if part.error and part.region == self.action.region:
                     raise part.error
                 for record in part.resources:
-                    if record.resource_id == self.action.resource_id:
+                    if self._is_meant(record):
                         yield record
+
+    def _is_meant(self, record: ResourceRecord) -> bool:
+        """Return whether it is the resource, or the snapshot to restore it from."""
+        if self.action.kind == ActionKind.RESTORE_VOLUME:
+            return isinstance(record, SnapshotRecord) and (
+                record.name == self.action.target
+            )
+        return record.resource_id == self.action.resource_id
+
+    def restoring(self) -> CloudAction | None:
+        if self.action.kind != ActionKind.DELETE_VOLUME:
+            return None
+        kind, target = ActionKind.RESTORE_VOLUME, f"cloudintel-{self.action.key}"
+        return replace(self.action, key="", kind=kind, target=target)
 
     def dry_run(self, record: ResourceRecord) -> str:
         self._check(record)

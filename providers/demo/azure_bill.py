@@ -57,7 +57,11 @@ def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
 def thing_usd(thing: Thing, offset: int) -> Decimal:
     """Return what it costs on a day, so many days after the anchor."""
     hours = Run(thing.created, thing.deleted, "").hours_on(offset)
-    return _hourly(thing, offset) * hours if hours else ZERO
+    if not hours:
+        return ZERO
+    hours_off = sum(Run(*span, "").hours_on(offset) for span in thing.off)
+    saved = _hourly_while_on(thing, offset) * hours_off if hours_off else ZERO
+    return _hourly(thing, offset) * hours - saved
 
 
 def _hourly(thing: Thing, offset: int) -> Decimal:
@@ -70,9 +74,25 @@ def _hourly(thing: Thing, offset: int) -> Decimal:
         )
         return sum(parts, ZERO)
     if thing.kind == "database":
-        redundancy = MULTI_ZONE if thing.extra.endswith(" multi") else ""
-        storage = hourly_usd(market, DATABASE_DISK[thing.cloud], thing.size, redundancy)
-        return hourly_usd(market, thing.type, 1, redundancy) + storage
+        disk = DATABASE_DISK[thing.cloud]
+        storage = hourly_usd(market, disk, thing.size, _redundancy(thing))
+        return _class_hourly(thing) + storage
     if thing.kind == "address":
         return hourly_usd(market, IN_USE)  # the same where it is idle
     return hourly_usd(market, thing.type, max(thing.size, 1))
+
+
+def _hourly_while_on(thing: Thing, offset: int) -> Decimal:
+    """Return what is charged only while it is not stopped, or there."""
+    is_database = thing.kind == "database"
+    return _class_hourly(thing) if is_database else _hourly(thing, offset)
+
+
+def _class_hourly(database: Thing) -> Decimal:
+    """Return what is not charged for a database while it is stopped."""
+    market = ResourceMarket(database.region, database.kind, database.engine)
+    return hourly_usd(market, database.type, 1, _redundancy(database))
+
+
+def _redundancy(database: Thing) -> str:
+    return MULTI_ZONE if database.extra.endswith(" multi") else ""

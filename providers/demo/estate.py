@@ -208,7 +208,10 @@ def _root_disk(life: Life, anchor: date) -> VolumeRecord:
 
 def _present(account_id: str, kind: str, hour: int, events: Events) -> Iterator[Thing]:
     for thing in things(account_id, events):
-        if thing.kind == kind and thing.created <= hour < thing.deleted:
+        is_there = thing.created <= hour < thing.deleted
+        if kind == "volume":
+            is_there = is_there and not thing.is_off(hour)
+        if thing.kind == kind and is_there:
             yield thing
 
 

@@ -76,7 +76,8 @@ class Thing:
     tier: str = ""
     """Where all of a bucket lies, once somebody moved it."""
     off: tuple[tuple[int, int], ...] = ()
-    """The hours from and until which a database is stopped."""
+    """The hours from and until which a database is stopped, or a volume deleted that
+    was restored."""
 
     @property
     def cloud(self) -> Cloud:
@@ -168,6 +169,9 @@ def _changed(thing: Thing, events: Events) -> Thing:
             thing = replace(thing, type=event.target)
         elif event.kind is EventKind.STOPPED:
             thing = replace(thing, off=(*thing.off, (event.hour, FOREVER)))
+        elif event.kind is EventKind.STARTED and thing.kind == "volume":
+            gap = (thing.deleted, event.hour)
+            thing = replace(thing, deleted=FOREVER, off=(*thing.off, gap))
         elif event.kind is EventKind.STARTED:
             ended = ((start, min(end, event.hour)) for start, end in thing.off)
             thing = replace(thing, off=tuple(ended))

@@ -289,6 +289,6 @@ def test_each_acting_right_is_tried_without_changing_anything(aws: EmulatedAws) 
     checks = [*acting(aws).acting_checks()]
     denied = {check.permission for check in checks if check.error}
     assert denied == {"ec2:DeleteVolume"}
-    assert len(checks) == 9
+    assert len(checks) == 12
     assert not any(check.is_required for check in checks[1:])
     assert instance.state == "running"

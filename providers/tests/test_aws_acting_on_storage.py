@@ -73,7 +73,25 @@ def test_a_volume_is_deleted_after_a_snapshot_with_its_tags(aws: EmulatedAws) ->
     assert SNAPSHOT in outcome.answer
     assert not aws.world().volumes
     snapshot = aws.world().snapshots[SNAPSHOT]
-    assert snapshot.tags == {"team": "shop", "cloudintel-action": "ci-1"}
+    was = "zone=eu-west-1a type=gp3 iops=3000 throughput=125"
+    own = {"cloudintel-action": "ci-1", "cloudintel-volume": was}
+    assert snapshot.tags == {"team": "shop", **own}
+    assert outcome.undo is not None
+    back = approved(source, ActionKind.RESTORE_VOLUME, "vol-1", outcome.undo.target)
+    assert "ec2:CreateVolume" in source.dry_run(back)
+    for is_repeated in (False, True):
+        run(source, back, is_repeated=is_repeated)
+    (made,) = aws.world().volumes.values()
+    assert (made.volume_type, made.iops, made.tags["team"]) == ("gp3", 3000, "shop")
+
+
+def test_a_snapshot_that_says_nothing_of_its_volume_restores_none(
+    aws: EmulatedAws,
+) -> None:
+    aws.world().add_snapshot(EmulatedSnapshot("snap-1", REGION, "vol-1"))
+    source = acting(aws)
+    back = approved(source, ActionKind.RESTORE_VOLUME, "vol-1", "snap-1")
+    of_kind(refused(source, back), ErrorKind.CONFLICT, "no tag cloudintel-volume")
 
 
 def test_a_repeated_deletion_takes_the_snapshot_that_is_there(aws: EmulatedAws) -> None:

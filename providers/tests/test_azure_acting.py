@@ -254,11 +254,21 @@ def test_a_disk_is_deleted_after_a_snapshot_with_its_tags(
     outcome = run(source, action)
     (snapshot,) = subscription.resources.values()
     assert isinstance(snapshot, Snapshot)
-    assert snapshot.tags == {"team": "shop", "cloudintel-action": "ci-1"}
+    own = {"cloudintel-action": "ci-1", "cloudintel-volume": "sku=Premium_LRS"}
+    assert snapshot.tags == {"team": "shop", **own}
     assert (snapshot.source, snapshot.network_access) == (disk.id, "DenyAll")
     assert snapshot.name in outcome.answer
-    assert (outcome.seen, outcome.undo) == (None, None)
+    assert outcome.seen is None
     run(source, action, is_repeated=True)
+    assert outcome.undo is not None
+    undo = replace(outcome.undo, key="ci-2")
+    found = source.look(undo)
+    assert found is not None
+    run(source, replace(undo, expected=seen(found)))
+    restored = subscription.resources[disk.id.lower()]
+    assert isinstance(restored, Disk)
+    assert (restored.tags, restored.sku) == ({"team": "shop"}, "Premium_LRS")
+    assert restored.network_access == "DenyAll"
 
 
 def test_a_disk_that_was_used_after_its_snapshot_stays(
@@ -383,4 +393,4 @@ def test_each_acting_right_is_told_by_one_question(
     denied = {check.permission for check in checks if check.error}
     assert denied == {"Microsoft.Compute/disks/delete"}
     assert sum(azure.requests.values()) == 1
-    assert len(checks) == 12
+    assert len(checks) == 16

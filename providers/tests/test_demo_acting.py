@@ -14,9 +14,12 @@ from providers.acting import (
     seen,
 )
 from providers.demo.acting_source import DemoActing
+from providers.demo.azure_bill import thing_usd
 from providers.demo.company import PRODUCTION, STORES
-from providers.demo.events import DemoEvent
+from providers.demo.events import DemoEvent, EventKind
+from providers.demo.lives import FOREVER
 from providers.demo.provider import DemoProvider
+from providers.demo.things import planned_things, things
 from providers.errors import ErrorKind, ProviderError
 from providers.records import (
     AddressRecord,
@@ -133,6 +136,10 @@ def test_a_volume_leaves_a_snapshot_and_an_address_nothing() -> None:
     snapshots = [one for one in company.records() if isinstance(one, SnapshotRecord)]
     assert [one for one in snapshots if one.source_id == volume.resource_id]
     assert company.run(action, is_repeated=True).seen is None
+    assert outcome.undo is not None
+    back = approved(company, ActionKind.RESTORE_VOLUME, volume, outcome.undo.target)
+    company.run(back)
+    assert company.now(action) == volume
 
     address = next(
         one
@@ -242,3 +249,23 @@ def test_a_database_is_stopped_and_started_again(account_id: str) -> None:
     assert outcome.undo is not None
     company.run(replace(outcome.undo, key="ci-2"))
     assert database() == before
+
+
+@pytest.mark.parametrize("account_id", [PRODUCTION, STORES])
+def test_a_stopped_database_costs_its_storage_until_it_is_started(
+    account_id: str,
+) -> None:
+    kept = next(
+        one
+        for one in planned_things(account_id)
+        if one.kind == "database" and one.deleted == FOREVER
+    )
+    events = tuple(
+        DemoEvent(kind=kind, hour=hour, what=kept.id)
+        for kind, hour in [(EventKind.STOPPED, 36), (EventKind.STARTED, 72)]
+    )
+    found = next(one for one in things(account_id, events) if one.id == kept.id)
+    usual, half, off, again = (thing_usd(found, day) for day in range(4))
+    assert usual == again
+    assert 0 < off < half < usual
+    assert usual - half == half - off

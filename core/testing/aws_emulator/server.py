@@ -49,6 +49,7 @@ from core.testing.aws_emulator.price_list import get_products
 from core.testing.aws_emulator.snapshots import describe_snapshots
 from core.testing.aws_emulator.volume_changes import (
     create_snapshot,
+    create_volume,
     delete_volume,
     describe_volumes_modifications,
     modify_volume,
@@ -82,6 +83,7 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "cloudwatch:GetMetricStatistics": get_metric_statistics,
     "cloudwatch:ListMetrics": list_metrics,
     "ec2:CreateSnapshot": create_snapshot,
+    "ec2:CreateVolume": create_volume,
     "ec2:DeleteVolume": delete_volume,
     "ec2:DescribeAddresses": describe_addresses,
     "ec2:DescribeInstanceTypes": describe_instance_types,

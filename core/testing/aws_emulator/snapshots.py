@@ -37,12 +37,13 @@ def describe_snapshots(aws: EmulatedAws, call: Call) -> Answer:
 
 
 def _matches(snapshot: EmulatedSnapshot, filters: list[dict[str, Any]]) -> bool:
-    """Of the filters only those by the volume and by the value of a tag."""
+    """Of the filters only those by ids and by the value of a tag."""
     for each in filters:
         kind, _, key = each["Name"].partition(":")
-        if kind not in ("tag", "volume-id"):
+        if kind not in ("tag", "volume-id", "snapshot-id"):
             raise AwsError("InvalidParameterValue", f"The filter {each} is invalid")
-        has = snapshot.tags.get(key) if kind == "tag" else snapshot.volume_id
+        ids = {"volume-id": snapshot.volume_id, "snapshot-id": snapshot.snapshot_id}
+        has = snapshot.tags.get(key) if kind == "tag" else ids[kind]
         if has not in each["Values"]:
             return False
     return True

@@ -1,14 +1,19 @@
-"""CreateSnapshot, DeleteVolume, ModifyVolume and ReleaseAddress of EC2."""
+"""Making snapshots and volumes, changing and deleting these; ReleaseAddress."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from core.testing.aws_emulator.addresses import NO_ADDRESS
 from core.testing.aws_emulator.changing import found_in, refuse_dry_run
-from core.testing.aws_emulator.resources import EmulatedSnapshot, Modification
+from core.testing.aws_emulator.resources import (
+    EmulatedSnapshot,
+    EmulatedVolume,
+    Modification,
+)
 from core.testing.aws_emulator.volumes import NO_VOLUME
 from core.testing.aws_emulator.wire import Answer, AwsError, Call
 
@@ -16,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.testing.aws_emulator.aws import EmulatedAws
-    from core.testing.aws_emulator.resources import EmulatedVolume
 
+NO_SNAPSHOT = "InvalidSnapshot.NotFound"
 VOLUME_TYPES = {"gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"}
 MOST_TAGS = 50
 RESERVED = "aws:"
@@ -57,8 +62,8 @@ def _tags(aws: EmulatedAws, call: Call) -> dict[str, str]:
     aws.check_right(replace(call, operation="CreateTags"))
     tags: dict[str, str] = {}
     for each in specifications:
-        if each["ResourceType"] != "snapshot":
-            raise AwsError("InvalidParameterValue", "Tag a snapshot")
+        if each["ResourceType"] != call.operation.removeprefix("Create").lower():
+            raise AwsError("InvalidParameterValue", "Tag what is made")
         tags |= {tag["Key"]: tag["Value"] for tag in each["Tags"]}
     if reserved := [key for key in tags if key.lower().startswith(RESERVED)]:
         message = f"Tag keys starting with 'aws:' are reserved: {reserved}"
@@ -71,6 +76,30 @@ def _tags(aws: EmulatedAws, call: Call) -> dict[str, str]:
 def _completed(snapshot: EmulatedSnapshot) -> None:
     if snapshot.state == "pending":
         snapshot.state = "completed"
+
+
+def create_volume(aws: EmulatedAws, call: Call) -> Answer:
+    """Of a snapshot; for the same token it is the same."""
+    asked, world = call.parameters, aws.world(call.account_id)
+    snapshot = found_in(world.snapshots, call, asked["SnapshotId"], NO_SNAPSHOT)
+    tags = _tags(aws, call)
+    refuse_dry_run(call)
+    volume_id = f"vol-{crc32(asked['ClientToken'].encode()):017x}"
+    made = world.volumes.get(volume_id) or world.add_volume(
+        EmulatedVolume(
+            *(volume_id, call.region, aws.now, asked["VolumeType"]),
+            size_gib=snapshot.size_gib,
+            iops=asked.get("Iops"),
+            throughput_mib=asked.get("Throughput"),
+            tags=tags,
+        )
+    )
+    return {
+        "VolumeId": made.volume_id,
+        "AvailabilityZone": asked["AvailabilityZone"],
+        "SnapshotId": snapshot.snapshot_id,
+        "State": "creating",
+    }
 
 
 def delete_volume(aws: EmulatedAws, call: Call) -> Answer:

@@ -12,13 +12,6 @@ from zlib import crc32
 from core.testing.azure_emulator import disks, network, storage_accounts
 from core.testing.azure_emulator.compute import COMPUTE_VERSIONS, machine_entry
 from core.testing.azure_emulator.disks import Disk, Snapshot
-from core.testing.azure_emulator.flexible_servers import (
-    MYSQL_VERSIONS,
-    POSTGRESQL_VERSIONS,
-    FlexibleServer,
-    MySqlServer,
-    PostgreSqlServer,
-)
 from core.testing.azure_emulator.locks import refuse_locked, resource_id_of
 from core.testing.azure_emulator.machines import ALLOCATED, EmulatedVm
 from core.testing.azure_emulator.network import PublicIp
@@ -45,7 +38,7 @@ RETRY_AFTER = "10"
 ACCESS_TIERS = {"Hot", "Cool", "Cold"}
 # Where a provider tells how far changes are, if not below operations.
 OPERATIONS_OF = dict.fromkeys(
-    ("Microsoft.DBforPostgreSQL", "Microsoft.DBforMySQL"), "azureAsyncOperation"
+    ("microsoft.dbforpostgresql", "microsoft.dbformysql"), "azureAsyncOperation"
 )
 DISK_SKUS = {"Standard_LRS", "StandardSSD_LRS", "Premium_LRS", "StandardSSD_ZRS"}
 
@@ -63,7 +56,7 @@ def get_machine(azure: EmulatedAzure, call: Call) -> Answer:
 
 
 def get_resource(azure: EmulatedAzure, call: Call) -> Answer:
-    return Answer(_resource(azure, call).listed())
+    return Answer(resource_asked(azure, call).listed())
 
 
 def list_vm_sizes(azure: EmulatedAzure, call: Call) -> Answer:
@@ -89,7 +82,7 @@ def _vm(azure: EmulatedAzure, call: Call) -> EmulatedVm:
     return found
 
 
-def _resource(azure: EmulatedAzure, call: Call) -> EmulatedResource:
+def resource_asked(azure: EmulatedAzure, call: Call) -> EmulatedResource:
     found = _subscription(azure, call).resources.get(resource_id_of(call))
     if found is None:
         raise _not_found(call)
@@ -113,7 +106,7 @@ def deallocate(azure: EmulatedAzure, call: Call) -> Answer:
     refuse_locked(azure, call)
     vm = _vm(azure, call)
     vm.power = "deallocating" if vm.power in ALLOCATED else vm.power
-    return _begun(azure, call, partial(_deallocated, azure, vm))
+    return begun(azure, call, partial(_deallocated, azure, vm))
 
 
 def _deallocated(azure: EmulatedAzure, vm: EmulatedVm) -> str:
@@ -133,28 +126,7 @@ def start(azure: EmulatedAzure, call: Call) -> Answer:
     """It runs after a while, if hardware is free for its size."""
     refuse_locked(azure, call)
     vm = _vm(azure, call)
-    return _begun(azure, call, partial(_started, azure, vm))
-
-
-def stop_server(azure: EmulatedAzure, call: Call) -> Answer:
-    """A flexible server stops after a while, and only one that is ready."""
-    return _change_server(azure, call, "Ready", "Stopping", "Stopped")
-
-
-def start_server(azure: EmulatedAzure, call: Call) -> Answer:
-    return _change_server(azure, call, "Stopped", "Starting", "Ready")
-
-
-def _change_server(
-    azure: EmulatedAzure, call: Call, of: str, passing: str, to: str
-) -> Answer:
-    refuse_locked(azure, call)
-    server = _resource(azure, call)
-    if not isinstance(server, FlexibleServer) or server.state != of:
-        message = f"Operation is not allowed as the server is not in {of} state."
-        raise AzureError("ServerIsBusy", message, 409)
-    server.state = passing
-    return _begun(azure, call, partial(_set, server, state=to))
+    return begun(azure, call, partial(_started, azure, vm))
 
 
 def _started(azure: EmulatedAzure, vm: EmulatedVm) -> str:
@@ -181,9 +153,9 @@ def patch_machine(azure: EmulatedAzure, call: Call) -> Answer:
             "InvalidParameter",
             f"The value {size} provided for the VM size is not valid.",
         )
-    begun = _begun(azure, call, partial(_set, vm, size=size))
+    answer = begun(azure, call, partial(set_values, vm, size=size))
     # Unlike other changes, it answers as if it were done already.
-    return replace(begun, content=machine_entry(vm, expanded=False), status=200)
+    return replace(answer, content=machine_entry(vm, expanded=False), status=200)
 
 
 def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
@@ -210,15 +182,37 @@ def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
                 "networkAccessPolicy", "AllowAll"
             ),
         )
-        done = partial(_set, made, provisioning="Succeeded")
-        return _begun(azure, call, done)
-    return Answer(_resource(azure, call).listed())
+        done = partial(set_values, made, provisioning="Succeeded")
+        return begun(azure, call, done)
+    return Answer(resource_asked(azure, call).listed())
+
+
+def put_disk(azure: EmulatedAzure, call: Call) -> Answer:
+    """A disk of a snapshot."""
+    refuse_locked(azure, call)
+    subscription = _subscription(azure, call)
+    source = _inner(call, "properties", "creationData", "sourceResourceId")
+    snapshot = subscription.resources.get(str(source).lower())
+    if not isinstance(snapshot, Snapshot):
+        raise AzureError("NotFound", f"The snapshot {source} was not found.", 404)
+    made = subscription.add(
+        Disk,
+        call.names["name"],
+        group=call.names["group"],
+        location=call.body["location"],
+        tags=call.body.get("tags", {}),
+        created_at=azure.now,
+        sku=_inner(call, "sku", "name"),
+        size_gb=snapshot.size_gb,
+        network_access=call.body["properties"].get("networkAccessPolicy", "AllowAll"),
+    )
+    return begun(azure, call, partial(set_values, made))
 
 
 def patch_disk(azure: EmulatedAzure, call: Call) -> Answer:
     """Of what can be changed only the type, while no machine runs with it."""
     refuse_locked(azure, call)
-    disk = _resource(azure, call)
+    disk = resource_asked(azure, call)
     sku = _inner(call, "sku", "name")
     if sku not in DISK_SKUS:
         raise AzureError("InvalidParameter", f"The disk SKU {sku} is not valid.")
@@ -229,17 +223,17 @@ def patch_disk(azure: EmulatedAzure, call: Call) -> Answer:
             "a running VM.",
             409,
         )
-    return _begun(azure, call, partial(_set, disk, sku=sku))
+    return begun(azure, call, partial(set_values, disk, sku=sku))
 
 
 def patch_storage_account(azure: EmulatedAzure, call: Call) -> Answer:
     """The access tier, at once."""
     refuse_locked(azure, call)
-    account = _resource(azure, call)
+    account = resource_asked(azure, call)
     tier = _inner(call, "properties", "accessTier")
     if tier not in ACCESS_TIERS:
         raise AzureError("InvalidValuesForRequestParameters", f"No tier {tier}.")
-    _set(account, access_tier=tier)
+    set_values(account, access_tier=tier)
     return Answer(account.listed())
 
 
@@ -262,7 +256,7 @@ def delete_resource(azure: EmulatedAzure, call: Call) -> Answer:
             f"Public IP address {found.id} can not be deleted since it is still "
             f"allocated to resource {found.configuration or found.nat_gateway}.",
         )
-    return _begun(azure, call, partial(_removed, subscription, found))
+    return begun(azure, call, partial(_removed, subscription, found))
 
 
 def _removed(subscription: EmulatedSubscription, resource: EmulatedResource) -> str:
@@ -270,7 +264,7 @@ def _removed(subscription: EmulatedSubscription, resource: EmulatedResource) -> 
     return "Succeeded"
 
 
-def _set(thing: object, **values: Any) -> str:
+def set_values(thing: object, **values: Any) -> str:
     for name, value in values.items():
         setattr(thing, name, value)
     return "Succeeded"
@@ -290,7 +284,7 @@ def _inner(call: Call, *names: str) -> Any:
 # Changes that take their time
 
 
-def _begun(azure: EmulatedAzure, call: Call, do: Callable[[], str]) -> Answer:
+def begun(azure: EmulatedAzure, call: Call, do: Callable[[], str]) -> Answer:
     """202, and the address that tells how far it is. One at a time of a resource."""
     subscription, changed = _subscription(azure, call), resource_id_of(call)
     if changed in subscription.changing:
@@ -308,7 +302,7 @@ def _begun(azure: EmulatedAzure, call: Call, do: Callable[[], str]) -> Answer:
     azure.later(finish)
     provider = call.path.partition("/providers/")[2].partition("/")[0]
     path = f"/subscriptions/{call.subscription_id}/providers/{provider}/locations/"
-    kind = OPERATIONS_OF.get(provider, "operations")
+    kind = OPERATIONS_OF.get(provider.lower(), "operations")
     path += f"westeurope/{kind}/{number}?api-version=2024-01-01"
     url = azure.endpoint_url + path
     headers = {"Azure-AsyncOperation": url, "Retry-After": RETRY_AFTER}
@@ -327,7 +321,7 @@ def get_operation(azure: EmulatedAzure, call: Call) -> Answer:
     return Answer({"name": number, "status": "Failed", "error": error})
 
 
-def _route(
+def route(
     operation: str,
     method: str,
     answer: Callable[[EmulatedAzure, Call], Answer],
@@ -347,55 +341,43 @@ def _kind(kind: type[EmulatedResource], versions: set[str]) -> list[Route]:
     """Each of a kind can be read and deleted."""
     name = kind.resource_type
     return [
-        _route(f"{name}/read", "GET", get_resource, versions),
-        _route(f"{name}/delete", "DELETE", delete_resource, versions),
+        route(f"{name}/read", "GET", get_resource, versions),
+        route(f"{name}/delete", "DELETE", delete_resource, versions),
     ]
 
 
-def _server(kind: type[FlexibleServer], versions: set[str]) -> list[Route]:
-    """A flexible server can be read, stopped and started."""
-    name = kind.resource_type
-    return [
-        _route(f"{name}/read", "GET", get_resource, versions),
-        _route(f"{name}/stop/action", "POST", stop_server, versions, "/stop"),
-        _route(f"{name}/start/action", "POST", start_server, versions, "/start"),
-        _operations(name.partition("/")[0]),
-    ]
-
-
-def _operations(namespace: str) -> Route:
+def operations_route(namespace: str) -> Route:
     """How far changes of a provider are."""
     path = f"{SUBSCRIPTION}/providers/{re.escape(namespace)}/locations/[^/]+"
-    kind = OPERATIONS_OF.get(namespace, "operations")
+    kind = OPERATIONS_OF.get(namespace.lower(), "operations")
     path += f"/{kind}/(?P<number>[^/]+)"
     name = f"{namespace}/locations/{kind}/read"
     return Route(name, "GET", path_of(path), get_operation)
 
 
 ROUTES = (
-    _route(f"{MACHINES}/read", "GET", get_machine, COMPUTE_VERSIONS),
-    _route(f"{MACHINES}/write", "PATCH", patch_machine, COMPUTE_VERSIONS),
-    _route(
+    route(f"{MACHINES}/read", "GET", get_machine, COMPUTE_VERSIONS),
+    route(f"{MACHINES}/write", "PATCH", patch_machine, COMPUTE_VERSIONS),
+    route(
         *(f"{MACHINES}/deallocate/action", "POST", deallocate, COMPUTE_VERSIONS),
         "/deallocate",
     ),
-    _route(f"{MACHINES}/start/action", "POST", start, COMPUTE_VERSIONS, "/start"),
-    _route(
+    route(f"{MACHINES}/start/action", "POST", start, COMPUTE_VERSIONS, "/start"),
+    route(
         *(f"{MACHINES}/vmSizes/read", "GET", list_vm_sizes, COMPUTE_VERSIONS),
         "/vmSizes",
     ),
     *_kind(Disk, disks.VERSIONS),
-    _route("Microsoft.Compute/disks/write", "PATCH", patch_disk, disks.VERSIONS),
+    route("Microsoft.Compute/disks/write", "PATCH", patch_disk, disks.VERSIONS),
+    route("Microsoft.Compute/disks/write", "PUT", put_disk, disks.VERSIONS),
     *_kind(Snapshot, disks.VERSIONS),
-    _route("Microsoft.Compute/snapshots/write", "PUT", put_snapshot, disks.VERSIONS),
+    route("Microsoft.Compute/snapshots/write", "PUT", put_snapshot, disks.VERSIONS),
     *_kind(PublicIp, network.VERSIONS),
     *_kind(StorageAccount, storage_accounts.VERSIONS),
-    _route(
+    route(
         "Microsoft.Storage/storageAccounts/write",
         *("PATCH", patch_storage_account, storage_accounts.VERSIONS),
     ),
-    _operations("Microsoft.Compute"),
-    _operations("Microsoft.Network"),
-    *_server(PostgreSqlServer, POSTGRESQL_VERSIONS),
-    *_server(MySqlServer, MYSQL_VERSIONS),
+    operations_route("Microsoft.Compute"),
+    operations_route("Microsoft.Network"),
 )

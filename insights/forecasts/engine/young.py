@@ -92,11 +92,11 @@ def _grows_daily(values: FloatArray, season: int) -> bool:
 def _daily_growth(values: FloatArray, horizon: int, season: int) -> Growth:
     """Continue a level that is approached, a part of the way left each day."""
     days, ahead = np.arange(len(values)), np.arange(horizon) + len(values)
-    misfits, paths = [], []
+    misfits, paths = list[float](), list[FloatArray]()
     for fading in FADINGS ** (1 / season):
         terms = np.column_stack([np.ones(len(days)), fading**days])
         (level, rest), *_ = np.linalg.lstsq(terms, values, rcond=None)
-        misfits.append(np.sum((values - terms @ [level, rest]) ** 2))
+        misfits.append(float(np.sum((values - terms @ [level, rest]) ** 2)))
         paths.append(level + rest * fading**ahead)
     path = _averaged(paths, misfits, len(values) - 2)
     return Growth(path, path - values[-1])
@@ -108,11 +108,11 @@ def _season_growth(moved: FloatArray, horizon: int, season: int) -> FloatArray:
     at = np.arange(len(moved)) / season
     seasons = np.arange(horizon) // season + 1
     last = (np.arange(horizon) % season + len(moved) - season) / season
-    misfits, paths = [], []
+    misfits, paths = list[float](), list[FloatArray]()
     for fading in FADINGS:
         shape = fading**at
         step = float(shape @ moved / (shape @ shape))
-        misfits.append(np.sum((moved - step * shape) ** 2))
+        misfits.append(float(np.sum((moved - step * shape) ** 2)))
         more = fading * (1 - fading**seasons) / (1 - fading)
         paths.append(step * fading**last * more)
     return _averaged(paths, misfits, len(moved) - 1)

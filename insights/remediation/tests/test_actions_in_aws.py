@@ -89,6 +89,24 @@ def test_a_right_that_is_missing_is_told_by_the_dry_run(
     assert "UnauthorizedOperation" in worked_on(row).dry_run_error
 
 
+def test_a_deleted_volume_is_made_anew_of_its_snapshot(aws: EmulatedAws) -> None:
+    aws.world().roles = {"acting": None}
+    aws.world().add_volume(EmulatedVolume("vol-1", REGION))
+    volume = read(Volume, settings=ROLE)
+    row = worked_on(approved(volume, "delete_volume"))
+    assert (row.status, row.error) == ("succeeded", "")
+    Resource.objects.filter(pk=volume.pk).update(gone_since=NOW)  # as a sync reads it
+    with pytest.raises(InvalidProposal, match="roll that action back"):
+        proposed(volume, kind=RemediationKind.RESTORE_VOLUME, target="snap-1")
+    back = worked_on(decide(row, "roll_back", row.version, NOW, BOB))
+    assert back.dry_run_error == ""
+    decide(back, "approve", back.version, NOW, ADA)
+    assert (worked_on(back).status, back.error) == ("succeeded", "")
+    row.refresh_from_db()
+    assert row.status == "rolled_back"
+    assert len(aws.world().volumes) == 1
+
+
 def test_a_right_lost_in_the_middle_deletes_nothing_and_names_the_snapshot(
     aws: EmulatedAws,
 ) -> None:

@@ -91,7 +91,7 @@ def test_a_disk_is_deleted_after_its_snapshot(
     row = worked_on(approved(read(azure, Volume, shop), "delete_volume"))
     assert (row.status, row.error) == ("succeeded", "")
     assert any("snapshot" in line.lower() for line in log_of(row)), log_of(row)
-    assert not row.can_be_undone
+    assert row.undo == {"kind": "restore_volume", "target": f"cloudintel-{row.key}"}
 
 
 @pytest.mark.parametrize("kind", [PostgreSqlServer, MySqlServer])

@@ -146,6 +146,19 @@ def test_a_stop_that_no_worker_did_in_its_hours_is_not_done_later(
     assert (acting.acted, state(acting)) == ([], "running")
 
 
+def test_a_stop_whose_schedule_was_deleted_is_not_done_and_stays_readable(
+    schedule: PowerSchedule, acting: FakeActing
+) -> None:
+    run_due(NOW)
+    queue_scheduled(at(20, 21))
+    [row] = Remediation.objects.exclude(schedule=None).to_work_on()
+    PowerSchedule.objects.all().delete()
+    assert worked_on(row).answer.startswith("Its schedule was deleted")
+    assert acting.acted == []
+    assert row.reason.startswith("By schedule: off on workdays")
+    assert row.approved_by == "bob"
+
+
 def test_what_somebody_starts_in_its_hours_is_left_running(
     schedule: PowerSchedule, acting: FakeActing
 ) -> None:

@@ -161,9 +161,16 @@ def test_what_has_a_version_tells_of_its_etag(schema: Any) -> None:
     trend = schema["paths"]["/api/v1/costs/trend/"]["get"]
     assert "304" in trend["responses"]
     assert "ETag" in trend["responses"]["200"]["headers"]
-    assert "If-None-Match" in {one["name"] for one in trend["parameters"]}
+    etag = {one["name"]: one for one in trend["parameters"]}["If-None-Match"]
+    assert (etag["in"], etag.get("required", False)) == ("header", False)
     runs = schema["paths"]["/api/v1/runs/"]["get"]
     assert "304" not in runs["responses"]
+
+
+def test_lines_are_described_with_their_sum(schema: Any) -> None:
+    content = schema["paths"]["/api/v1/lines/"]["get"]["responses"]["200"]["content"]
+    named = content["application/json"]["schema"]["$ref"]
+    assert named == "#/components/schemas/LineList"
 
 
 def test_files_are_described_as_files(schema: Any) -> None:

@@ -22,7 +22,7 @@ PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 NOT_PLANTED = 99
 LONGEST_NAME = 10_000
 # Where a child writes the name of a test that failed.
-told: list[int] = []
+failure_pipes: list[int] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         reading, writing = os.pipe()
         if not (child := os.fork()):
             os.setsid()
-            told.append(writing)
+            failure_pipes.append(writing)
             prepare(session, asked)
             return None
         os.close(writing)
@@ -78,13 +78,13 @@ def file_of(name: str) -> str:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.failed and told:
-        os.write(told[0], report.nodeid.encode())
+    if report.failed and failure_pipes:
+        os.write(failure_pipes[0], report.nodeid.encode())
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(exitstatus: int) -> None:
-    if told:
+    if failure_pipes:
         os._exit(exitstatus)
 
 

@@ -139,7 +139,7 @@ def test_pagerduty_is_told_once_when_one_that_it_was_told_of_is_closed() -> None
     queue_ends(NOW)
     assert not Notice.objects.filter(is_end=True).exists()
     told_of_an_account = Notice.objects.get(about_id=row.pk, channel="On call")
-    told_of_an_account.pk = None
+    told_of_an_account.pk, told_of_an_account.key = None, "of an account"
     told_of_an_account.about_type = ContentType.objects.get_for_model(CloudAccount)
     told_of_an_account.about_id = other.pk
     told_of_an_account.save()

@@ -171,7 +171,7 @@ def answered(
     port: int, path: str, headers: Mapping[str, str], data: str | None = None
 ) -> str:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}", data and data.encode(), dict(headers)
+        f"http://127.0.0.1:{port}{path}", data.encode() if data else None, dict(headers)
     )
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         text: str = answer.read().decode()

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import combinations
-from statistics import median
+from itertools import pairwise
+from statistics import fmean
 
 from django.conf import settings
 
@@ -53,14 +53,14 @@ def daily_sizes(now: datetime) -> list[tuple[float, float]]:
 def days_until_full(size: int, days: Sequence[tuple[float, float]]) -> float | None:
     """Return when it fills its disk if it grows on as it did; None where unknown.
 
-    By the slope of Theil and Sen, which a day of much does not move.
+    The day that it grew most is left out: a first sync does not come again.
     """
     limit = settings.DATABASE_DISK_GIB * 2**30
     if not limit or len(days) < LEAST_DAYS:
         return None
-    growth = median(
+    *usual, _ = sorted(
         (later - earlier) / (end - start)
-        for (start, earlier), (end, later) in combinations(days, 2)
+        for (start, earlier), (end, later) in pairwise(days)
     )
-    left = max(limit - size, 0)
+    growth, left = fmean(usual), max(limit - size, 0)
     return min(left / growth, MOST_DAYS_LEFT) if growth > 0 else MOST_DAYS_LEFT

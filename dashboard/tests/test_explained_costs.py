@@ -6,22 +6,19 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from clouds.models import CloudAccount
 from clouds.testing import account, see_all
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.explain import explanation as reader
-from costs.lines.models import LineItemMonth
-from costs.lines.testing import line, store_lines
 from costs.testing import charge, close, store_costs, tagged
 from insights.testing import anomaly, somebody
 from users.testing import person, session_of, text_of
@@ -384,30 +381,3 @@ def test_the_summary_page_says_of_a_good_figure_what_made_it_good(
     assert "$0.00 without them" in text
     row.delete()
     assert "Lower only because" not in client.get("/").content.decode()
-
-
-def test_line_items_tell_prices_from_use(
-    settings: Settings, tmp_path: Path, client: Client
-) -> None:
-    settings.LINE_ITEMS_DIR = tmp_path
-    owner = account(1, "production")
-    october, november = NOW.date().replace(month=10, day=1), NOW.date().replace(day=1)
-    bill: dict[date, list[dict[str, Any]]] = {october: [], november: []}
-    for window, cost, hours in ((BEFORE, "10", "100"), (LAST_DAYS, "15", "120")):
-        store_costs(owner, window, {"Amazon EC2": cost})
-        for day in window.days():
-            month = bill.setdefault(day.replace(day=1), [])
-            month.append(line(day, cost, hours, SubAccountId=owner.account_id))
-    for first, lines in bill.items():
-        store_lines(owner, first, lines)
-
-    # 3,600 hours at 0.1 instead of 3,000 are 60 more, and 0.025 more each are 90.
-    assert changes(asked()) == {"price": "90.00", "used_more": "60.00"}
-    assert changes(asked("?basis=daily")) == {"price": "3.00", "used_more": "2.00"}
-    assert changes(asked("?service=Amazon S3")) == {}
-    shown = explained(page(client))
-    assert "Prices +$90.00" in shown
-    assert "Amazon EC2 in production which prices +$90.00" in shown
-    LineItemMonth.objects.filter(month=october).delete()
-    assert changes(asked()) == {"used_more": "150.00"}
-    assert "and so does a changed price" in explained(page(client))

@@ -58,7 +58,7 @@ class Growth:
 
 def find_growth(values: FloatArray, horizon: int, season: int) -> Growth | None:
     """Return that of a young series without gaps; None if it keeps its level."""
-    if not season <= len(values) < YOUNG_SEASONS * season:
+    if not max(season, LEAST_PAIRS) <= len(values) < YOUNG_SEASONS * season:
         return None
     if len(values) < PAIRED_AFTER_SEASONS * season and _grows_daily(values, season):
         return _daily_growth(values, horizon, season)

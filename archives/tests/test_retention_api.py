@@ -51,7 +51,6 @@ def test_it_says_how_long_each_table_is_kept_and_what_is_due(ada: APIClient) -> 
         "file_days": None,
         "oldest": "2024-03-30",
         "due_rows": 8,
-        "archived": True,
     }
     assert (found["runs"]["oldest"], found["runs"]["file_days"]) == (None, 730)
     periods = {name: (row["days"], row["least_days"]) for name, row in found.items()}

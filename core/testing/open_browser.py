@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import enumerate as enumerate_threads
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,10 @@ from playwright.sync_api import (
 )
 
 from core.testing.browser import ARGUMENTS, HANGS_AFTER_MS, chromium
+
+# Each of the server's threads has a connection to the database, without which it is
+# deleted; what is a thread of another server is not waited for any longer.
+LINGERS_SECONDS = 10
 
 
 @dataclass
@@ -110,6 +115,7 @@ class OpenBrowser:
             tab.leave()
 
     def close(self) -> None:
+        """Close it, and wait until the server has seen that its connections ended."""
         self._tabs.clear()
         if self._browser is not None:
             self._browser.close()
@@ -118,6 +124,9 @@ class OpenBrowser:
             self._playwright.stop()
             self._playwright = None
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        for thread in enumerate_threads():
+            if "process_request_thread" in thread.name:
+                thread.join(LINGERS_SECONDS)
 
 
 open_browser = OpenBrowser()

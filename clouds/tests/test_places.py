@@ -55,7 +55,7 @@ def test_what_is_written_is_listed_read_and_deleted(
 def test_what_replaces_a_file_is_there_afterwards(
     place_of: Callable[[str], str], kind: str
 ) -> None:
-    place = place_of(kind)
+    place = f"{place_of(kind)}/replaced"
     write_file(BytesIO(b"some"), place, "month")
     for content in (b"newer", b"newest, in parts"):
         location = replace_file(BytesIO(content), place, "month")

@@ -33,7 +33,7 @@ def names(later: int = 0) -> list[str]:
 def test_each_sync_makes_both_months_due_once(
     settings: Settings, place_of: Callable[[str], str], kind: str
 ) -> None:
-    owner, place = account(), place_of(kind)
+    owner, place = account(), place_of(kind).replace("/deep", "/focus")
     store_costs(owner, last_complete_days(3, NOW), {"AWS Lambda": "1"})
     settings.FOCUS_EXPORT_DIR = place
     assert names() == []

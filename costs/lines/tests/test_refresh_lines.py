@@ -27,7 +27,7 @@ DAYS = Window(date(2026, 9, 28), date(2026, 10, 3))
 @pytest.fixture
 def demo() -> CloudAccount:
     """Read up to a month's third day."""
-    account(1, "no demo")
+    account(9, "no demo")
     one = CloudAccount.objects.create(
         provider=CloudKind.DEMO, account_id=STAGING, name="staging"
     )

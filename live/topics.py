@@ -27,6 +27,7 @@ RESOURCES = Topic(
 CARBON = Topic(("carbon",), "carbon.view_dailyemission")
 TOPICS = {
     "costs": COSTS,
+    "lines": Topic((*COSTS.subjects, "lines"), COSTS.permission),
     "runs": RUNS,
     "anomalies": ANOMALIES,
     "recommendations": RECOMMENDATIONS,

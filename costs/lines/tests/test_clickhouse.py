@@ -19,6 +19,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from clouds.models import CloudAccount
+from core.db.exclusive import AlreadyRunning
 from core.windows import Window, add_months
 from costs.lines.clickhouse import FORMAT, SETTINGS, ClickHouse, parsed_rows
 from costs.lines.commitments import commitments
@@ -159,6 +160,18 @@ def test_two_installations_share_a_database(
     assert loaded().count("Loaded") == 1
     assert loaded() == "Every month is loaded.\n"
     assert len(own._line_counts()) == 2
+
+
+def test_no_month_is_loaded_by_two_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(name: str) -> None:
+        raise AlreadyRunning
+
+    settings.LINE_ITEMS_ENGINE = "clickhouse://127.0.0.1:9/bills"
+    monkeypatch.setattr("costs.management.commands.load_line_items.exclusive", taken)
+    with pytest.raises(CommandError, match="A worker loads line items now"):
+        loaded()
 
 
 def test_a_server_that_is_away_is_one_sentence(

@@ -1,4 +1,4 @@
-"""Lines of costs that are read by day, where a cloud can tell them afterwards.
+"""Line items of costs that are read by day, where a provider can write them afterwards.
 
 They are written in the background, and again once the costs of their month change.
 """
@@ -57,10 +57,10 @@ def refresh_lines(now: datetime) -> Iterator[LineItemMonth]:
 
 
 def _changed_months(account: CloudAccount) -> Iterator[tuple[date, str]]:
-    """Yield each month of which the totals are others than when its lines were written,
-    with what tells these. Three queries.
+    """Yield each month whose totals are others than when its lines were written, with
+    their digest. Three queries.
 
-    Of archived months the totals stay, but not what lines are made of.
+    Of archived months the totals stay, but not the rows that lines are made of.
     """
     held = dict(account.line_item_months.values_list("month", "source_version"))
     costs = DailyCost.objects.filter(account=account)
@@ -82,7 +82,7 @@ def _write_month(
 ) -> LineItemMonth:
     source = provider_for(account, now)
     if not isinstance(source, LineItemSource):
-        raise TypeError(f"{account} tells no lines.")
+        raise TypeError(f"{account} has no line items.")
     before = account.line_item_months.filter(month=month.month).first()
     with new_lines(account, month.month, f"{now:%Y%m%d%H%M%S}") as lines:
         costs = _costs(account, month.month)

@@ -27,7 +27,6 @@ RESOURCES = Topic(
 CARBON = Topic(("carbon",), "carbon.view_dailyemission")
 TOPICS = {
     "costs": COSTS,
-    "lines": Topic((*COSTS.subjects, "lines"), COSTS.permission),
     "runs": RUNS,
     "anomalies": ANOMALIES,
     "recommendations": RECOMMENDATIONS,
@@ -36,6 +35,7 @@ TOPICS = {
     "forecasts": FORECASTS,
     "resources": RESOURCES,
     "carbon": CARBON,
+    "lines": Topic((*COSTS.subjects, "lines"), COSTS.permission),
     "dashboard": Topic(
         (
             *("cost", "instances", "cpu", *FORECASTS.subjects, *BUDGETS.subjects),

@@ -100,7 +100,7 @@ def test_a_month_that_fails_stops_no_other(
 
     monkeypatch.setattr(DemoProvider, "write_lines", failing)
     assert [one.month for one in refresh_lines(NOW)] == [date(2026, 9, 1)]
-    assert "lines: staging, 2026-10: " in caplog.text
+    assert "lines: staging (000000000022), 2026-10: " in caplog.text
     monkeypatch.undo()
     assert [one.month for one in refresh_lines(NOW)] == [date(2026, 10, 1)]
 

@@ -8,10 +8,8 @@ gigabyte, which copies share. Each runs one file after another, until none is le
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -139,39 +137,19 @@ def run(
     plugins = session.config.pluginmanager
     plugins.unregister(name="terminalreporter")
     plugins.register(Reporter(session.config, says))
-    file = NextFile(files, numbers)
-    while file:
-        following = NextFile(files, numbers)
-        tests: list[Any] = [*file.items, following]
-        for item, after in pairwise(tests):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-        file = following
+    for items in files_that_are_next(files, numbers):
+        # What comes after the last shares nothing with it but the session.
+        for item, following in zip(items, [*items[1:], session], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
     runner.pytest_sessionfinish(session)
     says.send(("ended", {}))
 
 
-class NextFile:
-    """The next file's first test, as what comes after the last test of a file.
-
-    The file is taken when somebody asks, which is when that test has run.
-    """
-
-    def __init__(self, files: list[list[pytest.Item]], numbers: int) -> None:
-        self._files = files
-        self._numbers = numbers
-
-    @cached_property
-    def items(self) -> list[pytest.Item]:
-        number = os.read(self._numbers, DIGITS)
-        return self._files[int(number)] if number else []
-
-    def __bool__(self) -> bool:
-        return bool(self.items)
-
-    def __getattr__(self, name: str) -> Any:
-        if not self.items:
-            raise AttributeError(name)
-        return getattr(self.items[0], name)
+def files_that_are_next(
+    files: list[list[pytest.Item]], numbers: int
+) -> Iterator[list[pytest.Item]]:
+    while number := os.read(numbers, DIGITS):
+        yield files[int(number)]
 
 
 def be_on_its_own(config: Any, copy: int) -> None:

@@ -107,16 +107,20 @@ def pytest_collection_finish() -> None:
 
 
 def is_one_of_several(config: pytest.Config) -> bool:
-    """Of the processes of `pytest --processes`, which test side by side."""
-    return bool(config.option.processes)
+    """Of the processes of `pytest -n`, which test side by side."""
+    return hasattr(config, "workerinput")
+
+
+def shared_folder(config: Any) -> Path:
+    folder: Path = config._tmp_path_factory.getbasetemp().parent
+    return folder
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """While tests are collected, a database is migrated."""
     if is_one_of_several(session.config):
-        folder = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-        os.environ["SHARED_BY_TESTS"] = str(folder)
-        migrated.begin(folder)
+        os.environ["SHARED_BY_TESTS"] = str(shared_folder(session.config))
+        migrated.begin(shared_folder(session.config))
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +132,7 @@ def django_db_modify_db_settings(
         yield
         return
     # With the suffix in its name, each is of one process.
-    with migrated.copied(Path(os.environ["SHARED_BY_TESTS"])):
+    with migrated.copied(shared_folder(pytestconfig)):
         yield
 
 

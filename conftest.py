@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -81,7 +82,10 @@ def begins_late(item: pytest.Item) -> tuple[bool, bool]:
 
 
 def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
-    """Return the databases on which this test is run."""
+    """Return the databases on which this test is run: none without what it needs."""
+    needed = [mark.args[0] for mark in item.iter_markers("needs")]
+    if not all(map(shutil.which, needed)):
+        return set()
     if mark := item.get_closest_marker("only_on"):
         assert set(mark.args) <= BOTH, f"{item.nodeid} would run nowhere: {mark.args}"
         return mark.args

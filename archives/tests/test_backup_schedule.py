@@ -62,6 +62,17 @@ def test_one_is_made_and_proven_each_night_and_once(place: Path) -> None:
     assert not Notice.objects.exists()
 
 
+def test_what_was_asked_for_is_made_first_and_what_is_due_a_minute_later(
+    place: Path,
+) -> None:
+    asked = Backup.objects.create(state="queued", place=str(place), made_at=NOW)
+    assert work(NOW) == [asked]
+    later = NOW + timedelta(minutes=1)
+    assert work(later)[0].planned_for == NIGHT
+    states = Backup.objects.order_by("pk").values_list("state", "made_at")
+    assert list(states) == [("done", NOW), ("done", later)]
+
+
 def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> None:
     own, settings.BACKUP_PLACE = settings.BACKUP_PLACE, "gs://nowhere"
     (failed,) = work(NOW)

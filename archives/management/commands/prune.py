@@ -24,7 +24,8 @@ class Command(BaseCommand):
         "reads each file back, and only then deletes the rows. No file is replaced: "
         "rows that came later go to a file of their own. What they sum to per day "
         "stays, and is computed again where an account was deleted or moved since. "
-        "What is not archived is deleted by its age, unless tables are named. "
+        "What is not archived is deleted by its age, unless tables or "
+        "--older-than-months are given. "
         "Without --yes it only says what would be done."
     )
 

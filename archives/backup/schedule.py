@@ -112,7 +112,8 @@ def work_on_queued(row: Backup, now: datetime, on_progress: Progress) -> Backup:
     if row.state != Backup.State.QUEUED:
         return verify_and_notify(row, now, on_progress)
     with suppress(BackupFailed):
-        back_up(row.place, now, row.by, on_progress, queued=row)
+        # The row of a restored database names the place of another.
+        back_up(settings.BACKUP_PLACE, now, row.by, on_progress, queued=row)
         tell_ends(row, now)
     return row
 

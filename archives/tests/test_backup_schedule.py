@@ -65,8 +65,9 @@ def test_one_is_made_and_proven_each_night_and_once(place: Path) -> None:
 def test_what_was_asked_for_is_made_first_and_what_is_due_a_minute_later(
     place: Path,
 ) -> None:
-    asked = Backup.objects.create(state="queued", place=str(place), made_at=NOW)
+    asked = Backup.objects.create(state="queued", place="/elsewhere", made_at=NOW)
     assert work(NOW) == [asked]
+    assert place.is_dir()
     later = NOW + timedelta(minutes=1)
     assert work(later)[0].planned_for == NIGHT
     states = Backup.objects.order_by("pk").values_list("state", "made_at")

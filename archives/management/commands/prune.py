@@ -61,9 +61,10 @@ class Command(BaseCommand):
         tables = [t for t in Table if t in (options["tables"] or Table.values)]
         older, place, yes = (options[n] for n in ("older_than_months", "to", "yes"))
         with moving_rows() if yes else nullcontext():
-            found = self._prune(tables, older, place, yes=yes)
+            found = False
             if not options["tables"] and older is None:
-                found |= self._delete(timezone.now(), yes=yes)
+                found = self._delete(timezone.now(), yes=yes)
+            found |= self._prune(tables, older, place, yes=yes)
         if not found:
             self.stdout.write("Nothing is that old.")
         elif not yes:

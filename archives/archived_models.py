@@ -1,7 +1,8 @@
 """Archives of what happened: rows of a model as they are, by the time of one column."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -62,9 +63,15 @@ Column = tuple[str, tuple[str | Expression, str]]
 
 
 def archived_model(
-    rows: QuerySet[Any], moment: str, left_out: Collection[str] = ()
+    rows: QuerySet[Any],
+    moment: str,
+    left_out: Collection[str] = (),
+    read_as: Mapping[str, Callable[[Any], Any]] = MappingProxyType({}),
 ) -> Archived:
-    """How these rows are written and read back, with their keys."""
+    """How these rows are written and read back, with their keys.
+
+    `read_as` says what a value is now that an older version wrote otherwise.
+    """
     model = rows.model
     fields = [f for f in model._meta.concrete_fields if f.name not in left_out]
 
@@ -74,6 +81,8 @@ def archived_model(
         for field in fields:
             mine, columns = columns[: _width(field)], columns[_width(field) :]
             values[field.attname] = _values(field, mine)
+        for name, read in read_as.items():
+            values[name] = list(map(read, values[name]))
         return [
             model(**dict(zip(values, row, strict=True)))
             for row in zip(*values.values(), strict=True)

@@ -26,6 +26,7 @@ from core.windows import Window, add_months
 from costs.models import DailyCost, TagCost
 from insights.models import Feedback
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
+from monitoring.metrics.distribution import packed
 from monitoring.models import MetricRollup
 from syncs.datasets import Dataset
 from syncs.models import Backfill, Incident, SyncRun
@@ -79,7 +80,9 @@ TABLES: dict[str, Archived] = {
     Table.AUDIT: archived_model(AuditEntry.objects.all(), "at"),
     Table.POINTS: archived_points(),
     Table.HOURS: archived_model(
-        MetricRollup.objects.filter(interval=MetricRollup.Interval.HOUR), "start_at"
+        MetricRollup.objects.filter(interval=MetricRollup.Interval.HOUR),
+        "start_at",
+        read_as={"buckets": packed},
     ),
 }
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from archives.backup.models import Backup
 from archives.backup.schedule import work_on_due
+from archives.retention.deletions import delete_expired
 from archives.retention.models import RetentionRun
 from archives.retention.runs import (
     BEAT,
@@ -36,10 +37,16 @@ def back_up_when_due() -> None:
 
 @shared_task(acks_late=False)
 def retain_when_due() -> None:
-    """Beat sends it each minute; what is due is decided by the database."""
+    """Beat sends it each minute; what is due is decided by the database.
+
+    Without RETENTION_DAILY, only what is not archived is deleted, once an hour.
+    """
     now = timezone.now()
     if is_due(now):
         run_retention(plan(now).pk)
+    elif not settings.RETENTION_DAILY and now.minute == 0:
+        # Nothing else bounds what is not archived.
+        delete_expired(now)
 
 
 @shared_task(acks_late=False)

@@ -11,11 +11,11 @@ from monitoring.scans import schedule
 
 @shared_task(acks_late=False, soft_time_limit=50, time_limit=60)
 def evaluate_rules() -> None:
-    """Record the database's size, and hold what is measured to the alert rules. Beat
-    sends this each minute."""
+    """Hold what is measured to the alert rules, and record the database's size for the
+    next time. Beat sends this each minute."""
     now = timezone.now()
-    record_database_size(now)
     evaluate.evaluate_rules(now)
+    record_database_size(now)
 
 
 @shared_task(acks_late=False)

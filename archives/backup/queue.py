@@ -21,8 +21,9 @@ class NotNow(Exception):
 
 def ask_for_backup(now: datetime, by: Actor) -> Backup:
     """Queue a backup to BACKUP_PLACE. Raises NotNow and BrokerUnavailable."""
+    _refuse_while_running()
     with transaction.atomic():
-        _refuse_while_busy()
+        _refuse_while_queued()
         row = Backup.objects.create(
             state=Backup.State.QUEUED,
             place=settings.BACKUP_PLACE,
@@ -33,7 +34,8 @@ def ask_for_backup(now: datetime, by: Actor) -> Backup:
     try:
         _send("backup")
     except BrokerUnavailable:
-        row.delete()
+        # Beat may have had a worker begin it meanwhile.
+        Backup.objects.filter(pk=row.pk, state=Backup.State.QUEUED).delete()
         raise
     record_by(by, "backup.make", row, place=row.place)
     return row
@@ -43,8 +45,9 @@ def ask_for_verification(row: Backup, now: datetime, by: Actor) -> Backup:
     """Queue its verification. Raises NotNow and BrokerUnavailable."""
     if row.state != Backup.State.DONE:
         raise NotNow("Only a backup that was made can be verified.")
+    _refuse_while_running()
     with transaction.atomic():
-        _refuse_while_busy()
+        _refuse_while_queued()
         row.set_verification_asked(now)
     try:
         _send("verify_backup")
@@ -67,8 +70,8 @@ def end_what_was_killed() -> None:
     Backup.objects.exclude(progress="").update(progress="")
 
 
-def _refuse_while_busy() -> None:
-    hold_until_commit("asking for a backup")
+def _refuse_while_running() -> None:
+    """Not within a transaction: one that fails could not release the lock."""
     try:
         with exclusive("backup"):
             end_what_was_killed()
@@ -76,6 +79,10 @@ def _refuse_while_busy() -> None:
         raise NotNow(
             "A backup or verification is running; wait until it has ended."
         ) from None
+
+
+def _refuse_while_queued() -> None:
+    hold_until_commit("asking for a backup")
     if Backup.objects.queued().exists():
         raise NotNow("A backup or verification is queued; wait until it has ended.")
 

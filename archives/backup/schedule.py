@@ -78,8 +78,8 @@ def installed_at() -> datetime:
 
 
 def work_on_due(now: datetime, on_progress: Progress) -> list[Backup]:
-    """Make the backups and proofs that are queued or due; return their rows. Nothing is
-    raised.
+    """Make the backups and proofs that are queued, or else those that are due; return
+    their rows. Nothing is raised.
 
     Only one process at a time does so.
     """
@@ -88,6 +88,9 @@ def work_on_due(now: datetime, on_progress: Progress) -> list[Backup]:
         work_on_queued(row, now, on_progress)
         for row in Backup.objects.queued().order_by("pk")
     ]
+    if worked_on:
+        # The moment names a backup, so what is due is for the next minute.
+        return worked_on
     if is_due(now):
         planned = last_planned(now)
         try:
@@ -109,7 +112,8 @@ def work_on_queued(row: Backup, now: datetime, on_progress: Progress) -> Backup:
     if row.state != Backup.State.QUEUED:
         return verify_and_notify(row, now, on_progress)
     with suppress(BackupFailed):
-        back_up(row.place, now, row.by, on_progress, queued=row)
+        # The row of a restored database names the place of another.
+        back_up(settings.BACKUP_PLACE, now, row.by, on_progress, queued=row)
         tell_ends(row, now)
     return row
 

@@ -17,6 +17,7 @@ from archives.backup.api import MAKE
 from archives.backup.models import Backup
 from archives.backup.queue import NotNow, ask_for_backup, ask_for_verification
 from archives.backup.schedule import kept_of, next_planned
+from clouds.access import is_limited
 from core.pages import ListPages
 from monitoring.permissions import InstallationPage
 from syncs.runs.start import BrokerUnavailable
@@ -42,7 +43,8 @@ class BackupsView(PermissionRequiredMixin, ListView[Backup]):
             "newest": seen.made_by(now).first(),
             "proven": seen.newest_verified(),
             "next_at": next_at(now),
-            "may_make": self.request.user.has_perm(MAKE),
+            "may_make": self.request.user.has_perm(MAKE)
+            and not is_limited(self.request.user),
             "at_work": seen.at_work().first(),
             "place": settings.BACKUP_PLACE,
             "is_on_this_machine": is_on_this_machine(),

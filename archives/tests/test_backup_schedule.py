@@ -62,6 +62,18 @@ def test_one_is_made_and_proven_each_night_and_once(place: Path) -> None:
     assert not Notice.objects.exists()
 
 
+def test_what_was_asked_for_is_made_first_and_what_is_due_a_minute_later(
+    place: Path,
+) -> None:
+    Backup.objects.create(state="queued", place="/elsewhere", made_at=NOW)
+    (asked,) = work(NOW)
+    assert place.is_dir()
+    assert (asked.state, asked.made_at) == ("done", NOW)
+    later = NOW + timedelta(minutes=1)
+    made_later = work(later)[0]
+    assert (made_later.planned_for, made_later.made_at) == (NIGHT, later)
+
+
 def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> None:
     own, settings.BACKUP_PLACE = settings.BACKUP_PLACE, "gs://nowhere"
     (failed,) = work(NOW)

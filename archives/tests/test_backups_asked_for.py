@@ -130,6 +130,18 @@ def test_a_queue_that_is_away_leaves_nothing_queued(
     assert list(Backup.objects.values_list("verification_asked_at")) == [(None,)]
 
 
+def test_one_that_was_begun_before_the_queue_was_away_goes_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any, **options: Any) -> None:
+        Backup.objects.update(state="running")
+        raise OSError("Connection refused")
+
+    monkeypatch.setattr(current_app, "send_task", away)
+    assert operator().post(AT).status_code == 503
+    assert Backup.objects.get().state == "running"
+
+
 def test_who_may_not_or_sees_some_accounts_makes_none(
     place: Path, sent: list[str], client: Client
 ) -> None:
@@ -143,6 +155,8 @@ def test_who_may_not_or_sees_some_accounts_makes_none(
     asks = operator()
     see_only(User.objects.get(username="operator"), account())
     assert {asks.post(address).status_code for address in addresses} == {403}
+    client.force_login(User.objects.get(username="operator"))
+    assert "Back up now" not in client.get("/backups/").content.decode()
     assert sent == []
 
 

@@ -16,6 +16,7 @@ from archives.prune import Month, prune
 from archives.retention.deletions import delete_expired
 from archives.retention.runs import execute
 from archives.retention.summary import due_deletions, kept
+from archives.tasks import retain_when_due
 from archives.tests.months import ADA
 from core.testing.clock import NOW
 from monitoring.metrics.partitions import _partitions, ensure_partitions, partition_of
@@ -104,6 +105,19 @@ def test_the_run_of_a_night_deletes_even_where_the_archive_is_away() -> None:
     row.refresh_from_db()
     assert row.deleted == 1
     assert not HealthPeriod.objects.exists()
+
+
+@pytest.mark.parametrize(("minute", "left"), [(0, 0), (1, 1)])
+def test_without_a_daily_run_it_goes_once_an_hour(
+    minute: int, left: int, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RETENTION_DAILY = False
+    now = NOW.replace(minute=minute)
+    monkeypatch.setattr("archives.tasks.timezone.now", lambda: now)
+    health("minute", NOW - 3 * DAY)
+    retain_when_due()
+    assert HealthPeriod.objects.count() == left
+    assert not RetentionRun.objects.exists()
 
 
 def test_periods_are_set_and_refused_like_those_of_archives(settings: Any) -> None:

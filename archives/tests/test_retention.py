@@ -152,6 +152,16 @@ def test_rows_go_by_month_and_come_back_as_they_were(
     assert list(rows.order_by("pk").values()) == before
 
 
+def test_buckets_that_an_older_version_archived_come_back_packed(
+    admin_user: User,
+) -> None:
+    rows = old_hours(admin_user)
+    rows.update(buckets='{"7": 2}')
+    run("prune", Table.HOURS, "--yes")
+    run("restore_archive", Table.HOURS, "2024-03")
+    assert [one.buckets for one in rows.all()] == ["BwAAAAIA"]
+
+
 def test_feedback_of_a_user_who_was_deleted_stays_away(admin_user: User) -> None:
     old_feedback(admin_user)
     other = User.objects.create_user("bob")

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 NO_LABELS = labels_text({})
 SIZE, DAYS_LEFT = "database_bytes", "database_days_until_full"
-# The growth of so many days goes on; fewer than three tell none.
+# The growth of so many days is taken to go on; fewer than three days show none.
 GROWTH_DAYS, LEAST_DAYS = 28, 3
 # What is further away than ten years is not foreseen.
 MOST_DAYS_LEFT = 3650.0
@@ -39,15 +39,18 @@ def record_database_size(now: datetime) -> None:
 
 
 def daily_sizes(now: datetime) -> list[tuple[float, float]]:
-    """Return the average size of each of the last days, by its distance in days."""
+    """Return the least size of each of the last days, by its distance in days.
+
+    One that leaps at noon is so a leap between two days, not one over three.
+    """
     rows = MetricRollup.objects.filter(
         series__name=SIZE,
         series__labels={},
         interval=MetricRollup.Interval.DAY,
         start_at__gte=now - GROWTH_DAYS * ONE_DAY,
     )
-    days = rows.order_by("start_at").values_list("start_at", "total", "count")
-    return [((at - now) / ONE_DAY, total / count) for at, total, count in days]
+    days = rows.order_by("start_at").values_list("start_at", "minimum")
+    return [((at - now) / ONE_DAY, size) for at, size in days]
 
 
 def days_until_full(size: int, days: Sequence[tuple[float, float]]) -> float | None:
@@ -58,9 +61,13 @@ def days_until_full(size: int, days: Sequence[tuple[float, float]]) -> float | N
     limit = settings.DATABASE_DISK_GIB * 2**30
     if not limit or len(days) < LEAST_DAYS:
         return None
+    if size >= limit:
+        return 0.0
     *usual, _ = sorted(
         (later - earlier) / (end - start)
         for (start, earlier), (end, later) in pairwise(days)
     )
-    growth, left = fmean(usual), max(limit - size, 0)
-    return min(left / growth, MOST_DAYS_LEFT) if growth > 0 else MOST_DAYS_LEFT
+    growth = fmean(usual)
+    if growth <= 0:
+        return MOST_DAYS_LEFT
+    return min((limit - size) / growth, MOST_DAYS_LEFT)

@@ -5,6 +5,7 @@ Values are counted in buckets whose ends grow by 2%, as in DDSketch (Masson et a
 add up to those of both. Count, sum, least and largest are exact.
 """
 
+import json
 import math
 import struct
 from base64 import b64decode, b64encode
@@ -47,6 +48,13 @@ def pack(buckets: Counter[int]) -> str:
     parts = [part for number, n in buckets.items() for part in _entries(number, n)]
     packed = struct.pack("<" + PACKED * (len(parts) // 2), *parts)
     return b64encode(packed).decode()
+
+
+def packed(text: str) -> str:
+    """Return buckets as `pack` writes them; archives of older versions have JSON."""
+    if not text.startswith("{"):
+        return text
+    return pack(Counter({int(number): n for number, n in json.loads(text).items()}))
 
 
 def _entries(number: int, count: int) -> Iterator[int]:

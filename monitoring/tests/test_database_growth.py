@@ -24,9 +24,10 @@ GIB = 2**30
         ([4, 3, 2, 1], 3650),
         ([1, 1.1, 1.2, 3.9, 4.0], 60),
         ([10, 11, 12], 0),
+        ([10, 10, 10], 0),
         ([1, 2], None),
     ],
-    ids=["grows", "stays", "shrinks", "one leap", "is full", "too few days"],
+    ids=["grows", "stays", "shrinks", "one leap", "is full", "stays full", "few days"],
 )
 def test_it_is_full_when_it_grows_on_as_it_did(
     settings: Settings, sizes: list[float], left: float | None
@@ -39,6 +40,19 @@ def test_it_is_full_when_it_grows_on_as_it_did(
 
 def test_without_the_size_of_its_disk_nothing_is_foreseen() -> None:
     assert days_until_full(GIB, [(0, 1.0), (1, 2.0), (2, 3.0)]) is None
+
+
+@pytest.mark.django_db
+def test_a_day_in_which_it_leaps_does_not_count(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATABASE_DISK_GIB = 10
+    start = NOW.replace(hour=0, minute=0) - 3 * ONE_DAY
+    for days, size in ((0, 1), (1, 1), (1.5, 5), (2, 5), (3, 5)):
+        monkeypatch.setattr(growth, "database_bytes", lambda size=size: size * GIB)
+        record_database_size(start + days * ONE_DAY)
+    left = MetricPoint.objects.filter(series__name="database_days_until_full")
+    assert left.latest("recorded_at").value == 3650
 
 
 @pytest.mark.django_db

@@ -24,7 +24,8 @@ class Command(BaseCommand):
         "reads each file back, and only then deletes the rows. No file is replaced: "
         "rows that came later go to a file of their own. What they sum to per day "
         "stays, and is computed again where an account was deleted or moved since. "
-        "What is not archived is deleted by its age, unless tables are named. "
+        "What is not archived is deleted by its age, unless tables or "
+        "--older-than-months are given. "
         "Without --yes it only says what would be done."
     )
 
@@ -60,9 +61,10 @@ class Command(BaseCommand):
         tables = [t for t in Table if t in (options["tables"] or Table.values)]
         older, place, yes = (options[n] for n in ("older_than_months", "to", "yes"))
         with moving_rows() if yes else nullcontext():
-            found = self._prune(tables, older, place, yes=yes)
+            found = False
             if not options["tables"] and older is None:
-                found |= self._delete(timezone.now(), yes=yes)
+                found = self._delete(timezone.now(), yes=yes)
+            found |= self._prune(tables, older, place, yes=yes)
         if not found:
             self.stdout.write("Nothing is that old.")
         elif not yes:

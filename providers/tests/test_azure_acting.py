@@ -10,8 +10,6 @@ from core.testing.azure_emulator import (
     EmulatedAzure,
     EmulatedSubscription,
     EmulatedVm,
-    MySqlServer,
-    PostgreSqlServer,
     PublicIp,
     Snapshot,
     StorageAccount,
@@ -20,7 +18,6 @@ from providers.acting import (
     UNSURE,
     ActingOptions,
     ActionKind,
-    ActionOutcome,
     CloudAction,
     seen,
 )
@@ -28,59 +25,20 @@ from providers.azure.account_settings import AzureSettings
 from providers.azure.acting_source import AzureActing
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.errors import ErrorKind, ProviderError
-
-CLIENT = "33333333-3333-4333-8333-333333333333"
-ACTS = AzureSettings(acting_client_id=CLIENT, acting_client_secret_env="ACT")
+from providers.tests.azure_actions import (
+    ACTS,
+    CLIENT,
+    acting,
+    approved,
+    of_kind,
+    refused,
+    run,
+)
 
 
 @pytest.fixture
 def source(azure: EmulatedAzure, subscription: EmulatedSubscription) -> AzureActing:
-    """The subscription's acting source, which waits on the emulator's clock."""
-    options = AzureOptions(
-        endpoint_url=azure.endpoint_url,
-        access_token=azure.environment()["AZURE_ACCESS_TOKEN"],
-        max_attempts=2,
-        wait=azure.wait,
-    )
-    acting = ActingOptions(
-        ["keep"],
-        deadline_seconds=120,
-        clock=lambda: azure.now.timestamp(),
-        wait=azure.wait,
-    )
-    account = AzureAccount(subscription.subscription_id, ACTS)
-    return AzureActing(account, options, acting, azure.now)
-
-
-def approved(
-    source: AzureActing, kind: ActionKind, resource_id: str, target: str = ""
-) -> CloudAction:
-    """The action with what is seen now as what was approved."""
-    action = CloudAction(
-        key="ci-1",
-        kind=kind,
-        resource_id=resource_id.lower(),
-        region="westeurope",
-        target=target,
-    )
-    record = source.look(action)
-    assert record is not None
-    return replace(action, expected=seen(record))
-
-
-def run(source: AzureActing, action: CloudAction, **options: bool) -> ActionOutcome:
-    return source.act(action, lambda _: None, **options)
-
-
-def refused(source: AzureActing, action: CloudAction, **options: bool) -> ProviderError:
-    with pytest.raises(ProviderError) as raised:
-        run(source, action, **options)
-    return raised.value
-
-
-def of_kind(error: ProviderError, kind: ErrorKind, *words: str) -> None:
-    assert error.kind == kind, str(error)
-    assert all(word in str(error) for word in words), str(error)
+    return acting(azure, subscription)
 
 
 def test_it_deallocates_a_machine_and_offers_to_start_it(
@@ -271,57 +229,6 @@ def test_a_disk_is_deleted_after_a_snapshot_with_its_tags(
     assert isinstance(restored, Disk)
     assert (restored.tags, restored.sku) == ({"team": "shop"}, "Premium_LRS")
     assert restored.network_access == "DenyAll"
-
-
-def test_a_disk_of_the_same_name_is_not_taken_for_the_restored_one(
-    subscription: EmulatedSubscription, source: AzureActing
-) -> None:
-    disk = subscription.add(Disk, "left")
-    outcome = run(source, approved(source, ActionKind.DELETE_VOLUME, disk.id))
-    assert outcome.undo
-    back = approved(*(source, ActionKind.RESTORE_VOLUME, disk.id), outcome.undo.target)
-    subscription.add(Disk, "left")
-    of_kind(refused(source, back), ErrorKind.CONFLICT, "a disk of that name is there")
-    with pytest.raises(ProviderError, match="a disk of that name is there"):
-        source.dry_run(back)
-    subscription.resources.pop(disk.id.lower())
-    assert "disks/beginGetAccess/action" in source.dry_run(back)
-    for is_repeated in (False, True):
-        run(source, back, is_repeated=is_repeated)
-
-
-def test_a_disk_that_somebody_deleted_before_its_snapshot_has_no_rollback(
-    subscription: EmulatedSubscription, source: AzureActing
-) -> None:
-    disk = subscription.add(Disk, "left")
-    action = approved(source, ActionKind.DELETE_VOLUME, disk.id)
-    subscription.resources.pop(disk.id.lower())
-    assert run(source, action, is_repeated=True).undo is None
-
-
-@pytest.mark.parametrize("kind", [PostgreSqlServer, MySqlServer])
-def test_a_server_that_still_stops_is_not_asked_to_stop_again(
-    azure: EmulatedAzure,
-    subscription: EmulatedSubscription,
-    source: AzureActing,
-    kind: type[PostgreSqlServer | MySqlServer],
-) -> None:
-    azure.seconds_to_change = 200
-    server = subscription.add(kind, "orders")
-    action = approved(source, ActionKind.STOP_DATABASE, server.id)
-    of_kind(refused(source, action), ErrorKind.UNFINISHED, "120 s")
-    run(source, action, is_repeated=True)
-    assert server.state == "Stopped"
-    assert azure.requests[f"{kind.resource_type}/stop/action"] == 1
-
-
-def test_a_database_of_azure_sql_is_not_stopped(
-    subscription: EmulatedSubscription, source: AzureActing
-) -> None:
-    sql = f"{subscription.id}/resourceGroups/rg/providers/Microsoft.Sql/servers/a"
-    with pytest.raises(ProviderError) as raised:
-        approved(source, ActionKind.STOP_DATABASE, f"{sql}/databases/b")
-    of_kind(raised.value, ErrorKind.CONFLICT, "resource of this type")
 
 
 def test_a_disk_that_was_used_after_its_snapshot_stays(

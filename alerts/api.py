@@ -96,7 +96,7 @@ class RouteSerializer(serializers.ModelSerializer[Route]):
 
 
 class RoutesAllAccounts(SeesAllAccounts):
-    """To read routes, any account will do."""
+    """Require it of changes; routes are read by users of any accounts."""
 
     message = "You see only some accounts, and channels are told of all."
 

@@ -58,8 +58,8 @@ AGENTS = {
         Agent(
             "infrastructure-analyst",
             "Infrastructure analyst",
-            "What runs, what is idle or untagged, how fresh the data is, and how the "
-            "installation does.",
+            "What runs, what is idle or untagged, how fresh the data is, and whether "
+            "the installation is healthy.",
             (
                 Section("Resources", "count"),
                 Section("Running instances", "count", RUNNING),
@@ -73,8 +73,8 @@ AGENTS = {
         Agent(
             "remediation-specialist",
             "Remediation specialist",
-            "What can be saved, the most urgent first, and which actions wait. It acts "
-            "on nothing.",
+            "What can be saved, the most urgent first, and which actions are pending. "
+            "It changes nothing.",
             (
                 Section("Pending actions", "action"),
                 Section("High priority", "savings", {"priority": "high"}),

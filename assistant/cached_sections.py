@@ -1,4 +1,4 @@
-"""Sections of reports that were answered before, for as long as they are true."""
+"""Sections of reports, answered again only after data or rights have changed."""
 
 import json
 from collections.abc import Callable
@@ -16,8 +16,8 @@ KIND, JSON = "assistant-report", "application/json"
 
 
 def version_of(user: AnyUser) -> str:
-    """Return the version of all that a user may see, and of their rights. It moves
-    with any data, whose ever they are."""
+    """Return the version of all data, and of what a user may see of it. It moves with
+    any data, also of accounts that are hidden from the user."""
     versions = SharedVersion.objects.order_by("subject").values_list(
         "subject", "version"
     )

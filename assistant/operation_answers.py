@@ -20,7 +20,7 @@ def answer_lines(question: Question) -> Answer:
     group = GROUPS[str(question.slots["group_by"])]
     currency, count = data["currency"], data["count"]
     when = days(data["start"], data["end"])
-    text = f"{amount_text(data['total'], currency)} for {when}, of line items."
+    text = f"Line items of {when} cost {amount_text(data['total'], currency)}."
     if not data["is_stored"]:
         text = f"No line items are stored for {when}."
     rows = [

@@ -23,7 +23,7 @@ VERSION = re.compile(r"_v(\d+)$")
 def sustainability(query: CarbonQuery) -> Score:
     """Return the score of these accounts. Three queries."""
     running = Instance.objects.running().filter(account__in=query.accounts)
-    # By these few, of however many machines.
+    # One row a type, however many machines there are.
     rows = (
         running.filter(vcpus__gt=0)
         .order_by()

@@ -36,7 +36,7 @@ class ActionKind(StrEnum):
     DELETE_VOLUME = "delete_volume"
     """Always after a snapshot, which stays."""
     RESTORE_VOLUME = "restore_volume"
-    """A volume as the deleted one, from that snapshot: `target`."""
+    """A volume like the deleted one, from its snapshot: `target`."""
     CHANGE_VOLUME_TYPE = "change_volume_type"
     SET_STORAGE_CLASS = "set_storage_class"
     """A lifecycle rule of a bucket; the access tier of a storage account."""
@@ -79,7 +79,8 @@ class CloudAction:
     resource_group: str = ""
     target: str = ""
     """The instance type, volume type or storage class to change to, as the inventory
-    and recommendations name it: "t3.small", "gp3", "StandardIAStorage", "Cool"."""
+    and recommendations name it: "t3.small", "gp3", "StandardIAStorage", "Cool". The
+    snapshot to restore a volume from."""
     expected: Seen = field(default_factory=Seen)
     """What was seen when it was approved."""
 

@@ -1,7 +1,7 @@
 """What can be asked of a bill's lines, of actions, and of the installation itself."""
 
 from assistant.engine.intent import BILL_CHOICES, Intent
-from assistant.engine.lexicon import METRIC, NOW, OF_COST, chosen, saying
+from assistant.engine.lexicon import IN_CURRENCY, METRIC, NOW, OF_COST, chosen, saying
 from assistant.engine.names import NameKind
 
 OPERATIONS = (
@@ -24,6 +24,7 @@ OPERATIONS = (
         words={
             **OF_COST,
             **METRIC,
+            **IN_CURRENCY,
             **saying(
                 "most top highest largest biggest expensive of where money goes list"
             ),
@@ -38,7 +39,7 @@ OPERATIONS = (
         },
         days="past",
         choices={
-            "metric": BILL_CHOICES["metric"],
+            **BILL_CHOICES,
             "group_by": ("usage_type", "resource", "operation"),
         },
         defaults={"group_by": "usage_type"},

@@ -74,17 +74,17 @@ def _sentence(row: Anomaly) -> str:
         impact = f", {size} {more} than expected in all"
     actual, expected = (for_reading(n, row.unit) for n in (row.actual, row.expected))
     day = f"{row.peak_day:%-d %b}"
-    told = f"{row.title}: {actual} on {day}, {expected} expected{impact}."
-    return f"{told} {_largest_use(row)}".rstrip()
+    sentence = f"{row.title}: {actual} on {day}, {expected} expected{impact}."
+    return f"{sentence} {_largest_use(row)}".rstrip()
 
 
 def _largest_use(row: Anomaly) -> str:
-    """Name the use that most of it comes from; "" without line items."""
+    """Name the use that the largest part comes from; "" without line items."""
     if not row.line_causes:
         return ""
     use = row.line_causes[0]
     name = " ".join(filter(None, (use["resource"], use["usage_type"])))
-    return f"Most of it is {name or use['service']} ({use['share']:.0%})."
+    return f"Largest part: {name or use['service']} ({use['share']:.0%})."
 
 
 def _cause(row: Anomaly) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from clouds.models import CloudAccount
 from core.money import CENT, ZERO
-from core.windows import ONE_DAY, Window
+from core.windows import ONE_DAY, Window, utc_day
 from costs.lines.engine import LinesFailed
 from costs.lines.explanation import (
     LineCause,
@@ -39,7 +39,7 @@ def add_line_causes(
     an anomaly without them.
     """
     months = list(account.line_item_months.select_related("account"))
-    since = now.date() - timedelta(days=EXPLAINED_DAYS)
+    since = utc_day(now) - timedelta(days=EXPLAINED_DAYS)
     for row in rows if months else ():
         if row.currency and row.last_day >= since:
             try:

@@ -11,12 +11,13 @@ from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from clouds.models import CloudAccount
 from core.money import for_reading
-from core.windows import Window, add_months, first_of_month, utc_day
+from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from costs.lines.commitments import Commitment, commitments
 from costs.lines.engine import LinesFailed
 from costs.lines.line_query import FILTERS, LineQuery
 from costs.lines.line_source import source_of
 from costs.lines.models import LineItemMonth
+from insights.daily_costs import UNSETTLED_DAYS
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,9 @@ ADVICE = (
 
 def queue_unused_commitments(now: datetime) -> None:
     """Queue a notice, once a month, of each commitment of which much was not used in
-    the last whole month."""
-    month = add_months(first_of_month(utc_day(now)), -1)
+    the last month whose days have all arrived."""
+    settled = utc_day(now) - ONE_DAY * UNSETTLED_DAYS
+    month = add_months(first_of_month(settled), -1)
     stored = LineItemMonth.objects.filter(month=month, account__is_enabled=True)
     for row in stored.select_related("account").order_by("account"):
         # Notices are refreshed each minute, and lines take a while to read.
@@ -64,8 +66,8 @@ def _queue(row: LineItemMonth, one: Commitment, now: datetime) -> None:
     queue_notice(
         account,
         f"unused {row.month:%Y-%m} {key}",
-        f"{one} in {account} was not used for {unused} of {cost} in {row.month:%B}. "
-        f"{ADVICE}",
+        f"{unused} of the {cost} that {one} in {account} cost in {row.month:%B} was "
+        f"not used. {ADVICE}",
         now,
         Facts(Topic.COMMITMENT, Severity.WARNING, account, one.unused, row.currency),
         cause=ADVICE,

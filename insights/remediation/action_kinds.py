@@ -37,7 +37,7 @@ class KindTraits:
     of_billed: bool | None = None
     """Whether an instance must cost money as it is; None: that is the same."""
     in_states: frozenset[str] = frozenset()
-    """The states in which there is something to do; empty: any."""
+    """The states in which it can be done; empty: any."""
     of_gone: bool = False
     """Whether it is of what was deleted."""
     must_be_unattached: bool = False

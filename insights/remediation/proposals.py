@@ -13,7 +13,7 @@ from insights.recommendations.engine.advice import Rule
 from insights.remediation.action_kinds import KINDS, OF_RULE, RemediationKind
 from insights.remediation.power_hours import InvalidHours, PowerHours
 from insights.remediation.queue import send
-from inventory.models import Address, Resource, Volume
+from inventory.models import Address, Database, Resource, Volume
 from providers.approved import protecting_tag
 from syncs.models import SyncRun
 from users.audit import Actor, record_by
@@ -151,7 +151,13 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     if traits.of_billed is not None and resource.is_billed != traits.of_billed:
         return f"{resource} is {resource.state}, so there is nothing to do."
     if traits.in_states and resource.state not in traits.in_states:
-        return f"{resource} is {resource.state}, so there is nothing to do."
+        states = " or ".join(sorted(traits.in_states))
+        return f"{label} is for what is {states}, and {resource} is {resource.state}."
+    if traits.of == Resource.Kind.DATABASE and (cluster := _cluster(resource)):
+        return (
+            f"{resource} is a member of the cluster {cluster}, which is stopped and "
+            "started as a whole. Do it in the cloud's console."
+        )
     if traits.must_be_unattached and (holder := _holder(resource)):
         return f"{resource} is attached to {holder}. Detach it first."
     if traits.has_target != bool(proposal.target):
@@ -204,6 +210,11 @@ def _holder(resource: Resource) -> str:
         if row is not None:
             return str(row.attached_to)
     return ""
+
+
+def _cluster(resource: Resource) -> str:
+    row = Database.objects.filter(pk=resource.pk).first()
+    return row.cluster if row else ""
 
 
 def _open_one(proposal: Proposal) -> str:

@@ -1,6 +1,6 @@
 """A commitment of which much is not used is told once a month, with the amount."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,5 +63,14 @@ def test_it_is_told_once_a_month_with_the_amount() -> None:
         cache.clear()
     told = Notice.objects.get()
     assert (told.topic, told.amount, told.currency) == ("commitment", 30, "USD")
-    assert "Compute plan in production" in told.text
-    assert "was not used for $30.00 of $100.00 in" in told.text
+    assert "$30.00 of the $100.00 that Compute plan in production" in told.text
+    assert "cost in October was not used. Move" in told.text
+
+
+def test_the_last_days_of_a_month_are_waited_for() -> None:
+    committed("70", "30")
+    begin = datetime.combine(first_of_month(utc_day(NOW)), time(), UTC)
+    queue_unused_commitments(begin + timedelta(days=3) - timedelta(seconds=1))
+    assert not Notice.objects.exists()
+    queue_unused_commitments(begin + timedelta(days=3))
+    assert Notice.objects.exists()

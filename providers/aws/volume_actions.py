@@ -198,12 +198,7 @@ class Restore(_VolumeChange):
         return in_words([dry_run(call, "ec2:CreateVolume", self.region, **request)])
 
     def do(self, record: ResourceRecord, task: Task) -> str:
-        """EC2 makes one for a client's token, however often it is asked."""
-        with aws_errors(f"{self.action} (ec2:CreateVolume)", self.region):
-            answer = self.ec2.create_volume(
-                ClientToken=self.action.key, **self._request(record)
-            )
-        volume_id = str(answer["VolumeId"])
+        volume_id = self._made_before() or self._make(record)
         task.until("until it is available", lambda: self._is_made(volume_id) or None)
         return (
             f"EC2 made the volume {volume_id} of {self.action.target}, of the same "
@@ -211,18 +206,44 @@ class Restore(_VolumeChange):
             "missed."
         )
 
+    def _made_before(self) -> str:
+        """Return the volume that an earlier run has made; "" if it is not listed."""
+        own: list[FilterTypeDef] = [
+            {"Name": f"tag:{ACTION_TAG}", "Values": [self.action.key]},
+        ]
+        with aws_errors(f"{self.action} (ec2:DescribeVolumes)", self.region):
+            answer = self.ec2.describe_volumes(Filters=own)
+        return next((str(raw["VolumeId"]) for raw in answer["Volumes"]), "")
+
+    def _make(self, record: ResourceRecord) -> str:
+        """By a token EC2 makes one only, for a while: then the volume is listed."""
+        with aws_errors(f"{self.action} (ec2:CreateVolume)", self.region):
+            answer = self.ec2.create_volume(
+                ClientToken=self.action.key, **self._request(record)
+            )
+        return str(answer["VolumeId"])
+
     def _is_made(self, volume_id: str) -> bool:
         raw = self.raw(volume_id)
+        if raw is not None and raw["State"] == "error":
+            raise failure(
+                ErrorKind.CONFLICT,
+                f"{self.action} (ec2:CreateVolume)",
+                f"EC2 could not make the volume {volume_id}, as where the role may not "
+                "use the key of its encryption",
+                "Delete it, and create the volume in AWS's console.",
+                self.region,
+            )
         return raw is not None and raw["State"] in ("available", "in-use")
 
     def _request(self, record: ResourceRecord) -> dict[str, Any]:
         facts = of_tag(record.tags.get(VOLUME_TAG, ""))
-        if not facts.get("zone"):
+        if not (facts.get("zone") and facts.get("type")):
             raise failure(
                 ErrorKind.CONFLICT,
                 str(self.action),
                 f"the snapshot {self.action.target} has no tag {VOLUME_TAG}, which "
-                "says in which zone the volume was",
+                "says in which zone the volume was, and of which type",
                 "Create the volume in AWS's console.",
                 self.region,
             )

@@ -21,7 +21,7 @@ from providers.azure.rights import Permissions, denied, fetch_permissions, missi
 from providers.errors import ErrorKind, ProviderError
 from providers.records import AccessCheck
 
-# One for each type of resource; the first also refuses what is of none.
+# Where there are several, each is of one type of resource.
 CHANGES: Mapping[ActionKind, Sequence[type[ResourceChange]]] = {
     ActionKind.STOP_INSTANCE: [machine_actions.Stop],
     ActionKind.START_INSTANCE: [machine_actions.Start],
@@ -76,10 +76,13 @@ class AzureActing(ActingProvider):
         if not action.resource_id.lower().startswith(scope):
             reason = f"it is not of {self._client.account}"
             raise failure(ErrorKind.INVALID, str(action), reason)
-        resource_id = action.resource_id.lower()
-        first, *others = CHANGES[action.kind]
-        of_type = (one for one in others if _is_of_type(one, resource_id))
-        return next(of_type, first)(self._client, action)
+        changes = CHANGES[action.kind]
+        if len(changes) > 1:
+            changes = [one for one in changes if _is_of_type(one, action.resource_id)]
+        if not changes:
+            reason = "Azure can't do it with a resource of this type"
+            raise failure(ErrorKind.CONFLICT, str(action), reason)
+        return changes[0](self._client, action)
 
     def acting_checks(self) -> Iterator[AccessCheck]:
         """Ask Azure once what the roles of the acting identity allow."""
@@ -119,7 +122,7 @@ def _why_not(account: AzureAccount) -> str:
 
 
 def _is_of_type(change: type[ResourceChange], resource_id: str) -> bool:
-    return f"/{change.resource_type.lower()}/" in resource_id
+    return f"/{change.resource_type}/".lower() in resource_id.lower()
 
 
 def _rights() -> Mapping[str, list[ActionKind]]:

@@ -27,8 +27,9 @@ class _ServerChange(ResourceChange):
     def normalize(self, raw: Mapping[str, Any]) -> DatabaseRecord:
         return normalize_flexible_server(raw, self.engine)
 
-    def reach(self, verb: str, state: str, task: Task) -> None:
-        if self._state() != state:
+    def reach(self, verb: str, passing: str, state: str, task: Task) -> None:
+        """Have it come to that state, unless it does already."""
+        if self._state() not in (passing, state):
             path = f"{self.action.resource_id}/{verb}"
             self.change(f"{verb}/action", "POST", task, path=path)
         task.until(f"until it is {state}", lambda: self._state() == state or None)
@@ -43,7 +44,7 @@ class _ServerChange(ResourceChange):
 
 class _Stop(_ServerChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
-        self.reach("stop", "stopped", task)
+        self.reach("stop", "stopping", "stopped", task)
         return (
             "Azure stopped the server. Its storage and backups cost what they did, and "
             "Azure starts it again by itself after seven days."
@@ -52,7 +53,7 @@ class _Stop(_ServerChange):
 
 class _Start(_ServerChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
-        self.reach("start", "ready", task)
+        self.reach("start", "starting", "ready", task)
         return "Azure started the server."
 
 

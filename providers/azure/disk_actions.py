@@ -101,7 +101,9 @@ class Delete(_DiskChange):
         zones = ",".join(raw.get("zones") or ())
         return {"sku": raw.get("sku", {}).get("name", ""), "zones": zones}
 
-    def restoring(self) -> CloudAction:
+    def restoring(self) -> CloudAction | None:
+        if self.read(self.snapshot_id) is None:
+            return None
         target = self.snapshot_id.rpartition("/")[2]
         kind = ActionKind.RESTORE_VOLUME
         return replace(self.action, key="", kind=kind, target=target)
@@ -145,7 +147,13 @@ class Delete(_DiskChange):
 class Restore(_DiskChange):
     """Makes the disk anew, of its name, from a snapshot that says what it was."""
 
-    actions = (f"{DISKS}/write", f"{SNAPSHOTS}/read")
+    # A snapshot is read by the right to read disks.
+    # https://github.com/kubernetes/kubernetes/issues/93020
+    actions = (
+        f"{DISKS}/write",
+        f"{DISKS}/beginGetAccess/action",
+        f"{SNAPSHOTS}/read",
+    )
 
     @property
     def snapshot_id(self) -> str:
@@ -160,14 +168,32 @@ class Restore(_DiskChange):
         with understood(self.question("read", self.snapshot_id)):
             return normalize_snapshot(raw, (), self.client.account.scope)
 
+    def dry_run(self, record: ResourceRecord) -> str:
+        self._is_there()
+        return super().dry_run(record)
+
     def do(self, record: ResourceRecord, task: Task) -> str:
-        if self.read(self.action.resource_id) is None:
+        if not self._is_there():
             self.change("write", "PUT", task, body=self._disk(record))
         task.until("until it is there", lambda: self._is_there() or None)
         return f"Azure made the disk anew from its snapshot {self.action.target}."
 
     def _is_there(self) -> bool:
-        return self.read(self.action.resource_id) is not None
+        """Raise ProviderError where another disk has its name by now."""
+        raw: Any = self.read(self.action.resource_id)
+        if raw is None:
+            return False
+        with understood(self.question("read", self.action.resource_id)):
+            made_from = raw["properties"]["creationData"].get("sourceResourceId") or ""
+        if made_from.lower() != self.snapshot_id.lower():
+            raise failure(
+                ErrorKind.CONFLICT,
+                str(self.action),
+                "a disk of that name is there, which was not made from the snapshot "
+                f"{self.action.target}",
+                "Nothing was changed: make a disk of another name in Azure's portal.",
+            )
+        return True
 
     def _disk(self, record: ResourceRecord) -> Mapping[str, Any]:
         facts = of_tag(record.tags.get(VOLUME_TAG, ""))

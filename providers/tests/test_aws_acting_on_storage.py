@@ -85,6 +85,23 @@ def test_a_volume_is_deleted_after_a_snapshot_with_its_tags(aws: EmulatedAws) ->
     assert (made.volume_type, made.iops, made.tags["team"]) == ("gp3", 3000, "shop")
 
 
+def test_a_volume_that_an_earlier_run_has_made_is_not_made_again(
+    aws: EmulatedAws,
+) -> None:
+    tags = {"cloudintel-volume": "zone=eu-west-1a type=gp3"}
+    aws.world().add_snapshot(EmulatedSnapshot("snap-1", REGION, "vol-1", tags=tags))
+    source = acting(aws)
+    back = approved(source, ActionKind.RESTORE_VOLUME, "vol-1", "snap-1")
+    own = {"cloudintel-action": back.key}
+    # EC2 has forgotten the token, by which it would be the same.
+    made = aws.world().add_volume(EmulatedVolume("vol-2", REGION, tags=own))
+    assert "vol-2" in run(source, back, is_repeated=True).answer
+    assert [*aws.world().volumes] == ["vol-2"]
+    made.state = "error"
+    error = refused(source, back, is_repeated=True)
+    of_kind(error, ErrorKind.CONFLICT, "could not make the volume vol-2", "encryption")
+
+
 def test_a_snapshot_that_says_nothing_of_its_volume_restores_none(
     aws: EmulatedAws,
 ) -> None:

@@ -53,6 +53,17 @@ def refuse_narrowed(asked: Parameters, *names: str) -> None:
         raise AwsError("InvalidParameterValue", message)
 
 
+def has_tags(tags: dict[str, str], filters: Sequence[Parameters]) -> bool:
+    """Whether tags pass EC2's filters: of these only those by a tag's value."""
+    for each in filters:
+        kind, _, key = each["Name"].partition(":")
+        if kind != "tag":
+            raise AwsError("InvalidParameterValue", f"The filter {each} is invalid")
+        if tags.get(key) not in each["Values"]:
+            return False
+    return True
+
+
 def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
     """Tags as AWS lists them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]

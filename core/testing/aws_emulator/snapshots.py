@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from core.testing.aws_emulator.pages import ec2_page, refuse_narrowed, tag_list
+from core.testing.aws_emulator.pages import (
+    ec2_page,
+    has_tags,
+    refuse_narrowed,
+    tag_list,
+)
 from core.testing.aws_emulator.resources import EmulatedSnapshot
-from core.testing.aws_emulator.wire import Answer, AwsError, Call
+from core.testing.aws_emulator.wire import Answer, Call
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
@@ -38,15 +43,11 @@ def describe_snapshots(aws: EmulatedAws, call: Call) -> Answer:
 
 def _matches(snapshot: EmulatedSnapshot, filters: list[dict[str, Any]]) -> bool:
     """Of the filters only those by ids and by the value of a tag."""
-    for each in filters:
-        kind, _, key = each["Name"].partition(":")
-        if kind not in ("tag", "volume-id", "snapshot-id"):
-            raise AwsError("InvalidParameterValue", f"The filter {each} is invalid")
-        ids = {"volume-id": snapshot.volume_id, "snapshot-id": snapshot.snapshot_id}
-        has = snapshot.tags.get(key) if kind == "tag" else ids[kind]
-        if has not in each["Values"]:
-            return False
-    return True
+    ids = {"volume-id": snapshot.volume_id, "snapshot-id": snapshot.snapshot_id}
+    by_id = [each for each in filters if each["Name"] in ids]
+    if any(ids[each["Name"]] not in each["Values"] for each in by_id):
+        return False
+    return has_tags(snapshot.tags, [each for each in filters if each not in by_id])
 
 
 def _snapshot(owner_id: str, snapshot: EmulatedSnapshot) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from core.testing.aws_emulator.changing import found_in
-from core.testing.aws_emulator.pages import ec2_page, refuse_narrowed, tag_list
+from core.testing.aws_emulator.pages import ec2_page, has_tags, tag_list
 from core.testing.aws_emulator.wire import Answer, Call
 
 if TYPE_CHECKING:
@@ -19,12 +19,13 @@ NO_VOLUME = "InvalidVolume.NotFound"
 def describe_volumes(aws: EmulatedAws, call: Call) -> Answer:
     """A page of this region's volumes, in no order one could rely on."""
     asked = call.parameters
-    refuse_narrowed(asked, "Filters")
     volumes = aws.world(call.account_id).volumes
     found = [
         volume
         for volume in volumes.values()
-        if volume.region == call.region and volume.created_at <= aws.now
+        if volume.region == call.region
+        and volume.created_at <= aws.now
+        and has_tags(volume.tags, asked.get("Filters", []))
     ]
     if ids := asked.get("VolumeIds"):
         found = [found_in(volumes, call, each, NO_VOLUME) for each in ids]

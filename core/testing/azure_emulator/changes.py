@@ -204,6 +204,7 @@ def put_disk(azure: EmulatedAzure, call: Call) -> Answer:
         created_at=azure.now,
         sku=_inner(call, "sku", "name"),
         size_gb=snapshot.size_gb,
+        source=snapshot.id,
         network_access=call.body["properties"].get("networkAccessPolicy", "AllowAll"),
     )
     return begun(azure, call, partial(set_values, made))

@@ -28,6 +28,7 @@ class Disk(EmulatedResource):
     mbps: int = 100
     network_access: str = "AllowAll"
     detached_at: datetime | None = None  # None: nothing ever had it
+    source: str = ""  # the id of the snapshot that it was made from
 
     def listed(self) -> dict[str, Any]:
         """Its ids have the group in upper case."""
@@ -44,8 +45,12 @@ class Disk(EmulatedResource):
 
     def properties(self) -> dict[str, Any]:
         used = self.detached_at
+        origin = {"createOption": "Empty"}
+        if self.source:
+            source = upper_group(self.source)
+            origin = {"createOption": "Copy", "sourceResourceId": source}
         return ({"LastOwnershipUpdateTime": seven_decimals(used)} if used else {}) | {
-            "creationData": {"createOption": "Empty"},
+            "creationData": origin,
             "diskSizeGB": self.size_gb,
             "diskSizeBytes": self.size_gb * 2**30,
             "diskIOPSReadWrite": self.iops,

@@ -65,7 +65,7 @@ def test_it_names_the_resource_that_was_used_more(bill: CloudAccount) -> None:
     wanted = ("used_more", "i-busy", "BoxUsage:m5.large", "900.00", 1.0)
     names = ("kind", "resource", "usage_type", "amount", "share")
     assert tuple(cause[name] for name in names) == wanted
-    assert "Most of it is i-busy BoxUsage:m5.large (100%)." in _sentence(row)
+    assert "Largest part: i-busy BoxUsage:m5.large (100%)." in _sentence(row)
     page = session_of(person("viewer")).get(row.get_absolute_url()).content.decode()
     assert "i-busy" in page and "Used more" in page
     link = page.split('href="/costs/lines/changes/?')[1].split('"')[0]

@@ -148,6 +148,9 @@ def test_a_member_of_a_cluster_is_not_stopped_by_itself(aws: EmulatedAws) -> Non
     aws.world().roles = {"acting": None}
     aws.world().add_database(EmulatedDatabase("one", REGION, cluster="shop"))
     database = read(Database, settings=ROLE)
+    with pytest.raises(InvalidProposal, match="a member of the cluster shop"):
+        proposed(database, kind=RemediationKind.STOP_DATABASE)
+    Database.objects.update(cluster="")  # as it was when it was read
     row = proposed(database, kind=RemediationKind.STOP_DATABASE)
     assert "member of the cluster shop" in row.dry_run_error
 

@@ -1,10 +1,12 @@
 """What must not be changed is refused, before it is proposed, approved or done."""
 
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import F
 
@@ -31,7 +33,7 @@ from insights.remediation.testing import (
 )
 from insights.testing import later, recommendation, somebody
 from insights.transitions import InvalidTransition, StaleVersion
-from inventory.models import Address, Resource, Volume
+from inventory.models import Address, Database, Resource, Volume
 from inventory.testing import instance, resource
 from providers.errors import ErrorKind, ProviderError
 from users.audit import Actor
@@ -105,6 +107,20 @@ def test_nothing_is_done_by_the_approval_of_who_lost_that_right(
     # Who it was stays readable.
     names = row.lines.values_list("user_name", flat=True)
     assert (row.approved_by, "anna" in names) == ("anna", True)
+
+
+def test_what_users_approved_before_an_upgrade_is_still_theirs(
+    owner: CloudAccount, acting: FakeActing
+) -> None:
+    anna = somebody("administrator", name="anna")
+    row = proposed(running(owner, acting))
+    decide(row, "approve", row.version, NOW, Actor(anna, "anna"))
+    Remediation.objects.update(is_approved_by_user=False)
+    upgrade = "insights.migrations.0003_know_actions_approved_by_deleted_users"
+    import_module(upgrade).know_those_approved_before(apps, None)
+    anna.delete()
+    assert worked_on(row).status == "failed"
+    assert acting.acted == []
 
 
 def test_who_proposed_it_does_not_approve_it(
@@ -267,6 +283,15 @@ def test_what_is_attached_or_gone_is_not_deleted(owner: CloudAccount) -> None:
     assert "attached to i-web" in proposal_refused(volume, "delete_volume")
     address = resource(Address, owner, "eipalloc-1", gone_since=NOW)
     assert "is deleted" in proposal_refused(address, "release_address")
+
+
+def test_a_database_that_cannot_be_stopped_is_not_said_to_need_nothing(
+    owner: CloudAccount,
+) -> None:
+    database = resource(Database, owner, "sql/orders", state="online")
+    refused = proposal_refused(database, "stop_database")
+    assert "is for what is available or ready" in refused
+    assert "is online." in refused
 
 
 def test_a_resource_offers_what_can_be_done_with_it(owner: CloudAccount) -> None:

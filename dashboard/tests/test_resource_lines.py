@@ -47,15 +47,15 @@ def page(row: Any, user: User) -> str:
 def test_page_and_api_lead_to_the_lines_of_a_resource(owner: CloudAccount) -> None:
     web, user = instance(owner, "web"), person("viewer")
     [row] = ask(RESOURCES)["resources"]
-    assert row["lines"] is None and "Lines of the bill" not in page(web, user)
+    assert row["lines"] is None and "Line items of the bill" not in page(web, user)
     other = account(2, "other")
     store(other, web.resource_id)
-    assert "Lines of the bill" not in page(web, user)
+    assert "Line items of the bill" not in page(web, user)
     arn = f"arn:aws:ec2:{web.region}:{owner.account_id}:instance/{web.resource_id}"
     store(owner, web.resource_id, arn, "i-other")
     with time_machine.travel(NOW, tick=False):
         [row] = ask(RESOURCES)["resources"]
-        assert "Lines of the bill" in page(web, user)
+        assert "Line items of the bill" in page(web, user)
     asked = urlsplit(row["lines"])
     assert parse_qs(asked.query) == {"resource": [web.resource_id, arn]}
     found = viewer().get(f"{row['lines']}&start=2026-10-01&end=2026-11-01").json()
@@ -78,8 +78,8 @@ def test_an_answer_without_lines_is_stale_once_they_are_written(
 def test_users_who_may_not_see_costs_are_led_to_no_lines(owner: CloudAccount) -> None:
     store(owner, "vol-1")
     disk = resource(Volume, owner, "vol-1")
-    assert "Lines of the bill" in page(disk, person("viewer"))
+    assert "Line items of the bill" in page(disk, person("viewer"))
     user = User.objects.create_user("inventory only")
     see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_volume"))
-    assert "Lines of the bill" not in page(disk, user)
+    assert "Line items of the bill" not in page(disk, user)

@@ -12,8 +12,6 @@ from costs.lines.clickhouse import load_line_items
 from costs.lines.engine import LinesFailed
 from costs.lines.refresh import refresh_lines as refresh_due_lines
 from costs.sync import read_cost
-from providers.errors import ProviderError
-from syncs.runs.run_context import SyncFailed
 from syncs.runs.worker import execute_run
 
 logger = logging.getLogger(__name__)
@@ -50,5 +48,5 @@ def refresh_lines() -> None:
                 logger.info("lines: loaded %s", month)
     except AlreadyRunning:
         return
-    except (LinesFailed, ProviderError, SyncFailed, OSError) as error:
+    except (LinesFailed, OSError) as error:
         logger.error("lines: %s", error)

@@ -28,10 +28,10 @@ from costs.explain.serializers import (
     explanation_data,
     explanation_rows,
 )
+from costs.explain.service_uses import ServiceUses, service_uses
 from costs.explain.shown import comparison, shown_steps
 from costs.filters import TagCostFilter
 from costs.lines.engine import LinesFailed
-from costs.lines.service_uses import ServiceUses, service_uses
 from costs.queries.coverage import incomplete_windows, period_before
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource

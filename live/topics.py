@@ -35,6 +35,7 @@ TOPICS = {
     "forecasts": FORECASTS,
     "resources": RESOURCES,
     "carbon": CARBON,
+    "lines": Topic((*COSTS.subjects, "lines"), COSTS.permission),
     "dashboard": Topic(
         (
             *("cost", "instances", "cpu", *FORECASTS.subjects, *BUDGETS.subjects),

@@ -1,6 +1,7 @@
 """What changed prices added to a bill, where lines tell the quantity of each use."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -15,9 +16,14 @@ from costs.explain.records import Part, PriceChange
 from costs.lines.engine import LinesFailed
 from costs.lines.explanation import price_changes
 from costs.lines.line_query import FILTERS, LineQuery
-from costs.lines.line_source import LineSource, line_source
+from costs.lines.line_source import line_source
 from costs.lines.models import LineItemMonth
 from costs.queries.query import CostQuery
+
+logger = logging.getLogger(__name__)
+
+# A server of lines that is away, or a question that took too long, is asked again then.
+RETRY_SECONDS = 300
 
 Prices = Mapping[Part, PriceChange]
 
@@ -39,8 +45,8 @@ def changed_prices(query: CostQuery, user: AnyUser) -> Prices | None:
     key = key_of(data_version(user, "cost"), ["changed prices", stored, repr(asked)])
     found = cache.get(key)
     if not isinstance(found, str):
-        found = json.dumps(_asked(line_source(asked, user)))
-        cache.set(key, found, STORED_SECONDS)
+        found, seconds = _asked(asked, user)
+        cache.set(key, found, seconds)
     rows = json.loads(found)
     return None if rows is None else _prices(rows)
 
@@ -69,14 +75,20 @@ def line_query(query: CostQuery) -> LineQuery:
     return replace(asked, filters={**asked.filters, **filters})
 
 
-def _asked(source: LineSource) -> list[list[str]] | None:
-    if not source.is_comparable:
-        return None
+def _asked(query: LineQuery, user: AnyUser) -> tuple[str, int]:
+    """Return the rows as JSON, or null, and for how many seconds that is true."""
     try:
-        return [[*map(str, row)] for row in price_changes(source)]
-    except LinesFailed:
+        source = line_source(query, user)
+        rows = (
+            [[*map(str, row)] for row in price_changes(source)]
+            if source.is_comparable
+            else None
+        )
+    except LinesFailed as error:
         # The page of lines says why; costs are explained without them.
-        return None
+        logger.warning("prices of an explanation: %s", error)
+        return json.dumps(None), RETRY_SECONDS
+    return json.dumps(rows), STORED_SECONDS
 
 
 def _prices(rows: list[list[str]]) -> Prices:

@@ -1,6 +1,6 @@
-"""Months that are written as FOCUS by themselves, each a file that is replaced whole.
+"""Months that workers export as FOCUS, each a file that is replaced whole.
 
-Beside them lies a file that tells of which sync each month has the costs.
+Beside them lies a file that says of which sync each month has the costs.
 """
 
 import json
@@ -19,6 +19,7 @@ from clouds.storage import list_files, opened, replace_file
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.focus.columns import VERSION
 from costs.focus.focus_file import export_focus
+from costs.lines.models import LineItemMonth
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 
@@ -29,12 +30,13 @@ STATE = "_exported.json"
 
 
 def export_due_months(now: datetime) -> Iterator[str]:
-    """Write last month and this one where costs were synced since, and yield where.
+    """Write last month and this one where costs were synced since, or lines were
+    written after them, and yield where.
 
     Raises LinesFailed, PlaceFailed or OSError.
     """
-    synced_at = _newest_sync()
-    if not settings.FOCUS_EXPORT_DIR or synced_at is None:
+    synced_at = _newest_sync() if settings.FOCUS_EXPORT_DIR else None
+    if synced_at is None:
         return
     this_month = first_of_month(utc_day(now))
     place = f"{settings.FOCUS_EXPORT_DIR.rstrip('/')}/focus-{VERSION}"
@@ -56,7 +58,8 @@ def export_due_months(now: datetime) -> Iterator[str]:
 def _newest_sync() -> datetime | None:
     runs = SyncRun.objects.filter(dataset=Dataset.COST)
     newest: datetime | None = runs.aggregate(newest=Max("finished_at"))["newest"]
-    return newest
+    lines = LineItemMonth.objects.aggregate(newest=Max("imported_at"))["newest"]
+    return max(newest, lines) if newest and lines else newest
 
 
 def _export(month: date, place: str, name: str) -> str:
@@ -74,5 +77,8 @@ def _written(place: str) -> dict[str, str]:
     if STATE not in names:
         return {}
     with opened(names[STATE]) as file:
-        found: dict[str, str] = json.load(file)
+        try:
+            found: dict[str, str] = json.load(file)
+        except ValueError:  # not as we wrote it: both months are written again
+            return {}
     return {name: synced_at for name, synced_at in found.items() if name in names}

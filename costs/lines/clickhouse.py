@@ -111,7 +111,7 @@ class ClickHouse:
 
     def _not_loaded(self, months: Iterable[LineItemMonth]) -> list[LineItemMonth]:
         counts = self._line_counts()
-        return [one for one in months if counts.get(one.file) != one.row_count]
+        return [one for one in months if counts.get(one.file, 0) != one.row_count]
 
     def _line_counts(self) -> dict[str, int]:
         """Return how many lines of each file there are, by what the server knows of

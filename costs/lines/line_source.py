@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from clouds.access import AnyUser
+from clouds.demo_clock import account_now
 from clouds.models import CloudAccount
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.groupings import BY_TAG
@@ -91,11 +92,13 @@ def line_engine() -> LineEngine:
 
 def newest_window(user: AnyUser, now: datetime) -> Window:
     """Return the days of the newest stored month, up to when it was imported."""
-    newest = LineItemMonth.objects.visible_to(user).order_by("-month").first()
+    months = LineItemMonth.objects.visible_to(user).select_related("account")
+    newest = months.order_by("-month").first()
     if newest is None:
         month = first_of_month(utc_day(now))
         return Window(add_months(month, -1), month)
-    last = max(utc_day(newest.imported_at), newest.month.replace(day=2))
+    imported_at = account_now(newest.account, newest.imported_at)
+    last = max(utc_day(imported_at), newest.month.replace(day=2))
     return Window(newest.month, min(add_months(newest.month, 1), last))
 
 

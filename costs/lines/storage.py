@@ -22,7 +22,10 @@ from syncs.runs.run_context import SyncFailed
 # at work.
 LEFT_AFTER_SECONDS = 24 * 3600
 # What is written below LINE_ITEMS_DIR, in which other files may lie.
-OURS = ("[0-9]*/????-??-*.parquet", "reading/**/*", "tmp/duckdb_temp*")
+OURS = (
+    *("[0-9]*/????-??-*.parquet", "[0-9]*/tmp*/**/*"),
+    *("reading/**/*", "tmp/duckdb_temp*"),
+)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class LinesMixin(PermissionRequiredMixin, TemplateView):
 
     permission_required = "costs.view_dailycost"
     request: HttpRequest
-    live_topics = ("costs",)
+    live_topics = ("lines",)
     extra_context = {
         "metric_choices": METRICS.items(),
         "compare_choices": COMPARISONS.items(),

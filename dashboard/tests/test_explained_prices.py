@@ -69,3 +69,17 @@ def test_line_items_separate_prices_from_use(
     LineItemMonth.objects.filter(month=october).delete()
     assert changes(client) == {"used_more": "150.00"}
     assert "and so does a changed price" in explained(client)
+
+
+def test_a_server_of_lines_that_is_away_leaves_pages_without_prices(
+    settings: Settings, tmp_path: Path, client: Client
+) -> None:
+    settings.LINE_ITEMS_DIR = tmp_path
+    client.force_login(person("viewer"))
+    owner = account(1, "production")
+    for window in (BEFORE, LAST_DAYS):
+        store_costs(owner, window, {"Amazon EC2": "10"})
+    store_lines(owner, NOW.date().replace(day=1), [line(NOW.date(), "10")])
+    settings.LINE_ITEMS_ENGINE = "clickhouse://127.0.0.1:9/bills"
+    assert "and so does a changed price" in explained(client)
+    assert client.get("/").status_code == 200

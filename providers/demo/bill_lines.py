@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from itertools import groupby
 from json import dumps
 from pathlib import Path
@@ -36,8 +36,9 @@ from providers.files.service_categories import category_of, subcategory
 from providers.records import ChargeCategory, CostRecord
 
 ISSUERS = {Cloud.AWS: "AWS", Cloud.AZURE: "Microsoft"}
-# Of an amount at the price of a unit; FOCUS has as many places.
-QUANTITY = Decimal("1e-18")
+# Of an amount at the price of a unit; FOCUS has as many places. Requests that cost a
+# ten-millionth each are more than ten digits before the point.
+QUANTITY, DIGITS = Decimal("1e-18"), Context(prec=38)
 # The reserved databases: what used the reservation, and what it would have cost.
 RESERVED = ("orders", "orders-replica")
 UNUSED_SHARE, RESERVED_SHARE = Decimal("0.06"), Decimal("0.62")
@@ -151,7 +152,7 @@ def _usage(
     for part, billed in amounts:
         if not billed and not amortized:
             continue
-        quantity = (billed / part.unit_usd).quantize(QUANTITY) if part.unit_usd else ""
+        quantity = _quantity(billed, part.unit_usd) if part.unit_usd else ""
         list_usd = part.unit_usd
         if part.is_spot:
             list_usd = (list_usd / SPOT_SHARE).quantize(QUANTUM)
@@ -180,6 +181,10 @@ def _usage(
             "Tags": dumps(tags) if tags else "",
         }
         amortized = ZERO
+
+
+def _quantity(usd: Decimal, unit_usd: Decimal) -> Decimal:
+    return DIGITS.quantize(DIGITS.divide(usd, unit_usd), QUANTITY)
 
 
 def _head(row: CostRecord) -> dict[str, object]:
@@ -233,7 +238,7 @@ def _reserved(row: CostRecord) -> Iterator[Line]:
     costs.append((RESERVED[0], used - half * len(costs)))
     for name, usd in [*costs, ("", unused)]:
         listed = usd / RESERVED_SHARE
-        quantity = (listed / RESERVED_HOURLY).quantize(QUANTITY)
+        quantity = _quantity(listed, RESERVED_HOURLY)
         tags = tags_of(row.sub_account_id, "shop", name) if name else {}
         yield {
             **_head(row),

@@ -90,8 +90,8 @@ def runs_of(
 
 
 def _newest_manifests(files: Sequence[StoredFile]) -> list[StoredFile]:
-    """Return the manifests to read: of a folder's manifests of one name whose paths
-    tell the month, as of all its runs, the newest."""
+    """Return the manifests to read: of those whose paths name a month, the newest of
+    each export and month, as each run wrote one; all others."""
     newest: dict[tuple[Any, ...], StoredFile] = {}
     for file in sorted(files, key=lambda one: (one.modified_at, -len(one.name))):
         if MANIFEST.search(file.name):

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -163,9 +163,10 @@ class FilesProvider:
         named = f"{self._settings.place} {file.name} {file.version}"
         key = hashlib.sha256(named.encode()).hexdigest()
         held = self._options.folder / f"manifest-{key}"
-        if self._place.is_remote and held.exists():
-            held.touch()  # what nobody used for a day is deleted
-            return held.read_bytes()
+        if self._place.is_remote:
+            with suppress(FileNotFoundError):
+                os.utime(held)  # what nobody used for a day is deleted
+                return held.read_bytes()
         with self._place.on_disk(file) as path:
             content = path.read_bytes()
         if self._place.is_remote:

@@ -12,9 +12,10 @@ import pytest
 
 from core.windows import Window
 from providers.demo.bill_lines import LinesOf, lines_of
-from providers.demo.company import ACCOUNTS, PRODUCTION, STORES
+from providers.demo.company import ACCOUNTS, PRODUCTION, STORES, VIRGINIA
 from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
+from providers.demo.services import RDS
 from providers.records import ChargeCategory, CostReading
 from providers.tests.readings import whole
 
@@ -71,6 +72,19 @@ def test_lines_sum_to_the_bill_of_each_day_service_and_place(account_id: str) ->
         one[0] += row.billed
         one[1] += row.effective
     assert found == {key: (b, e) for key, (b, e) in expected.items() if b or e}
+
+
+def test_a_spike_of_requests_at_a_ten_millionth_each_has_its_quantity() -> None:
+    spike = DemoEvent(
+        kind=EventKind.SPIKE, hour=-24 * 3, what=RDS, place=VIRGINIA, factor=100.0
+    )
+    provider = demo(PRODUCTION, spike)
+    read = bill(provider, Window(date(2026, 10, 17), date(2026, 10, 18)))
+    found = lines(provider, read)
+    assert max(line.get("PricingQuantity") or 0 for line in found) > 10**10
+    assert sum(line["BilledCost"] for line in found) == sum(
+        row.billed for row in read.rows
+    )
 
 
 def test_lines_of_a_team_sum_to_its_costs_by_tag() -> None:

@@ -108,7 +108,7 @@ def data_through(user: AnyUser) -> list[tuple[str, date]]:
     """
     marks = Watermark.objects.visible_to(user).filter(account__is_enabled=True)
     last_month = add_months(first_of_month(utc_day(timezone.now())), -1)
-    is_history = Q(account__provider=CloudKind.FILES, read_until__lt=last_month)
+    is_history = Q(account__provider=CloudKind.FILES, read_until__lte=last_month)
     end = Coalesce(Min("read_until", filter=~is_history), Max("read_until"))
     ends = dict(marks.order_by().values_list("dataset").annotate(end=end))
     return [

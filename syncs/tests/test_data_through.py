@@ -9,6 +9,7 @@ from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import add_months, first_of_month
 from syncs.datasets import Dataset
 from syncs.models import Watermark
 from syncs.runs.watermarks import data_through
@@ -35,6 +36,8 @@ def test_an_old_bill_holds_no_other_account_back() -> None:
     read_until(bill(1), date(2025, 2, 1))
     assert data_through(user) == [("Cost", date(2025, 1, 31))]
     read_until(account(), today)
+    assert data_through(user) == [("Cost", today - timedelta(days=1))]
+    read_until(bill(3), add_months(first_of_month(today), -1))
     assert data_through(user) == [("Cost", today - timedelta(days=1))]
     read_until(bill(2), today - timedelta(days=5))
     assert data_through(user) == [("Cost", today - timedelta(days=6))]

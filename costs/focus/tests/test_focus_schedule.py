@@ -1,19 +1,21 @@
 """Months are exported after each sync of costs, and left alone until the next."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from clouds.storage import delete_file, list_files
+from clouds.storage import delete_file, list_files, replace_file
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.testing.places import KINDS
 from core.windows import last_complete_days
 from costs.focus.schedule import export_due_months
+from costs.lines.testing import line, store_lines
 from costs.tasks import export_focus
 from costs.testing import store_costs
 from syncs.datasets import Dataset
@@ -53,6 +55,22 @@ def test_each_sync_makes_both_months_due_once(
     delete_file(found["focus-1.2/2026-10.parquet"])
     cache.clear()
     assert names(later=5) == ["2026-10.parquet"]
+    replace_file(BytesIO(b"{"), f"{place}/focus-1.2", "_exported.json")
+    cache.clear()
+    assert len(names(later=5)) == 2
+
+
+def test_lines_that_are_written_after_their_costs_make_months_due(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.LINE_ITEMS_DIR = tmp_path / "lines"
+    settings.FOCUS_EXPORT_DIR = str(tmp_path / "focus")
+    owner = account()
+    run(owner, Dataset.COST, NOW)
+    assert len(names()) == 2
+    store_lines(owner, date(2026, 11, 1), [line(date(2026, 11, 1), "1")])
+    assert len(names(later=1)) == 2
+    assert names(later=2) == []
 
 
 def test_nothing_is_written_without_a_folder(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 The server is a real ClickHouse in this process, behind a socket.
 """
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,6 +20,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from clouds.models import CloudAccount
+from core.db.exclusive import AlreadyRunning
 from core.windows import Window, add_months
 from costs.lines.clickhouse import FORMAT, SETTINGS, ClickHouse, parsed_rows
 from costs.lines.commitments import commitments
@@ -35,12 +37,13 @@ from users.testing import person
 
 # On SQLite keys begin anew with each test, and the server knows the last one's months.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
-session = pytest.importorskip("chdb.session")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the URL of a ClickHouse."""
+    # Half a gigabyte, for this process alone.
+    session: Any = importlib.import_module("chdb.session")
     engine, folder = session.Session(), tmp_path_factory.mktemp("sent")
     engine.query("CREATE DATABASE bills ENGINE = Atomic")
     engine.query("USE bills")
@@ -159,6 +162,18 @@ def test_two_installations_share_a_database(
     assert loaded().count("Loaded") == 1
     assert loaded() == "Every month is loaded.\n"
     assert len(own._line_counts()) == 2
+
+
+def test_no_month_is_loaded_by_two_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(name: str) -> None:
+        raise AlreadyRunning
+
+    settings.LINE_ITEMS_ENGINE = "clickhouse://127.0.0.1:9/bills"
+    monkeypatch.setattr("costs.management.commands.load_line_items.exclusive", taken)
+    with pytest.raises(CommandError, match="A worker loads line items now"):
+        loaded()
 
 
 def test_a_server_that_is_away_is_one_sentence(

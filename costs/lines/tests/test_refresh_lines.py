@@ -1,24 +1,33 @@
 """Lines of costs that are read by day are written after them, and again once they
 change."""
 
-from datetime import date, timedelta
+import os
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from clouds.demo_clock import set_clock
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window
+from costs.lines.line_source import newest_window
 from costs.lines.models import LineItemMonth
 from costs.lines.refresh import refresh_lines
-from costs.models import CostTotal
+from costs.lines.storage import delete_left_files
+from costs.models import CostTotal, DailyCost
 from costs.sync import sync_cost
 from costs.tasks import refresh_lines as task
+from live.watch import topic_versions
 from providers.demo.company import STAGING
+from providers.demo.provider import DemoProvider
+from providers.errors import ErrorKind, ProviderError
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 DAYS = Window(date(2026, 9, 28), date(2026, 10, 3))
@@ -64,7 +73,54 @@ def test_a_month_that_changed_is_written_again_and_answers_are_new(
     address = "/api/v1/lines/groups/?group_by=service&start=2026-10-01&end=2026-10-03"
     etag = viewer.get(address)["ETag"]
     sync_cost(demo, NOW, window=Window(date(2026, 10, 3), date(2026, 10, 4)))
+    open_page = topic_versions(person("viewer"), ["lines"])
     [month] = refresh_lines(NOW + timedelta(minutes=1))
+    assert topic_versions(person("viewer"), ["lines"]) != open_page
     assert month.month == date(2026, 10, 1) and month.path.exists()
     assert viewer.get(address, headers={"If-None-Match": etag}).status_code == 200
     assert list(refresh_lines(NOW + timedelta(minutes=2))) == []
+
+
+def test_the_newest_days_end_with_the_companys_present(demo: CloudAccount) -> None:
+    set_clock(datetime(2026, 10, 3, 14, tzinfo=UTC))
+    assert list(refresh_lines(NOW))
+    october = Window(date(2026, 10, 1), date(2026, 10, 3))
+    assert newest_window(person("viewer"), NOW) == october
+
+
+def test_a_month_that_fails_stops_no_other(
+    demo: CloudAccount, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    write_lines = DemoProvider.write_lines
+
+    def failing(self: DemoProvider, month: date, *args: Any) -> Any:
+        if month == date(2026, 10, 1):
+            raise ProviderError(ErrorKind.INVALID, "2026-10", "the disk is full", "")
+        return write_lines(self, month, *args)
+
+    monkeypatch.setattr(DemoProvider, "write_lines", failing)
+    assert [one.month for one in refresh_lines(NOW)] == [date(2026, 9, 1)]
+    assert "lines: staging (000000000022), 2026-10: " in caplog.text
+    monkeypatch.undo()
+    assert [one.month for one in refresh_lines(NOW)] == [date(2026, 10, 1)]
+
+
+def test_a_month_whose_costs_were_archived_is_left_alone(demo: CloudAccount) -> None:
+    DailyCost.objects.filter(day__month=9).delete()
+    assert [one.month for one in refresh_lines(NOW)] == [date(2026, 10, 1)]
+    DailyCost.objects.all().delete()
+    assert list(refresh_lines(NOW)) == []
+
+
+def test_what_a_kill_left_behind_goes_after_a_day(lines_dir: Path) -> None:
+    names = ["9/tmpx/focus-1.2.csv", "9/2026-10-1.parquet", "reading/manifest-a"]
+    for name in names:
+        path = lines_dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (1, 1))
+    (lines_dir / "9/tmpx/younger.csv").touch()
+    (lines_dir / "of-somebody-else.csv").touch()
+    delete_left_files()
+    left = {one.name for one in lines_dir.rglob("*") if one.is_file()}
+    assert left == {"younger.csv", "of-somebody-else.csv"}

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from clouds.models import CloudAccount
 from core.windows import Window, add_months
 from costs.explain.records import Part
-from costs.lines.service_uses import service_uses
+from costs.explain.service_uses import service_uses
 from costs.lines.tests.conftest import OCTOBER, SEPTEMBER
 from costs.queries.query import CostQuery
 from users.testing import person
@@ -55,5 +55,8 @@ def test_nothing_is_told_where_lines_can_not_tell_it(user: User) -> None:
     assert not service_uses(replace(QUERY, ignore=["anomalies"]), user, [EC2])
     assert not service_uses(QUERY, user, [EC2], most_lines=8)
     assert not service_uses(QUERY, user, [])
+    assert not service_uses(replace(QUERY, search="shop"), user, [EC2])
+    tagged = {**QUERY.filters, "tag": ["team=shop"]}
+    assert not service_uses(replace(QUERY, filters=tagged), user, [EC2])
     before = replace(QUERY, previous=Window(add_months(OCTOBER, -2), SEPTEMBER))
     assert not service_uses(before, user, [EC2])

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core.db.exclusive import AlreadyRunning, exclusive
 from costs.lines.clickhouse import load_line_items
 from costs.lines.engine import LinesFailed
 
@@ -22,9 +23,14 @@ class Command(BaseCommand):
             )
         count = 0
         try:
-            for month in load_line_items():
-                count += 1
-                self.stdout.write(f"Loaded {month}: {month.row_count:,} lines")
+            with exclusive("lines"):
+                for month in load_line_items():
+                    count += 1
+                    self.stdout.write(f"Loaded {month}: {month.row_count:,} lines")
+        except AlreadyRunning:
+            raise CommandError(
+                "A worker loads line items now. Wait until it is done."
+            ) from None
         except LinesFailed as error:
             raise CommandError(str(error)) from None
         except OSError as error:

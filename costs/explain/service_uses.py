@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from clouds.access import AnyUser
 from core.money import ZERO
+from costs.explain.changed_prices import line_query
 from costs.explain.records import Part
 from costs.lines.engine import literal
-from costs.lines.line_query import FILTERS, LineQuery
 from costs.lines.line_source import LineSource, line_source
 from costs.lines.shown import short_id
 from costs.queries.query import CostQuery
@@ -91,11 +91,13 @@ def service_uses(
     """Return the uses of these parts of the bill, of those that have lines.
 
     Nothing where not every bill has its lines of both periods, where there are too many
-    lines, or where the query asks for what lines do not tell. Raises LinesFailed.
+    lines, or where the query asks for what lines do not sum as costs do. Raises
+    LinesFailed.
     """
-    if query.basis != "total" or query.ignore or not parts:
+    is_summed = query.basis == "total" and not query.ignore
+    if not is_summed or query.tag_key or query.search or not parts:
         return {}
-    source = line_source(line_query_of(query), user)
+    source = line_source(line_query(query), user)
     lines = sum(month.row_count for month in source.months)
     if not source.is_comparable or lines > most_lines:
         return {}
@@ -107,18 +109,6 @@ def service_uses(
         one = found.get(part) or ServiceUses(change, [], count)
         found[part] = replace(one, named=[*one.named, Use(*use)])
     return {part: uses for part, uses in found.items() if part in parts}
-
-
-def line_query_of(query: CostQuery) -> LineQuery:
-    """Return the question about lines of the same costs."""
-    return LineQuery(
-        window=query.window,
-        previous=query.compared_with,
-        metric=query.metric,
-        currency=query.currency,
-        search=query.search,
-        filters={name: query.filters.get(name, ()) for name in FILTERS},
-    )
 
 
 def _statement(source: LineSource, parts: Collection[Part]) -> str:

@@ -95,8 +95,8 @@ class ExplainedCostViewSet(DailyCostViewSet):
             user = request.user
             incidents, prices = cost_incidents(query, user), changed_prices(query, user)
             found = explain_costs(query, source, incidents, prices)
-        uses = uses_of(found, query, request.user) if found else {}
         if not wants_file(request):
+            uses = uses_of(found, query, request.user) if found else {}
             return Response(explanation_data(query, incomplete, found, uses))
         if found is None:
             days = " and ".join(map(str, incomplete))

@@ -59,11 +59,12 @@ class UnknownCurrency(ValueError):
     """No cost that the user may see is in that currency."""
 
 
-def summary_version(user: AnyUser) -> str:
-    """Return the version of all that the user's summary is made of. Three queries."""
+def summary_version(user: AnyUser, *others: str) -> str:
+    """Return the version of all that the user's summary is made of, and of other
+    datasets. Three queries."""
     refreshed = RefreshState.objects.order_by("pk").values_list("pk", "tried_at")
     changed = RecommendationChange.objects.aggregate(newest=Max("pk"))
-    state = [data_version(user, *Dataset), list(refreshed), changed]
+    state = [data_version(user, *Dataset, *others), list(refreshed), changed]
     return sha256(repr(state).encode()).hexdigest()
 
 

@@ -131,7 +131,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     )
     is_by_account = serializers.BooleanField(
         allow_null=True,
-        help_text="false: the bill is large, so changes are told by service alone.",
+        help_text="false: the bill is large; changes are explained by service alone.",
     )
     steps = StepSerializer(many=True)
 

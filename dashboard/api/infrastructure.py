@@ -18,6 +18,7 @@ from core.api.files import table_file, wants_file
 from core.api.viewsets import ROWS_AT_ONCE, RowsViewSet
 from core.money import ZERO
 from core.windows import last_complete_days
+from costs.lines.models import LINES_DATASET
 from dashboard.api.infrastructure_serializers import (
     KindCostsSerializer,
     PricedResourceSerializer,
@@ -84,8 +85,12 @@ class ResourcePages(InfrastructurePages):
 class InfrastructureViewSet(RowsViewSet):
     """Resources of enabled accounts: those that are present, unless `gone` is given."""
 
+    # What else its rows are made of.
+    datasets: ClassVar[tuple[str, ...]] = ()
+
     def data_version(self) -> str:
-        return f"{summary_version(self.request.user)} {self.sees_bill}"
+        version = summary_version(self.request.user, *self.datasets)
+        return f"{version} {self.sees_bill}"
 
     @property
     def sees_bill(self) -> bool:
@@ -254,6 +259,7 @@ class PricedResourceViewSet(InfrastructureViewSet):
     pagination_class = ResourcePages
     csv_name = "resources"
     cached_actions = frozenset({"costs"})
+    datasets = (LINES_DATASET,)
 
     def totals(self, rows: Any) -> dict[str, Any]:
         counts = rows.count_per_kind()

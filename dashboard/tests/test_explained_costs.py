@@ -313,7 +313,7 @@ def test_a_large_bill_is_explained_by_service(
         "used_more": "210.00",
         "anomaly": "120.00",
     }
-    assert "told by service" in explained(page(client))
+    assert "explained by service" in explained(page(client))
 
 
 def test_costs_by_tag_are_explained_too() -> None:

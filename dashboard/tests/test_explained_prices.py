@@ -1,4 +1,4 @@
-"""Prices that changed are told from more use where a bill is read line by line."""
+"""Changed prices are separated from changed use where a bill is read line by line."""
 
 import re
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def explained(client: Client) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", panel[0]).split())
 
 
-def test_line_items_tell_prices_from_use(
+def test_line_items_separate_prices_from_use(
     settings: Settings, tmp_path: Path, client: Client
 ) -> None:
     settings.LINE_ITEMS_DIR = tmp_path
@@ -65,7 +65,7 @@ def test_line_items_tell_prices_from_use(
     assert changes(client, "?service=Amazon S3") == {}
     shown = explained(client)
     assert "Prices +$90.00" in shown
-    assert "Amazon EC2 in production which prices +$90.00" in shown
+    assert "Amazon EC2 in production by usage type +$90.00" in shown
     LineItemMonth.objects.filter(month=october).delete()
     assert changes(client) == {"used_more": "150.00"}
     assert "and so does a changed price" in explained(client)

@@ -111,7 +111,7 @@ def _account_anomalies() -> list[Anomaly]:
 
 def _line_versions(account: CloudAccount) -> list[tuple[object, ...]]:
     months = account.line_item_months.order_by("month")
-    return list(months.values_list("month", "run"))
+    return list(months.values_list("month", "file"))
 
 
 def _version(

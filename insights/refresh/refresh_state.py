@@ -14,11 +14,14 @@ from django.db.models import Q
 
 from clouds.models import CloudAccount, DataVersion
 from core.clocks import is_recent, recent
+from costs.lines.models import LINES_DATASET
 from costs.models import CostTotal
 from insights.models import Anomaly, Forecast, RefreshState
 from syncs.datasets import Dataset, Scope
 from syncs.runs.processes import is_dead, mark_of, own_mark
 
+# Lines are written after the costs that they are of, and anomalies name them.
+READ = (*Dataset, LINES_DATASET)
 # What of a payer's data concerns its members too.
 BILLED = [dataset for dataset in Dataset if dataset.traits.scope == Scope.BILL]
 # Increase it when a method changes, so that everything is computed again.
@@ -58,7 +61,7 @@ def stored_versions() -> dict[CloudAccount | None, str]:
             METHOD,
             account.payer_id,
             account.is_enabled,
-            *(newest.get((account.pk, dataset)) for dataset in Dataset),
+            *(newest.get((account.pk, dataset)) for dataset in READ),
             *(newest.get((account.payer_id, dataset)) for dataset in BILLED),
         )
         for account in CloudAccount.objects.select_related("payer").order_by("pk")

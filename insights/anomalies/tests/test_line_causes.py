@@ -8,10 +8,11 @@ from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from clouds.testing import account
+from clouds.versions import bump_version
 from core.testing.clock import NOW, TODAY
 from core.windows import Window, first_of_month, last_complete_days
 from costs.lines.engine import LinesFailed
-from costs.lines.models import LineItemMonth
+from costs.lines.models import LINES_DATASET, LineItemMonth
 from costs.lines.testing import line, store_lines
 from costs.models import DailyCost
 from costs.testing import store_costs
@@ -21,6 +22,7 @@ from insights.anomalies.line_causes import compared_days
 from insights.anomalies.refresh import refresh_anomalies
 from insights.daily_costs import read_bills
 from insights.models import Anomaly
+from insights.refresh.refresh_state import stored_versions
 from insights.testing import found
 from users.testing import ask, person, session_of
 
@@ -77,6 +79,22 @@ def test_what_lines_showed_stays_when_they_are_deleted(bill: CloudAccount) -> No
     LineItemMonth.objects.all().delete()
     refresh(bill)
     assert Anomaly.objects.get().line_causes[0]["resource"] == "i-busy"
+
+
+def test_lines_that_are_written_after_an_anomaly_was_found_are_named(
+    bill: CloudAccount,
+) -> None:
+    months = list(LineItemMonth.objects.all())
+    LineItemMonth.objects.all().delete()
+    _, version = refresh_anomalies(bill, read_bills(bill, NOW), NOW, None)
+    due_by = stored_versions()[bill]
+    LineItemMonth.objects.bulk_create(months)
+    bump_version(bill, LINES_DATASET)
+    assert stored_versions()[bill] != due_by
+    _, newer = refresh_anomalies(bill, read_bills(bill, NOW), NOW, version)
+    assert Anomaly.objects.get().line_causes[0]["resource"] == "i-busy"
+    LineItemMonth.objects.filter(month=months[-1].month).update(file="1/newer.parquet")
+    assert refresh_anomalies(bill, read_bills(bill, NOW), NOW, newer)[1] != newer
 
 
 def test_lines_that_cannot_be_read_leave_an_anomaly_without_them(

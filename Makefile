@@ -18,7 +18,7 @@ test: $(VENV)/.browser
 	@$(MAKE) --jobs 2 --no-print-directory test-sqlite test-postgres
 
 # A file's tests run in one process, which makes once what they share.
-SIDE_BY_SIDE = --once --processes $(WORKERS)
+SIDE_BY_SIDE = --once -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests start hundreds of processes, which need not each compile the same modules.
 test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE =
 

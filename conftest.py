@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -81,7 +82,10 @@ def begins_late(item: pytest.Item) -> tuple[bool, bool]:
 
 
 def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
-    """Return the databases on which this test is run."""
+    """Return the databases on which this test is run: none without what it needs."""
+    needed = [mark.args[0] for mark in item.iter_markers("needs")]
+    if not all(map(shutil.which, needed)):
+        return set()
     if mark := item.get_closest_marker("only_on"):
         assert set(mark.args) <= BOTH, f"{item.nodeid} would run nowhere: {mark.args}"
         return mark.args
@@ -107,16 +111,20 @@ def pytest_collection_finish() -> None:
 
 
 def is_one_of_several(config: pytest.Config) -> bool:
-    """Of the processes of `pytest --processes`, which test side by side."""
-    return bool(config.option.processes)
+    """Of the processes of `pytest -n`, which test side by side."""
+    return hasattr(config, "workerinput")
+
+
+def shared_folder(config: Any) -> Path:
+    folder: Path = config._tmp_path_factory.getbasetemp().parent
+    return folder
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """While tests are collected, a database is migrated."""
     if is_one_of_several(session.config):
-        folder = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-        os.environ["SHARED_BY_TESTS"] = str(folder)
-        migrated.begin(folder)
+        os.environ["SHARED_BY_TESTS"] = str(shared_folder(session.config))
+        migrated.begin(shared_folder(session.config))
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +136,7 @@ def django_db_modify_db_settings(
         yield
         return
     # With the suffix in its name, each is of one process.
-    with migrated.copied(Path(os.environ["SHARED_BY_TESTS"])):
+    with migrated.copied(shared_folder(pytestconfig)):
         yield
 
 

@@ -20,7 +20,7 @@ from tests.two_accounts import HIDDEN_KEY
 def texts() -> dict[str, str]:
     """Return the text of each address where `two_accounts` are, for several tests.
 
-    Of the processes of `pytest --processes`, the first writes a file for the others.
+    Of the processes of `pytest -n`, the first writes a file for the others.
     """
     if "SHARED_BY_TESTS" not in os.environ:
         return _fetched()

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +62,7 @@ def test_every_alert_says_what_to_do() -> None:
         assert rule["annotations"].keys() == {"summary", "action"}
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="it needs Prometheus")
+@pytest.mark.needs("promtool")
 def test_prometheus_takes_the_rules_and_each_expression(tmp_path: Path) -> None:
     asked = [
         {"record": f"panel:{n}", "expr": one.replace("$__rate_interval", "5m")}

@@ -5,7 +5,6 @@ Other tests hold those two equal to what check_access tries and what the syncs a
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -96,7 +95,7 @@ def test_terraform_reads_the_same_files() -> None:
     assert set(re.findall(r'parameters\["(\w+)"\]', organization)) == masked
 
 
-@pytest.mark.skipif(not shutil.which("terraform"), reason="it needs Terraform")
+@pytest.mark.needs("terraform")
 def test_terraform_can_read_its_files() -> None:
     command = ["terraform", "fmt", "-check", "-recursive", "-diff", "deploy"]
     done = subprocess.run(

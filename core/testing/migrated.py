@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from django.db import connection
@@ -18,8 +18,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 
 
 def begin(folder: Path) -> None:
-    """Start the migrations; they hold a lock until they end."""
-    with (folder / "migrating").open("x") as lock:
+    """Whoever comes first starts the migrations; they hold a lock until they end."""
+    with suppress(FileExistsError), (folder / "migrating").open("x") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         script = f'"{sys.executable}" manage.py migrate -v 0 && touch "{folder}/done"'
         subprocess.Popen(
@@ -33,25 +33,20 @@ def begin(folder: Path) -> None:
 @contextmanager
 def copied(folder: Path) -> Iterator[None]:
     """The database that Django creates for tests meanwhile starts as a copy."""
-    with ExitStack() as stack:
-        with (folder / "migrating").open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            assert (folder / "done").exists(), "The migrations failed; see above."
-            if connection.vendor == "sqlite":
-                # In memory it lasts as long as a connection to it.
-                stack.enter_context(closing(_copy_in_memory(folder)))
-            else:
-                connection.settings_dict["TEST"]["TEMPLATE"] = _name()
+    with (folder / "migrating").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+    assert (folder / "done").exists(), "The migrations failed; see above."
+    if connection.vendor != "sqlite":
+        connection.settings_dict["TEST"]["TEMPLATE"] = _name()
         yield
-
-
-def _copy_in_memory(folder: Path) -> sqlite3.Connection:
+        return
     memory = f"file:memorydb_{connection.alias}?mode=memory&cache=shared"
-    own = sqlite3.connect(memory, uri=True)
-    with closing(sqlite3.connect(_file(folder))) as file:
-        file.execute("PRAGMA journal_mode=DELETE")
-        file.backup(own)
-    return own
+    # In memory it lasts as long as a connection to it.
+    with closing(sqlite3.connect(memory, uri=True)) as own:
+        with closing(sqlite3.connect(_file(folder))) as file:
+            file.execute("PRAGMA journal_mode=DELETE")
+            file.backup(own)
+        yield
 
 
 def _new_database(folder: Path) -> str:

@@ -3,6 +3,7 @@
 The server is a real ClickHouse in this process, behind a socket.
 """
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -35,12 +36,13 @@ from users.testing import person
 
 # On SQLite keys begin anew with each test, and the server knows the last one's months.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
-session = pytest.importorskip("chdb.session")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the URL of a ClickHouse."""
+    # Half a gigabyte, for this process alone.
+    session: Any = importlib.import_module("chdb.session")
     engine, folder = session.Session(), tmp_path_factory.mktemp("sent")
     engine.query("CREATE DATABASE bills ENGINE = Atomic")
     engine.query("USE bills")

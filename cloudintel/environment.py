@@ -93,7 +93,7 @@ def time_of_day(name: str) -> time | None:
     return daily_at(name, "") if given(name) else None
 
 
-def daily_at(name: str, default: str = "") -> time:
+def daily_at(name: str, default: str) -> time:
     """Return a time of day such as 02:00."""
     found = given(name) or default
     try:

@@ -371,7 +371,7 @@ BACKUP_KEY = secret("BACKUP_KEY", guessed="reads each backup")
 POSTGRES_PROGRAMS = given("POSTGRES_PROGRAMS")
 
 # Empty: only manage.py scan looks for weaknesses.
-SCAN_AT = daily_at("SCAN_AT") if given("SCAN_AT") else None
+SCAN_AT = time_of_day("SCAN_AT")
 SCAN_ADVISORIES = given("SCAN_ADVISORIES")
 
 LOG_LEVEL = one_of(

@@ -12,9 +12,8 @@ def status_sentence(found: Spending, budget: MonthBudget | None, waiting: int) -
 
 
 def status_without_costs(waiting: int, *, is_syncing: bool) -> str:
-    if is_syncing:
-        return "The first costs are being read."
-    return f"No costs are stored yet; {_needs(waiting)}."
+    end = "a sync is running" if is_syncing else _needs(waiting)
+    return f"No costs are stored yet; {end}."
 
 
 def _month(found: Spending, budget: MonthBudget | None) -> str:

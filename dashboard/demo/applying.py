@@ -44,7 +44,7 @@ def apply_recommendation(
     """Do what the largest recommendation about the resource says, as an action that
     the presenter proposes; return what became of it. Raises InvalidStep.
 
-    Of the second person that approves it, the invented company has one of its own.
+    The invented company approves it, as the second person that an action needs.
     """
     resource = account.resources.filter(resource_id=resource_id).first()
     proposal = _proposal(resource) if resource else None

@@ -32,9 +32,12 @@ GROWING_DAYS = 4
 def build(now: datetime, days: int) -> Iterator[CloudAccount]:
     """Add what is missing and read it up to `now`; yield each account once it is.
 
-    Raises SlotTaken.
+    An account is added when its history is about to be read: of one that waited, the
+    scheduler would read some days, and the next build no more than these. Raises
+    SlotTaken.
     """
-    for account in [_account_of(one) for one in ACCOUNTS]:
+    for one in ACCOUNTS:
+        account = _account_of(one)
         if account.cost_totals.exists():
             catch_up(account, now)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from clouds.demo_clock import company_now, set_clock
+from clouds.demo_clock import company_clock, company_now, set_clock
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, last_complete_days, utc_day
 from costs.sync import sync_cost
@@ -97,7 +97,8 @@ def _advance(step: Step, now: datetime) -> str:
 
 
 def _advance_hours(step: Step, hours: int, then: datetime, now: datetime) -> str:
-    """Move on within a day, on which the bill of the day before arrives."""
+    """Move on within a day, on which the bill of the day before arrives; one that was
+    read whole before stays so."""
     moved = then + timedelta(hours=hours)
     is_over = utc_day(moved) >= utc_day(now)
     is_next_day = utc_day(moved) > utc_day(then)
@@ -108,11 +109,12 @@ def _advance_hours(step: Step, hours: int, then: datetime, now: datetime) -> str
     elif is_next_day:
         _live_through(moved, is_hourly=True)
     else:
-        set_clock(moved, is_hourly=True)
+        _, is_hourly = company_clock(now)
+        set_clock(moved, is_hourly=is_hourly)
         for account in CloudAccount.objects.demo():
             sync_ec2(account, moved)
             sync_cost(account, moved, window=last_complete_days(1, moved))
-        if arrived_by(then.hour) < 1 <= arrived_by(moved.hour):
+        if is_hourly and arrived_by(then.hour) < 1 <= arrived_by(moved.hour):
             refresh_insights(moved, DAILY_PARTS)
     return _what_time(moved, is_over=is_over)
 
@@ -159,10 +161,10 @@ def refresh_insights(
 def _ticked(now: datetime) -> datetime:
     """Return its present, a minute later where its clock stands: by the time of a sync
     it is told what that has seen."""
-    then = company_now(now)
+    then, is_hourly = company_clock(now)
     if then == now:
         return now
-    set_clock(then + ONE_MINUTE)
+    set_clock(then + ONE_MINUTE, is_hourly=is_hourly)
     return then + ONE_MINUTE
 
 

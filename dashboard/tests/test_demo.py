@@ -116,6 +116,22 @@ def test_beside_a_connected_account_the_first_start_makes_none() -> None:
     assert demo("--if-alone") == ""
 
 
+def test_the_first_start_ends_it_once_somebody_connects_an_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    built: list[CloudAccount] = []
+
+    def build(*_: object) -> Iterator[CloudAccount]:
+        for number, one in enumerate(CloudAccount.objects.demo(), start=1):
+            account(number)
+            built.append(one)
+            yield one
+
+    monkeypatch.setattr("dashboard.management.commands.demo.build", build)
+    demo("--if-alone")
+    assert len(built) == 1
+
+
 def test_run_again_on_the_same_day_nothing_changes() -> None:
     before = counts()
     demo()

@@ -96,7 +96,7 @@ def test_without_costs_it_says_so(client: Client) -> None:
     one = account()
     assert status(client).startswith("No costs are stored yet")
     run(one, Dataset.INSTANCES, NOW, status="running", finished_at=None)
-    assert status(client) == "The first costs are being read."
+    assert status(client) == "No costs are stored yet; a sync is running."
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def user_of(request: HttpRequest) -> User:
 
 def socket_of(request: HttpRequest) -> str:
     """Return the address of the socket that takes what the screen is signed in by."""
-    return WALL if COOKIE in request.COOKIES else EVENTS
+    return WALL if request.COOKIES.get(COOKIE) else EVENTS
 
 
 def remember(

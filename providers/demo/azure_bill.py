@@ -10,7 +10,7 @@ from core.money import ZERO
 from providers.demo.company import hourly_usd as machine_usd
 from providers.demo.estate import DATABASE_DISK, GIB, ROOT_DISK, bytes_by_tier
 from providers.demo.events import Events
-from providers.demo.lives import Life, Run, lives
+from providers.demo.lives import Life, lives
 from providers.demo.resource_prices import hourly_usd
 from providers.demo.things import Thing, things
 from providers.records import IN_USE, MULTI_ZONE, ResourceMarket
@@ -56,10 +56,10 @@ def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
 
 def thing_usd(thing: Thing, offset: int) -> Decimal:
     """Return what it costs on a day, so many days after the anchor."""
-    hours = Run(thing.created, thing.deleted, "").hours_on(offset)
+    hours = thing.hours_existing(offset)
     if not hours:
         return ZERO
-    hours_off = sum(Run(*span, "").hours_on(offset) for span in thing.off)
+    hours_off = hours - thing.hours_on(offset)
     saved = _hourly_while_on(thing, offset) * hours_off if hours_off else ZERO
     return _hourly(thing, offset) * hours - saved
 

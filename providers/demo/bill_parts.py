@@ -26,7 +26,7 @@ from providers.demo.company import (
 )
 from providers.demo.estate import GIB, ROOT_DISK, bytes_by_tier, root_disk_id
 from providers.demo.events import Events
-from providers.demo.lives import Life, Run, azure_id, lives
+from providers.demo.lives import Life, azure_id, lives
 from providers.demo.resource_prices import hourly_usd as resource_usd
 from providers.demo.saved_charges import SERVICES as AWS_SERVICES
 from providers.demo.saved_charges import TEAMS
@@ -102,7 +102,7 @@ def resource_parts(
         for place, part in of_machine(life, offset):
             found[place].append(part)
     for thing in things(account_id, events):
-        if Run(thing.created, thing.deleted, "").hours_on(offset):
+        if thing.hours_existing(offset):
             for place, part in of_thing(thing, offset):
                 found[place].append(part)
     return found
@@ -118,7 +118,7 @@ def other_parts(
     present = [
         one
         for one in things(account_id, events)
-        if one.region == region and Run(one.created, one.deleted, "").hours_on(offset)
+        if one.region == region and one.hours_existing(offset)
     ]
     parts = []
     for one in usage_types().get(service, ()):
@@ -216,7 +216,7 @@ def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
     if team is None:  # the service is not billed there
         return
     place = (service, region, team)
-    hours = Run(thing.created, thing.deleted, "").hours_on(offset)
+    hours, hours_on = thing.hours_existing(offset), thing.hours_on(offset)
     sign = SIGNS.get(region, "")
 
     def part(usd: Decimal, used: str, unit: str, unit_usd: Decimal) -> Part:
@@ -228,7 +228,7 @@ def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
         market = ResourceMarket(region, thing.kind, thing.engine)
         price = resource_usd(market, thing.type, 1, redundancy)
         used = usage_type.format(type=thing.type)
-        yield place, part(price * hours, used, "Hours", price)
+        yield place, part(price * hours_on, used, "Hours", price)
         stored = resource_usd(market, "gp3", thing.size, redundancy)
         unit_usd = stored * HOURS_PER_MONTH / thing.size
         yield place, part(stored * hours, "RDS:GP3-Storage", "GB-Months", unit_usd)
@@ -238,13 +238,16 @@ def _aws_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
             used = usage_type.format(type=TIER_SIGNS[tier])
             yield place, part(usd * hours, used, "GB-Months", price)
         return
-    price = thing_usd(thing, offset) / hours
+    if not hours_on:
+        return
+    usd = thing_usd(thing, offset)
     used = usage_type.format(type=thing.type)
     if thing.kind in BY_SIZE:
-        unit_usd = (price * HOURS_PER_MONTH / thing.size).quantize(QUANTUM)
-        yield place, part(price * hours, used, "GB-Months", unit_usd)
+        monthly = usd / hours_on * HOURS_PER_MONTH
+        unit_usd = (monthly / thing.size).quantize(QUANTUM)
+        yield place, part(usd, used, "GB-Months", unit_usd)
     else:
-        yield place, part(price * hours, used, "Hours", price)
+        yield place, part(usd, used, "Hours", usd / hours_on)
 
 
 def _azure_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
@@ -280,7 +283,10 @@ def _azure_machine(life: Life, offset: int) -> Iterator[tuple[Place, Part]]:
 
 
 def _azure_thing(thing: Thing, offset: int) -> Iterator[tuple[Place, Part]]:
-    hours = Run(thing.created, thing.deleted, "").hours_on(offset)
+    is_database = thing.kind == "database"  # a stopped one still has its storage
+    hours = thing.hours_existing(offset) if is_database else thing.hours_on(offset)
+    if not hours:
+        return
     place = (AZURE_SERVICES[thing.engine or thing.kind], thing.group, thing.team)
     ids = thing.id, thing.name, thing.region
     if thing.kind == "bucket":

@@ -9,7 +9,7 @@ from typing import Any
 from providers.demo.company import ACCOUNT_IDS, CLOUD_OF, Cloud, table
 from providers.demo.events import EventKind, Events, of_kind, of_resource
 from providers.demo.fleet import at, tags_of
-from providers.demo.lives import FOREVER, azure_id, hour_of
+from providers.demo.lives import FOREVER, Run, azure_id, hour_of
 from providers.demo.shapes import digest
 
 # What begins the id of each kind in AWS; the others have a name or an ARN.
@@ -108,6 +108,17 @@ class Thing:
 
     def is_off(self, hour: int) -> bool:
         return any(start <= hour < end for start, end in self.off)
+
+    def hours_on(self, offset: int) -> int:
+        """Return for how many hours of a day it was neither stopped nor deleted."""
+        return self.hours_existing(offset) - sum(
+            Run(start, min(end, self.deleted), "").hours_on(offset)
+            for start, end in self.off
+        )
+
+    def hours_existing(self, offset: int) -> int:
+        """Return how many hours of a day lie between its creation and its end."""
+        return Run(self.created, self.deleted, "").hours_on(offset)
 
     def head(self, anchor: date, state: str = "") -> dict[str, Any]:
         """Return what any record has; nobody names what nobody put a team on."""

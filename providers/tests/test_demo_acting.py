@@ -269,3 +269,7 @@ def test_a_stopped_database_costs_its_storage_until_it_is_started(
     assert usual == again
     assert 0 < off < half < usual
     assert usual - half == half - off
+    removed = (events[0], DemoEvent(kind=EventKind.REMOVED, hour=58, what=kept.id))
+    found = next(one for one in things(account_id, removed) if one.id == kept.id)
+    assert 0 < thing_usd(found, 2) < off
+    assert thing_usd(found, 3) == 0

@@ -12,10 +12,11 @@ import pytest
 
 from core.windows import Window
 from providers.demo.bill_lines import LinesOf, lines_of
-from providers.demo.company import ACCOUNTS, PRODUCTION, STORES, VIRGINIA
+from providers.demo.company import ACCOUNTS, PRODUCTION, STAGING, STORES, VIRGINIA
 from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
 from providers.demo.services import RDS
+from providers.demo.things import planned_things
 from providers.records import ChargeCategory, CostReading
 from providers.tests.readings import whole
 
@@ -131,6 +132,25 @@ def test_a_machine_is_charged_by_its_hours_at_its_price() -> None:
     assert line["SkuMeter"] == "BoxUsage:m6i.large"
     assert line["PricingQuantity"] == 24
     assert line["BilledCost"] == 24 * line["ListUnitPrice"]
+
+
+def test_a_stopped_database_is_charged_for_its_storage_alone() -> None:
+    database = next(
+        one for one in planned_things(STAGING) if one.name == "orders-staging"
+    )
+    stop = DemoEvent(kind=EventKind.STOPPED, hour=-24 * 8, what=database.id)
+    day = Window(date(2026, 10, 14), date(2026, 10, 15))  # nothing of it is late
+    usual, stopped = (
+        {
+            line["SkuMeter"]: line["BilledCost"]
+            for line in lines(provider, bill(provider, day))
+            if line.get("ResourceId") == database.id
+        }
+        for provider in (demo(STAGING), demo(STAGING, stop))
+    )
+    assert "InstanceUsage:db.m6g.large" in usual
+    assert "InstanceUsage:db.m6g.large" not in stopped
+    assert stopped["RDS:GP3-Storage"] == usual["RDS:GP3-Storage"] > 0
 
 
 def test_an_incident_is_in_the_usage_that_it_was() -> None:

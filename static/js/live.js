@@ -83,6 +83,7 @@
         document.dispatchEvent(new Event("stopped"));
       }
       else if (isShown) failures = 0;
+      else if (isBusy()) look(BUSY_MS);
       else {
         failures += 1;
         look(backOff(PAUSE_MS));

@@ -60,7 +60,8 @@ def claim(
     finished run, 0 for none, by which it was judged to be due. Raises SlotTaken,
     AlreadyRan where another run has ended since that one, Refused and InvalidWindow.
     """
-    check_request(account, dataset, window, account_now(account, now))
+    present = account_now(account, now)
+    check_request(account, dataset, window, present)
     runs = SyncRun.objects.filter(
         account=account, dataset=dataset, backfill_window=part
     )
@@ -76,7 +77,7 @@ def claim(
         started_by=user,
         backfill_window=part,
         attempt=runs.next_attempt(),
-        started_at=now,
+        started_at=present,
         heartbeat_at=alive_at,
         queued_at=now if status == SyncRun.Status.QUEUED else None,
         held_by="" if status == SyncRun.Status.QUEUED else own_mark(),

@@ -104,7 +104,8 @@ def due_window(
 def data_through(user: AnyUser) -> list[tuple[str, date]]:
     """Return (dataset, last day stored for every enabled account). One query.
 
-    A bill from files that ends before last month is history: it holds no other back.
+    A bill from files that lacks days of the month before last is history: it holds no
+    other back.
     """
     marks = Watermark.objects.visible_to(user).filter(account__is_enabled=True)
     last_month = add_months(first_of_month(utc_day(timezone.now())), -1)

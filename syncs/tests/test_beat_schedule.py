@@ -69,6 +69,18 @@ def test_an_interval_that_is_edited_in_place_stays() -> None:
     assert tick().interval.every == 600
 
 
+def test_a_task_of_an_earlier_version_is_deleted_and_that_of_a_user_stays() -> None:
+    start_beat()
+    for name, task in [
+        ("conduct-demo", "dashboard.tasks.conduct_demo"),
+        ("mine", "insights.tasks.refresh_due"),
+    ]:
+        PeriodicTask.objects.create(name=name, task=task, interval=tick().interval)
+    start_beat()
+    others = PeriodicTask.objects.exclude(name__in=settings.CELERY_BEAT_SCHEDULE)
+    assert [task.name for task in others] == ["mine"]
+
+
 def test_a_task_of_ours_is_neither_deleted_nor_renamed_in_the_admin(
     admin_client: Client,
 ) -> None:

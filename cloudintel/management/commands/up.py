@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
 def at_work(*, with_demo: bool) -> list[Child]:
     """Worker and scheduler. They wait until the demo company is built, which syncs what
-    they would sync; its pages are served and fill meanwhile, before it in line."""
+    they would sync; its pages are served and fill meanwhile, at a higher priority."""
     demo = Child("demo", ["nice", *managed("demo", "--if-alone")], once=True)
     after = demo if with_demo else None
     worker = [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]

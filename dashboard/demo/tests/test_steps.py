@@ -12,7 +12,7 @@ from clouds.models import CloudAccount, DemoCompany, DemoEvent
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, DailyCost, Restatement
-from costs.sync import read_cost
+from costs.sync import read_cost, sync_cost
 from dashboard.demo.control import change_play, company, play, queue
 from dashboard.demo.perform import perform
 from insights.models import Remediation
@@ -153,6 +153,7 @@ def test_a_sync_that_somebody_starts_reads_what_there_is_at_its_own_present() ->
         taken = take(queued.pk, NOW)
         assert taken is not None
         assert read(taken).status == "succeeded", taken.error
+    assert sync_cost(owner, NOW).status == "succeeded"
     assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY * 4
 
 
@@ -200,25 +201,29 @@ def test_hours_pass_and_insights_follow_once_the_bill_has_arrived(
     monkeypatch.setattr(
         "dashboard.demo.perform.refresh_insights", lambda now, *_: computed.append(now)
     )
-    do("reset", days=10, days_ago=2)
+    do("reset", days=10, days_ago=3)
     computed.clear()
-    then = NOW - timedelta(days=2)
-    for hours in (6, 5, 5):
-        do("advance", hours=hours)
-    assert computed == [then + timedelta(hours=6), then + timedelta(hours=16)]
+    then = NOW - timedelta(days=3)
+    for hours in (6, 6, 18):
+        do("advance", days=2, hours=hours)
+    do("advance", hours=6)
+    assert computed == [then + timedelta(hours=30), then + timedelta(hours=36)]
 
 
 def test_the_bill_of_the_day_before_arrives_by_the_hour() -> None:
     do("reset", days=10, days_ago=3)
     whole = cost(4)
-    step = {"days": 2, "hours": 6}
+    do("advance", days=2, hours=3)
+    assert cost(4) == whole  # it was complete before
     arrived = []
-    for _ in range(3):  # 18:00, and 00:00 and 06:00 of the day after
-        do("advance", **step)
+    for hours in (3, 6, 6):  # 18:00, and 00:00 and 06:00 of the day after
+        do("advance", days=2, hours=hours)
         arrived.append(cost(3))
     assert arrived[0] == 0
     assert 0 < arrived[1] < whole / 10
     assert whole / 4 < arrived[2] < whole / 2
+    do("restate", **LAMBDA, factor=1.0, days=1)
+    assert cost(3) == arrived[2]  # a step in between completes no bill
     assert not CostTotal.objects.unreconciled().exists()
     do("advance")
     assert cost(3) > whole / 2

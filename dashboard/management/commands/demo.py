@@ -56,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-alone",
             action="store_true",
-            help="Do nothing where a cloud account is connected.",
+            help="Do nothing where a cloud account is connected, and end once one is.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -80,10 +80,10 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"Reading {COMPANY_NAME}, the demo company ...")
         self.stdout.flush()
-        self.build(days)
+        self.build(days, if_alone=options["if_alone"])
         ask_for_insights()
 
-    def build(self, days: int) -> None:
+    def build(self, days: int, *, if_alone: bool) -> None:
         console = Console(stderr=True)
         try:
             for account in build(company_now(timezone.now()), days):
@@ -91,5 +91,8 @@ class Command(BaseCommand):
                     console.print(f"Synced {account}")
                 self.stdout.write(f"{account}: {amount_of(account)}")
                 self.stdout.flush()
+                # The first one replaces the company, which is not to come back.
+                if if_alone and CloudAccount.objects.real().exists():
+                    return
         except SlotTaken as taken:
             raise CommandError(str(taken), returncode=TAKEN) from None

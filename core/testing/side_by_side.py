@@ -7,8 +7,11 @@ gigabyte, which copies share. Each runs one file after another, until none is le
 """
 
 import os
-import tempfile
+import shutil
+import signal
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,6 +25,8 @@ from warnings import WarningMessage
 import pytest
 from _pytest import runner
 from django.conf import settings
+
+from core.testing.waiting import HANGS_AFTER_SECONDS
 
 # The number of a file is read whole, whichever process reads it.
 DIGITS = 4
@@ -42,7 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """In place of pytest's own loop; it raises what was wrong with collecting."""
     options = session.config.option
-    if not options.processes or options.collectonly or session.testsfailed:
+    if options.processes < 1 or options.collectonly or options.usepdb:
+        return None
+    if session.testsfailed:
         return None
     capture: Any = session.config.pluginmanager.getplugin("capturemanager")
     capture.stop_global_capturing()
@@ -52,9 +59,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     try:
         follow(session, copies)
     except BaseException:
-        for copy in copies:
-            copy.process.terminate()
+        interrupt(copies)
         raise
+    finally:
+        for copy in copies:
+            copy.process.join(HANGS_AFTER_SECONDS)
+            copy.process.kill()
     return True
 
 
@@ -75,56 +85,77 @@ def queue_of(count: int) -> int:
 
 @dataclass
 class Copy:
-    """A process that runs tests, and what it says of them."""
+    """A process that runs tests, and what it reports of them."""
 
     process: BaseProcess
-    said: Connection
-    running: str = ""
+    reports: Connection
+    running: str = "the start of a process"
     location: tuple[str, int | None, str] = ("", None, "")
+    error: str = ""
 
     @classmethod
     def of(cls, session: pytest.Session, *arguments: Any) -> "Copy":
-        said, says = COPIES.Pipe(duplex=False)
-        process = COPIES.Process(target=run, args=(session, *arguments, says))
+        reports, sender = COPIES.Pipe(duplex=False)
+        process = COPIES.Process(target=run, args=(session, *arguments, sender))
         process.start()
-        says.close()
-        return cls(process, said)
+        sender.close()
+        return cls(process, reports)
 
     def died(self) -> pytest.TestReport:
-        self.process.join()  # else it has no exit code yet
-        told = f"The process ended with {self.process.exitcode} while it ran this."
+        self.process.join(HANGS_AFTER_SECONDS)  # else it has no exit code yet
+        ended = f"The process ended with {self.process.exitcode} while it ran this."
+        text = f"{self.error}{ended} Later tests of this file did not run."
         return pytest.TestReport(
-            self.running, self.location, {}, "failed", told, "call"
+            self.running, self.location, {}, "failed", text, "call"
         )
 
 
 def follow(session: pytest.Session, copies: list[Copy]) -> None:
     """Report what the processes do, until the last one has ended."""
-    hook, by_connection = session.config.hook, {copy.said: copy for copy in copies}
+    by_connection = {copy.reports: copy for copy in copies}
     while by_connection:
-        for said in wait(list(by_connection)):
-            assert isinstance(said, Connection)
-            copy = by_connection[said]
-            try:
-                name, told = said.recv()
-            except EOFError:
-                hook.pytest_runtest_logreport(report=copy.died())
-                name = "ended"
-            if name == "ended":
-                del by_connection[said]
-                copy.process.join()
-            elif name == "pytest_runtest_logreport":
-                told = {"config": session.config, "data": told}
-                report = hook.pytest_report_from_serializable(**told)
-                hook.pytest_runtest_logreport(report=report)
-            elif name == "pytest_warning_recorded":
-                hook.pytest_warning_recorded.call_historic(kwargs=told)
-            else:
-                if name == "pytest_runtest_logstart":
-                    copy.running, copy.location = told["nodeid"], told["location"]
-                getattr(hook, name)(**told)
+        for reports in wait(list(by_connection)):
+            assert isinstance(reports, Connection)
+            if not show_next(session, by_connection[reports]):
+                del by_connection[reports]
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+
+
+def show_next(session: pytest.Session, copy: Copy) -> bool:
+    """Show what the process reports next, and return whether more follows."""
+    hook = session.config.hook
+    try:
+        name, details = copy.reports.recv()
+    except EOFError:
+        hook.pytest_runtest_logreport(report=copy.died())
+        return False
+    if name == "ended":
+        return False
+    if name == "error":
+        copy.error = details["text"]
+    elif name == "pytest_runtest_logreport":
+        report = hook.pytest_report_from_serializable(
+            config=session.config, data=details
+        )
+        hook.pytest_runtest_logreport(report=report)
+    elif name == "pytest_warning_recorded":
+        hook.pytest_warning_recorded.call_historic(kwargs=details)
+    else:
+        if name == "pytest_runtest_logstart":
+            copy.running, copy.location = details["nodeid"], details["location"]
+        getattr(hook, name)(**details)
+    return True
+
+
+def interrupt(copies: list[Copy]) -> None:
+    """Have those that still test end, with all that their tests have started."""
+    for copy in copies:
+        copy.reports.close()  # else they wait until it is read
+        if copy.process.is_alive():
+            os.kill(copy.process.pid or 0, signal.SIGINT)
 
 
 def run(
@@ -132,13 +163,33 @@ def run(
     files: list[list[pytest.Item]],
     numbers: int,
     copy: int,
-    says: Connection,
+    sender: Connection,
 ) -> None:
     """Run files, as one of the processes, until none is left."""
-    be_on_its_own(session.config, copy)
-    plugins = session.config.pluginmanager
-    plugins.unregister(name="terminalreporter")
-    plugins.register(Reporter(session.config, says))
+    signal.signal(signal.SIGINT, interrupt_once)
+    try:
+        be_on_its_own(session.config, copy)
+        plugins = session.config.pluginmanager
+        plugins.unregister(name="terminalreporter")
+        plugins.register(Reporter(session.config, sender))
+        try:
+            run_files(files, numbers)
+        finally:
+            runner.pytest_sessionfinish(session)
+    except BaseException:
+        with suppress(OSError):  # nobody reads it
+            sender.send(("error", {"text": traceback.format_exc()}))
+        raise
+    sender.send(("ended", {}))
+
+
+def interrupt_once(*_: object) -> None:
+    """Interrupt the test that runs, and not what it tears down then."""
+    signal.signal(signal.SIGINT, lambda *_: None)
+    raise KeyboardInterrupt
+
+
+def run_files(files: list[list[pytest.Item]], numbers: int) -> None:
     file = NextFile(files, numbers)
     while file:
         following = NextFile(files, numbers)
@@ -146,8 +197,6 @@ def run(
         for item, after in pairwise(tests):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         file = following
-    runner.pytest_sessionfinish(session)
-    says.send(("ended", {}))
 
 
 class NextFile:
@@ -181,42 +230,48 @@ def be_on_its_own(config: Any, copy: int) -> None:
     folder: Path = config._tmp_path_factory.getbasetemp() / f"copy{copy}"
     folder.mkdir()
     config._tmp_path_factory._basetemp = folder
-    shared, own = os.environ["STATE_DIR"], tempfile.mkdtemp(prefix="cloudintel-test-")
+    shared, own = os.environ["STATE_DIR"], str(folder / "state")
+    shutil.copytree(shared, own)  # with the key that signs sessions
     for name, text in os.environ.items():
-        if text.startswith(shared):
-            os.environ[name] = text.replace(shared, own, 1)
-    for name in dir(settings):
-        place = getattr(settings, name)
-        if isinstance(place, str | Path) and str(place).startswith(shared):
-            moved = str(place).replace(shared, own, 1)
-            setattr(settings, name, type(place)(moved))
-            if Path(place).is_dir():
-                Path(moved).mkdir(exist_ok=True)
+        os.environ[name] = moved(text, shared, own)
+    for name in filter(str.isupper, dir(settings)):
+        value = getattr(settings, name)
+        if (new := moved(value, shared, own)) is not value:
+            setattr(settings, name, new)
+
+
+def moved(value: Any, shared: str, own: str) -> Any:
+    """Return it with the process's own folder. What a dictionary has is replaced."""
+    if isinstance(value, dict):
+        value.update({key: moved(one, shared, own) for key, one in value.items()})
+    elif isinstance(value, str | Path) and shared in str(value):
+        return type(value)(str(value).replace(shared, own))
+    return value
 
 
 class Reporter:
     """Sends on what happens to the process that shows it."""
 
-    def __init__(self, config: pytest.Config, says: Connection) -> None:
+    def __init__(self, config: pytest.Config, sender: Connection) -> None:
         self._config = config
-        self._says = says
+        self._sender = sender
 
     def pytest_runtest_logstart(
         self, nodeid: str, location: tuple[str, int | None, str]
     ) -> None:
-        told = {"nodeid": nodeid, "location": location}
-        self._says.send(("pytest_runtest_logstart", told))
+        details = {"nodeid": nodeid, "location": location}
+        self._sender.send(("pytest_runtest_logstart", details))
 
     def pytest_runtest_logfinish(
         self, nodeid: str, location: tuple[str, int | None, str]
     ) -> None:
-        told = {"nodeid": nodeid, "location": location}
-        self._says.send(("pytest_runtest_logfinish", told))
+        details = {"nodeid": nodeid, "location": location}
+        self._sender.send(("pytest_runtest_logfinish", details))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         hook = self._config.hook
-        told = hook.pytest_report_to_serializable(config=self._config, report=report)
-        self._says.send(("pytest_runtest_logreport", told))
+        details = hook.pytest_report_to_serializable(config=self._config, report=report)
+        self._sender.send(("pytest_runtest_logreport", details))
 
     def pytest_warning_recorded(
         self,
@@ -225,9 +280,11 @@ class Reporter:
         nodeid: str,
         location: tuple[str, int, str] | None,
     ) -> None:
-        if when != "runtest":  # it was told before there were copies
+        if when != "runtest":  # it was shown before there were copies
             return
         one = warning_message
         plain = WarningMessage(str(one.message), one.category, one.filename, one.lineno)
-        told = {"when": when, "nodeid": nodeid, "location": location}
-        self._says.send(("pytest_warning_recorded", {"warning_message": plain, **told}))
+        details = {"when": when, "nodeid": nodeid, "location": location}
+        self._sender.send(
+            ("pytest_warning_recorded", {"warning_message": plain, **details})
+        )

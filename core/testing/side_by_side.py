@@ -11,7 +11,6 @@ import shutil
 import signal
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -176,9 +175,10 @@ def run(
             run_files(files, numbers)
         finally:
             runner.pytest_sessionfinish(session)
+    except KeyboardInterrupt:
+        raise SystemExit(pytest.ExitCode.INTERRUPTED) from None
     except BaseException:
-        with suppress(OSError):  # nobody reads it
-            sender.send(("error", {"text": traceback.format_exc()}))
+        sender.send(("error", {"text": traceback.format_exc()}))
         raise
     sender.send(("ended", {}))
 

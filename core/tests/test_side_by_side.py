@@ -105,4 +105,5 @@ def test_the_first_failure_that_ends_all_has_the_others_tear_down(
     done = run(tmp_path, STOPPED, "-x")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed in" in done.stdout.splitlines()[-1]
+    assert "KeyboardInterrupt" not in done.stdout + done.stderr
     assert (tmp_path / "is_torn_down").exists()

@@ -79,7 +79,6 @@ class Windows:
 
     def of(self, user: User, path: str = "/costs/") -> Page:
         context = self.browser.new_context(base_url=self.url)
-        context.set_default_timeout(HANGS_AFTER_MS)
         let_in(context, user, self.url)
         return self._opened(context, path)
 
@@ -88,6 +87,7 @@ class Windows:
         return self._opened(self.browser.new_context(base_url=self.url), path)
 
     def _opened(self, context: BrowserContext, path: str) -> Page:
+        context.set_default_timeout(HANGS_AFTER_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(path)

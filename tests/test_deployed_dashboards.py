@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from core.api.cache import LOOKUPS
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from insights.models import Anomaly
 from syncs.models import SyncRun
 from syncs.runs.freshness import State
@@ -76,5 +77,10 @@ def test_prometheus_takes_the_rules_and_each_expression(tmp_path: Path) -> None:
         ["check", "config", "--syntax-only", str(folder / "prometheus.yml")],
         ["test", "rules", str(folder / "rules.test.yml")],
     ):
-        done = subprocess.run(["promtool", *arguments], capture_output=True, text=True)
+        done = subprocess.run(
+            ["promtool", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=HANGS_AFTER_SECONDS,
+        )
         assert done.returncode == 0, done.stdout + done.stderr

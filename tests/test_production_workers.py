@@ -107,11 +107,11 @@ def halted(mine: CloudAccount, aws: HaltingAws, url: str) -> None:
     assert status == "running"
 
 
-def queue(mine: CloudAccount) -> None:
+def queue(mine: CloudAccount, **options: int) -> None:
     """Queues a run, of which workers hear that have the test's own queue."""
     waiting()
     run = claim(mine, Dataset.COST, datetime.now(UTC), status=SyncRun.Status.QUEUED)
-    current_app.send_task("costs.tasks.sync_cost", args=[run.pk])
+    current_app.send_task("costs.tasks.sync_cost", args=[run.pk], **options)
 
 
 @pytest.mark.parametrize("ends_in_time", [True, False])
@@ -148,13 +148,13 @@ def test_a_sync_that_takes_longer_than_its_limit_is_ended_and_says_so(
 ) -> None:
     """The pool's signal is sent when the run has come to its middle, however late."""
     assert current_app.conf.task_soft_time_limit == settings.SYNC_TIME_LIMIT_SECONDS
-    queue(mine)
+    # A task has the limit of the settings, unless its message has another.
+    queue(mine, soft_time_limit=3600, time_limit=7200)
     aws.halt("ce:GetCostAndUsage", 1)
     environment = {"SYNC_TIME_LIMIT_SECONDS": "1"}
-    patient = [*WORKER, "-c", "1", "--soft-time-limit", "3600", "--time-limit", "7200"]
     with (
         shared_database(tmp_path) as url,
-        running(url, aws, *patient, **environment) as worker,
+        running(url, aws, *WORKER, "-c", "1", **environment) as worker,
     ):
         halted(mine, aws, url)
         is_over = datetime.now(UTC) + timedelta(seconds=1)

@@ -7,7 +7,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
@@ -33,7 +32,7 @@ class Fork:
     status: int | None = None
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
+        if not self.has_ended():  # else its number may be another's
             os.kill(self.pid, signal.SIGKILL)
         self.wait()
 

@@ -5,7 +5,7 @@ A browser, and each tab, takes longer to open than most pages to load.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import enumerate as enumerate_threads
 from typing import Any
@@ -16,6 +16,7 @@ from playwright.sync_api import (
     BrowserContext,
     CDPSession,
     ConsoleMessage,
+    Error,
     Page,
     Playwright,
     Request,
@@ -62,10 +63,9 @@ class Tab:
             if other is not page:
                 other.close()
         page.unroute_all()
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
         page.goto("about:blank")
-        where = {"origin": origin, "storageTypes": "all"}
-        if origin.startswith("http"):
+        for host in sorted(self.hosts - {""}):
+            where = {"origin": f"http://{host}", "storageTypes": "all"}
             self.devtools.send("Storage.clearDataForOrigin", where)
         self.devtools.send("Page.resetNavigationHistory")
         page.context.clear_cookies()
@@ -86,13 +86,15 @@ class OpenBrowser:
 
     @property
     def browser(self) -> Browser:
-        if self._browser is None:
+        if self._browser is None or not self._browser.is_connected():
+            self.close()
+            path = chromium()
             self._playwright = sync_playwright().start()
             # Playwright keeps an event loop in this thread, where Django's ORM would
             # refuse to work; nothing here runs at the same time.
             os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
             self._browser = self._playwright.chromium.launch(
-                executable_path=chromium(), args=ARGUMENTS, headless=True
+                executable_path=path, args=ARGUMENTS, headless=True
             )
         return self._browser
 
@@ -103,22 +105,26 @@ class OpenBrowser:
         A clock or script that a test gives its page stays with it: such a test opens a
         tab of its own.
         """
-        key = repr(sorted(options.items()))
-        if key not in self._tabs:
-            self._tabs[key] = opened(self.browser.new_context(**options))
-        tab = self._tabs[key]
+        browser, key = self.browser, repr(sorted(options.items()))
+        # One that is not left as it was is not shared any longer.
+        tab = self._tabs.pop(key, None) or opened(browser.new_context(**options))
         tab.errors.clear()
         tab.hosts.clear()
         try:
             yield tab
-        finally:
             tab.leave()
+        except BaseException:
+            with suppress(Error):
+                tab.page.context.close()
+            raise
+        self._tabs[key] = tab
 
     def close(self) -> None:
         """Close it, and wait until the server has seen that its connections ended."""
         self._tabs.clear()
         if self._browser is not None:
-            self._browser.close()
+            with suppress(Error):  # it has crashed
+                self._browser.close()
             self._browser = None
         if self._playwright is not None:
             self._playwright.stop()

@@ -1,10 +1,7 @@
 """The schedule of beat: what an administrator changes stays over the next start."""
 
-from importlib import import_module
-
 import pytest
 from celery import current_app
-from django.apps import apps
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -39,16 +36,6 @@ def test_the_first_start_writes_the_schedule_of_the_settings() -> None:
         assert ours.count() == len(settings.CELERY_BEAT_SCHEDULE) > 0
         assert {task.interval.every for task in ours} == {60}
         assert tick().expire_seconds == 60
-
-
-def test_what_an_upgrade_left_behind_is_not_sent_any_more() -> None:
-    start_beat()
-    gone, interval = "dashboard.tasks.conduct_demo", tick().interval
-    PeriodicTask.objects.create(name="conduct-demo", task=gone, interval=interval)
-    import_module("syncs.migrations.0003_forget_tasks_that_are_gone").forget(apps, None)
-    left = set(PeriodicTask.objects.values_list("task", flat=True))
-    current_app.loader.import_default_modules()
-    assert left <= {*current_app.tasks}
 
 
 def test_another_interval_stays_and_so_does_a_disabled_task() -> None:

@@ -60,7 +60,9 @@ def times(name: str, at: datetime) -> None:
 
 def breach(ended_at: datetime | None, subject: str) -> Breach:
     return Breach.objects.create(
-        rule=AlertRule.objects.all()[0],
+        rule=AlertRule.objects.create(
+            name=subject, subject="host_cpu_percent", threshold=90
+        ),
         subject=subject,
         since=NOW - 500 * DAY,
         seen_at=NOW - 500 * DAY,

@@ -61,7 +61,12 @@ def _copied(migrated: BaseDatabaseWrapper, folder: Path) -> str:
         return str(path)
     name = f"disposable_{names_digest(uuid4().hex, length=8)}"
     template = migrated.settings_dict["NAME"]
-    migrated.close()  # nobody may be connected to what is copied
+    # Nobody may be connected to what is copied; a thread that served a browser may be.
+    migrated.close()
     with migrated._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [template],
+        )
         cursor.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
     return name

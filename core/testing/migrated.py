@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from django.db import connection
@@ -33,20 +33,26 @@ def begin(folder: Path) -> None:
 @contextmanager
 def copied(folder: Path) -> Iterator[None]:
     """The database that Django creates for tests meanwhile starts as a copy."""
-    with (folder / "migrating").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
-    assert (folder / "done").exists(), "The migrations failed; see above."
-    if connection.vendor != "sqlite":
-        connection.settings_dict["TEST"]["TEMPLATE"] = _name()
+    with ExitStack() as stack:
+        with (folder / "migrating").open() as lock:
+            # One after the other, as the first copy changes how the file is written.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert (folder / "done").exists(), "The migrations failed; see above."
+            if connection.vendor == "sqlite":
+                # In memory it lasts as long as a connection to it.
+                stack.enter_context(closing(_copy_in_memory(folder)))
+            else:
+                connection.settings_dict["TEST"]["TEMPLATE"] = _name()
         yield
-        return
+
+
+def _copy_in_memory(folder: Path) -> sqlite3.Connection:
     memory = f"file:memorydb_{connection.alias}?mode=memory&cache=shared"
-    # In memory it lasts as long as a connection to it.
-    with closing(sqlite3.connect(memory, uri=True)) as own:
-        with closing(sqlite3.connect(_file(folder))) as file:
-            file.execute("PRAGMA journal_mode=DELETE")
-            file.backup(own)
-        yield
+    own = sqlite3.connect(memory, uri=True)
+    with closing(sqlite3.connect(_file(folder))) as file:
+        file.execute("PRAGMA journal_mode=DELETE")
+        file.backup(own)
+    return own
 
 
 def _new_database(folder: Path) -> str:

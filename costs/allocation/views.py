@@ -108,7 +108,7 @@ def _shown(
         "table": by_period(found.trend, found.restated, expected=expected),
         "group_names": ["Team"],
         "heads": heads(found.query.sort, ["Team"], "Previous period"),
-        "lines": [(line, None) for line in found.lines],
+        "lines": [(line, None, "") for line in found.lines],
         "uncovered": [_uncovered_line(one, found.query, names) for one in rest],
         "more_uncovered": len(of_teams.uncovered) - len(rest),
     }

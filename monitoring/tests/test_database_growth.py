@@ -11,6 +11,7 @@ from monitoring.database import growth
 from monitoring.database.growth import days_until_full, record_database_size
 from monitoring.metrics.models import MetricPoint
 from monitoring.models import AlertRule
+from monitoring.rules.defaults import add_default_rules
 from monitoring.rules.readings import readings
 
 GIB = 2**30
@@ -66,6 +67,8 @@ def test_it_is_recorded_each_minute_and_held_to_its_rule(
         record_database_size(NOW - back * ONE_DAY)
         record_database_size(NOW - back * ONE_DAY)
     assert MetricPoint.objects.filter(series__name="database_bytes").count() == 4
+    AlertRule.objects.all().delete()  # another test may have
+    add_default_rules(AlertRule)
     rule = AlertRule.objects.get(name="Database disk full soon")
     (found,) = readings(rule, NOW + timedelta(minutes=1))
     assert found.is_broken

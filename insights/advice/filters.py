@@ -20,7 +20,3 @@ class AdviceFilter(filters.FilterSet):
     ordering = UnknownLastOrder(
         fields=["monthly_savings", "updated_at", "first_seen_at", "resource_name"]
     )
-
-    class Meta:
-        model = Advice
-        fields: list[str] = []

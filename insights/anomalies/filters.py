@@ -55,8 +55,6 @@ class AnomalyFilter(OwnedFilter):
     )
 
     class Meta:
-        model = Anomaly
-        fields: list[str] = []
         form = WindowForm
 
     def of_tags(

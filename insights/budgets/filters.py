@@ -18,7 +18,3 @@ class BudgetFilter(OwnedFilter):
     ordering = UnknownLastOrder(
         fields=["name", "amount", "spent", "forecasted", "created_at"]
     )
-
-    class Meta:
-        model = Budget
-        fields: list[str] = []

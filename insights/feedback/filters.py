@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from core.api.filters import AnyChoice, YesOrNo
 from insights.feedback.querysets import RATINGS
-from insights.models import Anomaly, Feedback, Forecast, Recommendation
+from insights.models import Anomaly, Forecast, Recommendation
 from insights.ordering import UnknownLastOrder
 
 
@@ -29,7 +29,3 @@ class FeedbackFilter(filters.FilterSet):
     rating = AnyChoice(choices=[(str(n), str(n)) for n in RATINGS], help_text="1 to 5.")
     is_flagged = YesOrNo("is_flagged", help_text="Whether it should not be shown.")
     ordering = UnknownLastOrder(fields=["updated_at", "rating"])
-
-    class Meta:
-        model = Feedback
-        fields: list[str] = []

@@ -6,7 +6,6 @@ from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, YesOrNo
 from insights.forecasts.models import Scope
 from insights.forecasts.querysets import ForecastQuerySet
-from insights.models import Forecast
 from insights.ordering import UnknownLastOrder
 
 
@@ -26,10 +25,6 @@ class ForecastFilter(filters.FilterSet):
     ordering = UnknownLastOrder(
         fields=["made_at", "data_until", "scope", "key", "mase"]
     )
-
-    class Meta:
-        model = Forecast
-        fields: list[str] = []
 
     def with_points(
         self, queryset: ForecastQuerySet, name: str, value: bool

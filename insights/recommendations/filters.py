@@ -48,10 +48,6 @@ class RecommendationFilter(OwnedFilter):
         }
     )
 
-    class Meta:
-        model = Recommendation
-        fields: list[str] = []
-
     def is_live(
         self, queryset: RecommendationQuerySet, name: str, value: bool
     ) -> RecommendationQuerySet:

@@ -31,10 +31,6 @@ class RemediationFilter(filters.FilterSet):
         fields=["proposed_at", "approved_at", "finished_at", "status", "kind"]
     )
 
-    class Meta:
-        model = Remediation
-        fields: list[str] = []
-
     def is_open(
         self, queryset: RemediationQuerySet, name: str, value: bool
     ) -> RemediationQuerySet:

@@ -30,10 +30,6 @@ class BreachFilter(filters.FilterSet):
     start = moment_filter("since", "gte", "Begun from this time on.")
     end = moment_filter("since", "lt", "Begun before this time.")
 
-    class Meta:
-        model = Breach
-        fields: list[str] = []
-
 
 class BreachViewSet(RowsViewSet):
     """What broke alert rules, the newest first."""

@@ -103,8 +103,8 @@ class DataStatus:
         parts = [f"{label} data through {day:%-d %b %Y}." for label, day in marks]
         is_late = any((self.today - day).days > LATE_DAYS for _, day in marks)
         parts += ["It is late." if is_late else "", self.limit]
-        said = " ".join(part for part in parts if part)
-        return said or "No costs are stored yet."
+        sentences = " ".join(part for part in parts if part)
+        return sentences or "No costs are stored yet."
 
 
 def _json(cell: Cell) -> Any:

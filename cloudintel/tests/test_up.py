@@ -38,12 +38,12 @@ def nothing_starts(
     ],
 )
 def test_arguments_that_cannot_work_are_named(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, told: str
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, answer: str
 ) -> None:
     monkeypatch.setenv("LIVE_PORT", "")
     with pytest.raises(CommandError) as caught:
         call_command("up", "--first-start", *arguments)
-    assert told in str(caught.value)
+    assert answer in str(caught.value)
     assert caught.value.returncode == status
 
 

@@ -27,7 +27,7 @@ def nothing_starts(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "answer"),
     [
         (["--port", "70000"], 2, "--port must be between 1 and 65535, not 70000."),
         (["--port", "abc"], 1, "argument --port: invalid int value: 'abc'"),

@@ -12,7 +12,7 @@ AS_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(
-    ("after_now", "told"),
+    ("after_now", "answer"),
     [
         (-HOUR - SECOND, False),
         (-HOUR, True),

@@ -40,7 +40,7 @@ def added_by_command() -> str:
 
 
 @pytest.mark.parametrize(
-    ("add", "told"),
+    ("add", "shown"),
     [
         (added_in_admin, "with this Provider and Account id already exists"),
         (added_by_command, f"Changed prod ({SUBSCRIPTION})."),

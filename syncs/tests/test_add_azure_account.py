@@ -118,7 +118,7 @@ def test_a_subscription_has_every_dataset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "shown"),
     [
         ((), "Give one of --subscription, --billing-scope, --management-group"),
         (("--subscription", SUBSCRIPTION, "--management-group", "x"), "Give one of"),
@@ -186,7 +186,7 @@ def test_the_admin_adds_and_changes_one_with_the_settings_of_azure(
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "shown"),
     [
         ({"tenant": "x"}, "A tenant id is a GUID."),
         ({"role_arn": "arn:aws:iam::111111111111:role/x"}, "not a setting of Azure."),

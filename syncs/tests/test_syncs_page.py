@@ -48,7 +48,7 @@ def test_it_tells_what_reading_costs_today_and_this_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reserved", "told"),
+    ("reserved", "reply"),
     [
         (41_000, "$1.0900 of today&#x27;s $1.5000 budget remains."),
         (150_000, "Today&#x27;s $1.5000 budget is used up: paid requests"),

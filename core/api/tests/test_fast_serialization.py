@@ -59,7 +59,7 @@ def test_a_plain_column_is_read_and_left_as_it_is(field: Any, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("field", "stored", "told"),
+    ("field", "stored", "answer"),
     [
         (serializers.IntegerField(source="object_id"), "17", 17),
         (serializers.CharField(source="action_flag"), 1, "1"),

@@ -75,7 +75,7 @@ def test_it_reads_what_a_spreadsheet_wrote(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "output"),
     [
         ("", "It needs a line of names"),
         ("day,a\n", "It needs a line of names"),

@@ -54,7 +54,7 @@ def test_one_month_is_told_as_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("replayed", "told"),
+    ("replayed", "answer"),
     [
         ([True, True], "measured in 2 months, all replayed on past bills."),
         ([True, False], "in 2 months, 1 of them replayed on past bills."),

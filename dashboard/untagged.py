@@ -14,12 +14,12 @@ from django.utils import timezone
 from clouds.labels import clouds_of, tag_keys_of
 from clouds.models import CloudAccount
 from core.api.files import SHEETS, table_file
+from core.db.ordering import ranked
 from core.money import ZERO
 from core.pages import FilteredPage
 from dashboard.places import VIEW_COSTS
 from dashboard.resource_costs import ResourceCost, resource_costs
 from insights.owners.matching import OwnerRules, traits_of_resource
-from insights.ranking import ranked
 from inventory.filters import AnyKindFilter
 from inventory.kinds import Kind
 from inventory.models import Resource

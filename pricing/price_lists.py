@@ -4,16 +4,16 @@ store."""
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 from django.db.models import F, Max
 
 from clouds.models import CloudAccount
+from core.clocks import is_recent
 from core.db.storable import Fitter
 from core.windows import utc_day
 from inventory.models import Instance, Resource
-from pricing.due import NEVER, is_due
 from pricing.families import families_to_price
 from pricing.models import (
     FAMILY_KEY,
@@ -33,6 +33,9 @@ from providers.records import (
 )
 from syncs.models import SyncRun
 
+# Clouds change a price list a few times a year.
+READ_AGAIN_AFTER = timedelta(days=7)
+NEVER = datetime.min.replace(tzinfo=UTC)
 # Instances terminated since then are still compared with the bill of their days.
 LOOK_BACK = timedelta(days=90)
 # What is updated of a price that was read before.
@@ -212,3 +215,7 @@ def markets_in_use(account: CloudAccount) -> set[ResourceMarket]:
         ResourceMarket(region, kind, engine or "")
         for region, kind, engine in rows.values_list(*ResourceMarket._fields)
     }
+
+
+def is_due(read_at: datetime, now: datetime) -> bool:
+    return not is_recent(read_at, now, READ_AGAIN_AFTER)

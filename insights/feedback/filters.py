@@ -5,10 +5,9 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from core.api.filters import AnyChoice, YesOrNo
+from core.api.filters import AnyChoice, UnknownLastOrder, YesOrNo
 from insights.feedback.querysets import RATINGS
 from insights.models import Anomaly, Forecast, Recommendation
-from insights.ordering import UnknownLastOrder
 
 
 def insight_choice(model: Any) -> filters.ModelChoiceFilter:

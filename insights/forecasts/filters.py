@@ -3,10 +3,9 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import AnyChoice, AnyText, YesOrNo
+from core.api.filters import AnyChoice, AnyText, UnknownLastOrder, YesOrNo
 from insights.forecasts.models import Scope
 from insights.forecasts.querysets import ForecastQuerySet
-from insights.ordering import UnknownLastOrder
 
 
 class ForecastFilter(filters.FilterSet):

@@ -3,8 +3,7 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import WindowForm, end_filter, start_filter
-from insights.ordering import UnknownLastOrder
+from core.api.filters import UnknownLastOrder, WindowForm, end_filter, start_filter
 
 
 class PlannedChangeFilter(filters.FilterSet):

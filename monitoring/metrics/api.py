@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
 from core.api.files import RENDERERS, table_file, wants_file
 from core.api.pagination import Pages
@@ -24,10 +25,9 @@ from monitoring.metrics.models import MetricPoint, MetricSeries
 from monitoring.metrics.points import InvalidPoint, Point, parse_point
 from monitoring.metrics.record import record_points
 from monitoring.metrics.summaries import Summary, summaries
-from monitoring.permissions import SeesInstallation
 
 LARGEST_BATCH = 10_000
-RIGHTS = [IsAuthenticated, MayView, MayChange, SeesInstallation]
+RIGHTS = [IsAuthenticated, MayView, MayChange, SeesAllAccounts]
 
 
 class MetricPointSerializer(serializers.ModelSerializer[MetricPoint]):

@@ -74,6 +74,29 @@ class Answer:
         }
 
 
+def list_answer(
+    page: str,
+    endpoint: str,
+    asked: Parameters,
+    text: str,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    count: int,
+    **shown: Any,
+) -> Answer:
+    """Return the answer of a list of so many lines, of which the first are named."""
+    return Answer(
+        text=text,
+        page=page,
+        endpoint=endpoint,
+        parameters=asked,
+        columns=columns,
+        rows=rows,
+        more=count - len(rows),
+        **shown,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question that is being answered: its slots, whose it is, and when."""

@@ -8,9 +8,8 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.beat_schedule import BEAT_SCHEDULE
-from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
-from cloudintel.databases import database
 from cloudintel.environment import (
+    CONNECT_SECONDS,
     EMAIL,
     FROM,
     HOST,
@@ -18,9 +17,13 @@ from cloudintel.environment import (
     ORIGIN,
     PATH,
     boolean,
+    broker_options,
+    broker_tls,
+    broker_url,
     cache_url,
     certificates,
     daily_at,
+    database,
     days,
     directory,
     dollars,

@@ -56,7 +56,7 @@ class CostRollup(models.Model):
     """
 
     class Dimension(models.TextChoices):
-        """Which column its rows are told apart by; all are by charge category."""
+        """Which column its rows are split by; all are by charge category."""
 
         NONE = "none"
         SERVICE = "service"

@@ -13,7 +13,7 @@ from core.windows import midnight
 from inventory.tags import HasTag, HasTagKey
 
 RUNNING = "running"
-# Of a machine whose state its cloud has not told yet.
+# Of a machine whose state its cloud has not given yet.
 UNKNOWN = "unknown"
 PART_OF_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+")
 

@@ -120,7 +120,7 @@ CLOUDWATCH_NAMESPACE = text(
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
+    CACHES["default"]["BACKEND"] = "core.api.patient_redis.PatientRedis"
     # The database answers sooner than a cache that must be waited for.
     patience = {"socket_connect_timeout": 0.1, "socket_timeout": 0.1}
     CACHES["default"]["OPTIONS"] = patience | CACHES["default"].get("OPTIONS", {})

@@ -178,6 +178,12 @@ def test_what_is_no_month_is_refused(bad: str) -> None:
         run("restore_archive", "cost", bad)
 
 
+@pytest.mark.parametrize("given", [(), ("cost",)])
+def test_to_restore_takes_a_table_and_a_month(given: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="Give a table and a month, or --list"):
+        run("restore_archive", *given)
+
+
 def test_a_table_that_is_none_is_refused() -> None:
     with pytest.raises(CommandError, match="no table rows"):
         run("prune", "rows")

@@ -1,13 +1,16 @@
 """What is sent by itself is known to those who work."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery import signals
 from django.conf import settings
+from django.utils import timezone
 
 from cloudintel import celery
 from cloudintel.celery import app
+from syncs.models import Worker
 
 
 def test_each_task_that_beat_sends_is_one_of_the_workers() -> None:
@@ -31,3 +34,11 @@ def test_each_task_that_beat_sends_is_one_of_the_workers() -> None:
 def test_each_moment_of_a_worker_has_its_receiver(signal: Any, receiver: Any) -> None:
     # To send one would have Celery change this process for good.
     assert receiver in [get() for _, get in signal.receivers]
+
+
+@pytest.mark.django_db
+def test_a_worker_that_ends_is_none_any_more() -> None:
+    for name in ("one", "other"):
+        Worker.objects.create(name=name, held_by="", heartbeat_at=timezone.now())
+    celery.delete_worker(SimpleNamespace(hostname="one"))
+    assert [each.name for each in Worker.objects.all()] == ["other"]

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.checks import Warning
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
 from core.testing.clock import NOW
 from monitoring.models import Finding, Scan
+from monitoring.scans import settings_check
 from monitoring.scans.schedule import scan_when_due
 from monitoring.scans.suppression import CannotSuppress, suppress
 from users.audit import Actor
@@ -125,3 +127,12 @@ def test_a_worker_scans_once_a_day_where_a_time_is_set(
     assert "/nowhere/osv.zip" in done.failures["advisories"]
     assert scan_when_due(NOW + timedelta(minutes=1)) is None
     assert scan_when_due(NOW + timedelta(days=1)) is not None
+
+
+def test_a_finding_about_the_settings_is_known_again_by_its_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    warnings = [Warning("Set it.", id="security.W004"), Warning("Look at it.")]
+    monkeypatch.setattr(settings_check, "run_checks", lambda **_: warnings)
+    found = [(one.rule, one.text) for one in settings_check.scan_settings()]
+    assert found == [("security.W004", "security.W004"), ("", "Look at it.")]

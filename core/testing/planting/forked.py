@@ -66,7 +66,7 @@ def prepare(session: pytest.Session, asked: Asked) -> None:
         items.sort(key=lambda item: files.index(file_of(item.nodeid)))
     session.items[:] = items
     # The database has all tables, and no fault makes a migration.
-    creation.call_command = lambda *_, **__: None
+    creation.call_command = lambda *_, **__: None  # type: ignore[attr-defined]
     if asked.path.endswith(".py"):
         try:
             plant(asked.path, asked.before, asked.after)

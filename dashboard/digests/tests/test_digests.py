@@ -15,6 +15,7 @@ from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from costs.testing import charge, close
 from dashboard.digests import sending
+from dashboard.digests.changes import same_digests
 from dashboard.digests.contents import digest_text
 from dashboard.digests.sending import send_digests
 from dashboard.models import Digest
@@ -57,7 +58,7 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     anomaly(owner, service="S3", detected_at=NOW - 9 * DAY)
     recommendation(owner)
     text = digest_text(reader(), 1, NOW)
-    assert "data through" in text.splitlines()[0]
+    assert text.startswith("Costs of the newest day: $14.00 (data through ")
     assert ": $14.00, $4.00 more than the day before" in text
     assert "Month to date: " in text
     assert "New anomalies: 1\n- EC2 in" in text
@@ -90,6 +91,14 @@ def test_who_is_limited_reads_of_his_own_only(mailoutbox: Any) -> None:
 
 def test_without_anything_it_says_so() -> None:
     assert digest_text(reader(), 1, NOW).startswith("No costs are stored")
+
+
+def test_a_user_has_one_for_each_frequency_and_channel() -> None:
+    daily = digest(reader())
+    of_user = {"user": daily.user, "frequency": "daily"}
+    assert same_digests(Digest(**of_user)).get() == daily
+    for other in ({"channel": "Finance"}, {"frequency": "weekly"}, {"user": reader()}):
+        assert not same_digests(Digest(**{**of_user, **other})).exists()
 
 
 def test_each_comes_once_from_its_hour_on(mailoutbox: Any) -> None:

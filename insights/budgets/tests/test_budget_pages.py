@@ -63,6 +63,14 @@ def test_a_budget_is_set_changed_and_deleted() -> None:
     assert list(actions) == ["budget.add", "budget.change", "budget.delete"]
 
 
+@pytest.mark.parametrize("role", ["administrator", "viewer"])
+def test_a_budget_is_changed_and_deleted_from_its_page_by_who_may(role: str) -> None:
+    address = budget().get_absolute_url()
+    page = browser(somebody(role)).get(address).content.decode()
+    offered = [f'href="{address}{what}/"' in page for what in ("change", "delete")]
+    assert offered == [role == "administrator"] * 2
+
+
 def test_an_amount_of_thousands_stays_in_the_form() -> None:
     one = budget(amount=Decimal("1234567.5"))
     form = browser(somebody()).get(f"{one.get_absolute_url()}change/").content.decode()

@@ -36,8 +36,10 @@ def spent(owner: CloudAccount, **per_day: str) -> None:
 
 
 def test_it_counts_what_is_billed_and_what_will_be() -> None:
-    spent(account())
+    owner = account()
+    spent(owner)
     forecast(None, "10")
+    forecast(owner, "10", scope="total")  # of a bill that is part of all
     status = status_of(budget(), NOW)
     assert (status.spent, status.forecasted) == (95, 205)
     assert status.forecasted_high == 216

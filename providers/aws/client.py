@@ -80,6 +80,7 @@ class AwsOptions:
     memory_metrics: bool = True
     usage_metrics: bool = True
     commitments: bool = False
+    volume_metrics: bool = True
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10

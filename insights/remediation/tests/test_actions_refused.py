@@ -167,7 +167,7 @@ def test_those_who_proposed_before_an_upgrade_are_known(
 ) -> None:
     ada = somebody("operator", name="ada")
     row = proposed(running(owner, acting))
-    upgrade = "insights.migrations.0007_know_who_proposed_by_their_key"
+    upgrade = "insights.migrations.0008_know_who_proposed_by_their_key"
     import_module(upgrade).find_those_who_proposed_before(apps, None)
     row.refresh_from_db()
     assert row.proposer == ada

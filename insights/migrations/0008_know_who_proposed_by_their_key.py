@@ -15,7 +15,7 @@ def find_those_who_proposed_before(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("insights", "0006_recommend_commitments"),
+        ("insights", "0007_recommend_commitments"),
     ]
 
     operations = [

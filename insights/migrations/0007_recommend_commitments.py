@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clouds", "0004_hourly_bill_of_the_demo"),
-        ("insights", "0005_restore_deleted_volumes"),
+        ("insights", "0006_budget_teams"),
         ("inventory", "0001_initial"),
     ]
 

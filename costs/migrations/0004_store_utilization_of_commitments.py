@@ -9,7 +9,7 @@ import core.db.money_field
 class Migration(migrations.Migration):
     dependencies = [
         ("clouds", "0004_hourly_bill_of_the_demo"),
-        ("costs", "0002_store_line_items_by_month"),
+        ("costs", "0003_sums_of_ten_days"),
     ]
 
     operations = [

@@ -114,7 +114,9 @@ def advise_commitments(
             days[group][day][price] += 1
             accounts[group] = machine.account_id
     for group, of_group in sorted(days.items()):
-        if len(of_group) == thresholds.commitment_days:
+        # Sizes that are listed in different currencies cannot be added.
+        currencies = {price.currency for units in of_group.values() for price in units}
+        if len(of_group) == thresholds.commitment_days and len(currencies) == 1:
             advice = _advice(accounts[group], group, of_group, window, thresholds)
             if advice.savings_monthly and (
                 advice.savings_monthly >= thresholds.commitment_saving

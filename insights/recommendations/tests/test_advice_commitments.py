@@ -135,5 +135,12 @@ def test_a_machine_that_was_resized_counts_as_what_it_was_until_then() -> None:
     assert saving(*advised(resized)) == Decimal("35.04")
 
 
+def test_sizes_in_two_currencies_are_not_added() -> None:
+    euros = replace(price("m5.large"), committed_hourly=Decimal("0.05"), currency="EUR")
+    dollars = replace(price("m5.xlarge"), committed_hourly=Decimal("0.1"))
+    both = steady(), steady("i-2", "m5.large")
+    assert advised(*both, prices=Prices([euros, dollars])) == []
+
+
 def test_a_small_saving_is_not_worth_a_year() -> None:
     assert advised(steady(instance_type="t3.small")) == []

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from core.windows import Window
-from providers.bill_records import Bill, BillMonth
+from providers.bill_records import Bill, BillMonth, CommitmentUseRecord
 from providers.meter import Meter
 from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     AdviceRecord,
-    CommitmentUseRecord,
     CostReading,
     CostRecord,
     InstancePriceRecord,

@@ -11,7 +11,7 @@ from core.db.storable import Fitter
 from core.windows import ONE_DAY, Window, last_complete_days
 from costs.commitments.models import CommitmentUse
 from providers.base import CommitmentSource, Progress
-from providers.records import CommitmentUseRecord
+from providers.bill_records import CommitmentUseRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim

@@ -5,7 +5,7 @@ reservations alone, so each service that sells them is a question.
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetReservationUtilization.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,8 +15,8 @@ from core.windows import Window
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.base import Progress
+from providers.bill_records import CommitmentUseRecord
 from providers.errors import ErrorKind, ProviderError
-from providers.records import CommitmentUseRecord
 
 RESERVATION, PLAN = "Reservation", "Savings Plan"
 # How Cost Explorer names what sells reservations.
@@ -42,18 +42,35 @@ def fetch_commitments(
     for service in SERVICES:
         found += _reservations(clients, window, service, currency)
         progress(f"Reservations up to {service}: {len(found)}")
+    return [*found, *_plans_if_any(clients, window, currency)]
+
+
+def attempts(
+    clients: AwsClients, window: Window
+) -> Sequence[tuple[str, Callable[[], object]]]:
+    """Return what tries each permission by one question."""
+    return [
+        (
+            "ce:GetReservationUtilization",
+            lambda: list(_reservations(clients, window, SERVICES[0], "USD")),
+        ),
+        (
+            "ce:GetSavingsPlansUtilizationDetails",
+            lambda: _plans_if_any(clients, window, "USD"),
+        ),
+    ]
+
+
+def _plans_if_any(
+    clients: AwsClients, window: Window, currency: str
+) -> Sequence[CommitmentUseRecord]:
     try:
-        found += _plans(clients, window, currency)
+        return list(_plans(clients, window, currency))
     except ProviderError as error:
-        # So it answers where there is no plan; that it has data is known by now.
+        # So it answers where there is no plan, though it has data of reservations.
         if error.kind != ErrorKind.NOT_ENABLED:
             raise
-    return found
-
-
-def try_commitments(clients: AwsClients, window: Window) -> None:
-    """Ask one question. Raise ProviderError."""
-    list(_reservations(clients, window, SERVICES[0], "USD"))
+        return []
 
 
 def _plans(

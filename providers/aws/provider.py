@@ -29,12 +29,12 @@ from providers.aws import (
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.aws.resources import Kind, fetch_resources
 from providers.base import Progress
+from providers.bill_records import CommitmentUseRecord
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
 from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
-    CommitmentUseRecord,
     CostReading,
     InstancePriceRecord,
     Market,
@@ -186,12 +186,9 @@ class AwsProvider:
         if account.has_own_bill:
             yield from self._check_costs(now)
             if clients.options.commitments:
-                yield checked(
-                    "ce:GetReservationUtilization",
-                    f"sync_commitments: {commitments.PRICE}",
-                    lambda: commitments.try_commitments(clients, yesterday),
-                    is_required=False,
-                )
+                for permission, attempt in commitments.attempts(clients, yesterday):
+                    purpose = f"sync_commitments: {commitments.PRICE}"
+                    yield checked(permission, purpose, attempt, is_required=False)
             yield checked(
                 "organizations:DescribeOrganization",
                 "sync_cost, which account pays",

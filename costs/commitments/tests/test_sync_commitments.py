@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from pytest_django import Settings
 
 from clouds.models import CloudAccount
@@ -56,6 +58,16 @@ def test_plans_and_reservations_are_stored_and_what_ended_is_gone(
     aws.world(mine.account_id).commitments.pop()
     sync_commitments(mine, aws.now + HOUR)
     assert CommitmentUse.objects.get().commitment_id == "sp-1"
+
+
+def test_the_command_reads_them(
+    mine: CloudAccount, aws: EmulatedAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with time_machine.travel(aws.now, tick=False):
+        call_command("sync_commitments")
+    assert (
+        "commitments: succeeded, 2 rows, 6 requests ($0.06)" in capsys.readouterr().out
+    )
 
 
 def test_every_question_is_metered(mine: CloudAccount, aws: EmulatedAws) -> None:

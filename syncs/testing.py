@@ -23,7 +23,7 @@ from users.testing import session_of
 
 # What is read from an account of AWS whose bill is its own, in order, unless a setting
 # adds what costs more.
-OF_AWS = [
+OF_AWS: list[Dataset] = [
     one
     for one in Dataset
     if issubclass(AwsProvider, one.traits.capability) and one != Dataset.COMMITMENTS

@@ -8,9 +8,8 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.beat_schedule import BEAT_SCHEDULE
-from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
-from cloudintel.databases import database
 from cloudintel.environment import (
+    CONNECT_SECONDS,
     EMAIL,
     FROM,
     HOST,
@@ -18,9 +17,13 @@ from cloudintel.environment import (
     ORIGIN,
     PATH,
     boolean,
+    broker_options,
+    broker_tls,
+    broker_url,
     cache_url,
     certificates,
     daily_at,
+    database,
     days,
     directory,
     dollars,
@@ -117,7 +120,7 @@ CLOUDWATCH_NAMESPACE = text(
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
+    CACHES["default"]["BACKEND"] = "core.api.patient_redis.PatientRedis"
     # The database answers sooner than a cache that must be waited for.
     patience = {"socket_connect_timeout": 0.1, "socket_timeout": 0.1}
     CACHES["default"]["OPTIONS"] = patience | CACHES["default"].get("OPTIONS", {})

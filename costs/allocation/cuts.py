@@ -1,4 +1,4 @@
-"""How rows of bills are told apart for rules: by columns, or by the tag they name."""
+"""How rows of bills are split for rules: by columns, or by the tag they name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -108,12 +108,12 @@ def _priced(row: Resource, prices: ListPrices, tier: str = "") -> ListPrice | No
         for one in prices.rows(row)
         if tier and (one.sku, one.redundancy) == (tier, redundancy)
     }
-    read, kept = of_tier.get(PriceUnit.GIB), of_tier.get(PriceUnit.GIB_MONTH)
+    read, stored = of_tier.get(PriceUnit.GIB), of_tier.get(PriceUnit.GIB_MONTH)
     return ListPrice(
         monthly=price.amount.quantize(CENT),
         currency=price.currency,
         per_gib_read=read.amount if read else None,
-        minimum_days=kept.minimum_days if kept else 0,
+        minimum_days=stored.minimum_days if stored else 0,
     )
 
 

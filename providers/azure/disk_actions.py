@@ -164,7 +164,7 @@ class Delete(_DiskChange):
 
 
 class Restore(_DiskChange):
-    """Makes the disk anew, of its name, from a snapshot that says what it was."""
+    """Recreates the disk, of its name, from a snapshot that says what it was."""
 
     # A snapshot is read by the right to read disks.
     # https://github.com/kubernetes/kubernetes/issues/93020
@@ -195,7 +195,7 @@ class Restore(_DiskChange):
         if not self._is_there():
             self.change("write", "PUT", task, body=self._disk(record))
         task.until("until it is there", lambda: self._is_there() or None)
-        return f"Azure made the disk anew from its snapshot {self.action.target}."
+        return f"Azure recreated the disk from its snapshot {self.action.target}."
 
     def _is_there(self) -> bool:
         """Raise ProviderError where another disk has its name by now."""

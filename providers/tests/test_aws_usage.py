@@ -242,8 +242,9 @@ def test_points_are_kept_as_long_as_those_of_instances(now: datetime) -> None:
 def test_a_volumes_highest_minute_tells_its_speed(
     aws: EmulatedAws, size: int, highest: float | None
 ) -> None:
-    half = {"VolumeReadOps": 72_000 * 60, "VolumeWriteOps": 72_000 * 60}
-    figures = {**half, "VolumeReadBytes": size * 30, "VolumeWriteBytes": size * 30}
+    operations = {"VolumeReadOps": 72_000.0 * 60, "VolumeWriteOps": 72_000.0 * 60}
+    half = size * 30.0
+    figures = operations | {"VolumeReadBytes": half, "VolumeWriteBytes": half}
     one = EmulatedVolume("vol-1", REGION, attached_to=["i-1"], figures=figures)
     aws.world().add_volume(one)
     found = read(aws, [ResourceRef("volume", "vol-1", one.created_at)])

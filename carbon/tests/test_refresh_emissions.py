@@ -65,6 +65,20 @@ def test_a_second_run_changes_nothing(owner: CloudAccount) -> None:
     assert stored_emissions() == before
 
 
+def test_rows_are_stored_with_their_sums_or_not_at_all(
+    owner: CloudAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_cpu(machine(owner), WEEK, 20)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(refresh, "_store_totals", fail)
+    with pytest.raises(RuntimeError):
+        estimate_all(owner, NOW)
+    assert not ResourceEmission.objects.exists()
+
+
 def test_sums_are_those_of_the_rows(owner: CloudAccount) -> None:
     made = one_of_each(owner)
     store_cpu(made["instance"], WEEK, 20)  # type: ignore[index]

@@ -183,6 +183,14 @@ def test_bytes_are_summed_by_tier_over_what_is_present(
     ]
 
 
+def test_volumes_are_listed_by_region_and_then_by_name(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    for name, region in (("b", "eu-west-1"), ("a", "us-east-1"), ("c", "eu-west-1")):
+        resource(Volume, owner, name, region=region)
+    assert listed(viewer, "/storage/") == ["b", "c", "a"]
+
+
 def test_a_size_that_is_not_known_is_no_zero_and_comes_last(
     viewer: Client, owner: CloudAccount
 ) -> None:

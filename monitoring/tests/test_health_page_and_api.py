@@ -53,6 +53,19 @@ def test_uptime_is_of_the_checks_of_the_days_asked_for() -> None:
     history(days_ago=1, down=10)
     history(days_ago=2, down=0)
     history(days_ago=120, down=1000)
+    # An hour of yesterday is part of its day already.
+    HealthPeriod.objects.create(
+        component="broker",
+        grain="hour",
+        starts_at=history(aws_account()).starts_at + timedelta(hours=5),
+        state="ok",
+        checks=60,
+        degraded=0,
+        down=0,
+        response_ms=2,
+        max_response_ms=9,
+        checked_at=timezone.now(),
+    )
     one = components(viewer())["broker"]
     assert (one["uptime_percent"], one["checks"], one["down"]) == (99.5, 2000, 10)
     # Nobody checked it lately.

@@ -164,6 +164,8 @@ def test_the_api_lists_them_in_order_and_as_a_file() -> None:
     assert names(ordering="count") == ["often", "long"]
     assert names(search="LONG") == ["long"]
     assert names(end="2026-01-01") == []
+    later = timezone.now() + HOUR
+    assert query_times(later, later + HOUR) == []
     (row, _) = client.get(QUERIES).json()["results"]
     assert row["p99_ms"] == pytest.approx(500, rel=0.1)
     assert row["slow"]["elapsed_ms"] == pytest.approx(500)

@@ -46,6 +46,19 @@ def test_the_worst_is_first_and_where_it_is_is_no_amount(
     assert "javascript:" not in viewer().get(other.get_absolute_url()).content.decode()
 
 
+def test_findings_of_one_severity_are_listed_newest_first(finding: Finding) -> None:
+    older = finding.first_seen_at - timedelta(days=9)
+    Finding.objects.create(
+        scanner="bandit",
+        fingerprint="older",
+        severity=finding.severity,
+        first_seen_at=older,
+        last_seen_at=finding.last_seen_at,
+    )
+    found = viewer().get(FINDINGS).json()["results"]
+    assert [one["rule"] for one in found] == ["B307", "B608", ""]
+
+
 def test_before_the_first_scan_the_page_says_how_to_scan() -> None:
     assert b"manage.py scan" in viewer().get("/monitoring/scans/").content
 

@@ -1,7 +1,7 @@
 """An instance has the price of its license, software and hardware, or none."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,9 +12,11 @@ from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import machine
 from core.testing.aws_emulator.price_list import OWN_LICENSE, product
 from core.testing.clock import NOW
+from costs.models import BillSpan
 from inventory.models import Instance
 from inventory.sync import sync_ec2
 from inventory.testing import instance
+from pricing.currencies import currencies_of
 from pricing.models import InstancePrice
 from pricing.sync import sync_prices
 
@@ -121,3 +123,18 @@ def test_an_instance_has_the_price_in_the_currency_of_its_accounts_bill(
         billed_in(owner, currency)
         found = InstancePrice.objects.of_instances([web])
         assert found[web.pk].currency == currency
+
+
+def test_the_currency_of_an_account_is_that_of_its_newest_bill(
+    billed_in: Callable[[CloudAccount, str], None],
+) -> None:
+    owner = azure_account()
+    billed_in(owner, "EUR")
+    BillSpan.objects.create(
+        account=owner,
+        currency="USD",
+        first_day=NOW.date() - timedelta(days=400),
+        last_day=NOW.date() - timedelta(days=31),
+        days=370,
+    )
+    assert currencies_of([owner]) == {owner.pk: "EUR"}

@@ -13,12 +13,15 @@ from core.testing.clock import NOW
 from core.testing.second_connection import is_a_lock_awaited, second_connection
 from core.testing.task_queue import waiting
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
+from syncs.accounts.changes import save_account
 from syncs.backfills.planning import advance_backfills
 from syncs.backfills.transitions import transition
 from syncs.datasets import Dataset
 from syncs.models import Backfill, SyncRun
 from syncs.runs.run_context import RunContext, say_nothing
 from syncs.testing import proposed, read_account, run
+from users.audit import Actor
+from users.models import AuditEntry
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -108,6 +111,34 @@ def test_versions_are_locked_in_one_order_whatever_their_accounts_are_called() -
         with second_connection(lock_one_by_one):
             pass
     assert before.isdisjoint(DataVersion.objects.values_list("version", flat=True))
+
+
+def test_a_change_of_an_account_replaces_what_the_one_before_it_stored() -> None:
+    owner = account(1, "zero")
+    has_saved = Event()
+    second: list[Thread] = []
+
+    def rename(name: str) -> None:
+        changed = CloudAccount.objects.get(pk=owner.pk)
+        changed.name = name
+        save_account(changed, Actor(None, "ada"))
+
+    def save_first() -> None:
+        with transaction.atomic():
+            rename("first")
+            has_saved.set()
+            wait_until("the second waits, or is done", lambda: is_blocked(second[0]))
+
+    def save_second() -> None:
+        assert has_saved.wait(HANGS_AFTER_SECONDS)
+        rename("second")
+
+    with second_connection(save_second) as thread:
+        second.append(thread)
+        with second_connection(save_first):
+            pass
+    recorded = AuditEntry.objects.order_by("pk").values_list("details", flat=True)
+    assert [one["name"] for one in recorded] == [["zero", "first"], ["first", "second"]]
 
 
 def is_blocked(thread: Thread) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from insights.forecasts.engine.forecast import forecast_many
 from insights.forecasts.engine.forecast_records import DailySeries, Forecast, Refusal
+from insights.forecasts.engine.members import is_sparse
 
 MODELS = "insights.forecasts.engine.smoothing_models"
 FIRST = date(2025, 1, 6)
@@ -226,3 +227,12 @@ def test_a_model_that_finds_no_fit_is_left_out_and_named(
 def test_it_says_how_much_of_which_model_it_took() -> None:
     found = answer(weekly(280))
     assert re.match(r"\d+% median of 8 seasons, \d+% seasonal smoothing", found.model)
+
+
+@pytest.mark.parametrize(("charged", "sparse"), [(0, False), (1, True), (45, False)])
+def test_days_are_mostly_zero_if_even_one_of_them_is_charged(
+    charged: int, sparse: bool
+) -> None:
+    values = np.zeros(90)
+    values[[59 - 13 * at % 90 for at in range(charged)]] = 5.0
+    assert is_sparse(values, 7) == sparse

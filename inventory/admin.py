@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import smart_split, unescape_string_literal
 from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
 )
@@ -83,8 +84,12 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
     ) -> tuple[QuerySet[M], bool]:
         if not search_term:
             return queryset, False
-        matches, _ = super().get_search_results(request, queryset, search_term)
-        return queryset.filter(pk__in=few_keys(matches.order_by())), False
+        matches = queryset.order_by()
+        for word in smart_split(search_term):
+            is_quoted = word[0] in "\"'" and word[0] == word[-1]
+            text = unescape_string_literal(word) if is_quoted else word
+            matches = matches.search(text, "tags")
+        return queryset.filter(pk__in=few_keys(matches)), False
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

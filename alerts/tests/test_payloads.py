@@ -133,6 +133,7 @@ def test_teams_gets_an_adaptive_card(receiver: Receiver, ada: User) -> None:
         "It broke.",
         "It broke.\nMend it.",
     ]
+    assert all(part["wrap"] for part in card["body"])
     assert card["body"][0]["color"] == "Attention"
     assert card["actions"][0]["type"] == "Action.OpenUrl"
 

@@ -25,6 +25,7 @@ from users.audit import Actor, actor_of
 
 class BackupsView(VisibleRowsMixin, ListView[Backup]):
     template_name = "archives/backups.html"
+    live_topics = ("backups",)
     permission_required = "archives.view_backup"
     paginate_by = 25
     paginator_class = ListPages

@@ -10,8 +10,6 @@ import httpx2
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client as Browser
-from mcp.client.client import Client
-from mcp.client.streamable_http import streamable_http_client
 
 from assistant.agents import AGENTS
 from assistant.engine.intents import INTENTS
@@ -66,6 +64,10 @@ def _answer(request: httpx2.Request) -> httpx2.Response:
 
 def called(user: User, mode: str, calls: dict[str, Any]) -> dict[str, Any]:
     """Return the names of the tools, and what each call says."""
+    # Every process that tests would load it for this test alone, which takes a second.
+    from mcp.client.client import Client
+    from mcp.client.streamable_http import streamable_http_client
+
     token = make_token(user, 1, scope="mcp")[1]
     headers = {"Authorization": f"Bearer {token}"}
     found: dict[str, Any] = {}

@@ -24,7 +24,7 @@ from core.pages import FilteredPage, VisibleRowsMixin
 from insights.budgets.changes import delete_budget
 from insights.budgets.filters import BudgetFilter
 from insights.budgets.forms import BudgetForm
-from insights.budgets.known_keys import services, tags
+from insights.budgets.known_keys import services, tags, teams
 from insights.models import Budget
 from insights.status_views import REFUSED
 
@@ -78,7 +78,7 @@ class ChangeBudgetView(VisibleBudgets, UpdateView[Budget, BudgetForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         return super().get_context_data(
-            keys=[*services(user), *tags(user)],
+            keys=[*services(user), *tags(user), *teams(user)],
             channels=configured_channels().values(),
             emails_are_printed=emails_are_printed(),
             **kwargs,

@@ -37,7 +37,7 @@ class BudgetSerializer(StrictSerializer, serializers.ModelSerializer[Budget]):
         required=False,
         allow_blank=True,
         max_length=200,
-        help_text="The service, or the tag as key=value.",
+        help_text="The service, the tag as key=value, or the name of the team.",
     )
     amount = AmountField(
         min_value=CENT,

@@ -108,9 +108,9 @@ def test_a_viewer_lists_and_calls_every_tool(mode: str, ada: User) -> None:
     names = ["ask", *(one.name for one in INTENTS), "report"]
     assert found.pop("tools") == names
     assert {name for name, one in found.items() if one.is_error} == set()
-    said = found["ask"].structured_content
-    assert said["text"].startswith("$77.50")
-    assert said["query"].startswith("/api/v1/costs/summary/")
+    output = found["ask"].structured_content
+    assert output["text"].startswith("$77.50")
+    assert output["query"].startswith("/api/v1/costs/summary/")
 
 
 def test_an_operator_gets_the_same(accounts: object) -> None:

@@ -31,7 +31,7 @@ def key_of(version: str, asked: Sequence[object]) -> str:
     """Return the key of an answer.
 
     `version` names the state of all data that it is made of, read before that data is;
-    a name never comes back. `asked` is the question, told apart by its repr.
+    a name never comes back. `asked` is the question, distinguished by its repr.
     """
     day = timezone.now().date()
     text = repr([version, day.isoformat(), code_version(), *asked])
@@ -66,7 +66,7 @@ def store(key: str, value: CachedAnswer) -> None:
 
 @once
 def code_version() -> str:
-    """Of our own source, so that what a new release answers is asked for anew."""
+    """Of our own source, so that what a new release answers is asked for again."""
     found = sha256()
     for path in sorted(settings.BASE_DIR.glob("[a-z]*/**/*.py")):
         found.update(path.read_bytes())

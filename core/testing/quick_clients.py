@@ -22,8 +22,8 @@ event_names: dict[str, str] = {}
 def make_once() -> None:
     ClientCreator._create_client_class = _class_of  # type: ignore[attr-defined]
     httpsession.create_urllib3_context = cache(httpsession.create_urllib3_context)
-    hooks.EventAliaser.__init__ = _with_known_names  # type: ignore[method-assign]
-    hooks.accepts_kwargs = _accepts_kwargs
+    hooks.EventAliaser.__init__ = _with_known_names  # type: ignore[assignment,method-assign]
+    hooks.accepts_kwargs = _accepts_kwargs  # type: ignore[assignment]
 
 
 def _class_of(creator: Any, service: str, model: Any) -> type:
@@ -37,6 +37,6 @@ def _with_known_names(aliaser: Any, *args: Any, **options: Any) -> None:
     aliaser._alias_name_cache = event_names
 
 
-def _accepts_kwargs(function: Callable[..., Any]) -> bool:
+def _accepts_kwargs(function: Callable[..., Any]) -> Any:
     """A method is asked as the function that all objects of its class share."""
     return takes_all(getattr(function, "__func__", function))

@@ -29,7 +29,7 @@ from django.db.models.functions import Abs
 from clouds.access import AccountScopedQuerySet
 from core.windows import ONE_DAY, Window
 from costs.db_functions import FirstOfMonth
-from costs.groupings import key_expression
+from costs.groupings import key_expression, keys_of
 from providers.records import UNALLOCATED
 
 METRICS = ("billed", "effective")
@@ -63,10 +63,10 @@ class BillQuerySet(AccountScopedQuerySet):
 
 class DailyCostQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "DailyCostQuerySet":
-        return self.filter(_within(window))
+        return self.filter(within(window))
 
     def in_windows(self, *windows: Window) -> "DailyCostQuerySet":
-        return self.filter(reduce(or_, map(_within, windows)))
+        return self.filter(within(*windows))
 
     def has_more_rows_than(self, count: int) -> bool:
         return self.order_by()[: count + 1].count() > count
@@ -92,38 +92,40 @@ class DailyCostQuerySet(BillQuerySet):
             .values_list("currency", "day", "amount", "unallocated")
         )
 
-    def largest_keys(
-        self, columns: Sequence[str], metric: str, limit: int
-    ) -> list[str]:
-        """The `limit` keys with the largest sums.
-
-        Equal ones in the order of their letters' numbers, whatever the database's is.
-        """
-        sums = self.annotate(key=key_expression(columns)).sums("key", metric)
-        found = {key: (-total, key) for key, total in sums}
-        return sorted(found, key=found.__getitem__)[:limit]
-
     def sums(self, column: str, metric: str) -> QuerySet[Any, tuple[str, Decimal]]:
         """(key, what it cost in all)."""
-        sums = self.order_by().values(column).annotate(total=Sum(metric))
-        return sums.values_list(column, "total")
+        return self.combined([column], metric)
 
-    def compared(
-        self, columns: Sequence[str], metric: str, window: Window, before: Window
+    def combined(
+        self, columns: Sequence[str], metric: str
+    ) -> QuerySet[Any, tuple[Any, ...]]:
+        """(a value of each column, what it cost in all), in any order."""
+        sums = self.order_by().values(*columns).annotate(total=Sum(metric))
+        return sums.values_list(*columns, "total")
+
+    def window_sums(
+        self, columns: Sequence[str], metric: str, *windows: Window
     ) -> Iterable[tuple[Any, ...]]:
-        """(a key of each column, the amount of the window, that of the one before).
+        """(a key of each column, the amount of each window).
 
         None is the amount of a key without a row of that window.
         """
-        both = self.in_windows(window, before).order_by()
-        return (
-            both.values(*columns)
-            .annotate(
-                now=Sum(metric, filter=_within(window)),
-                former=Sum(metric, filter=_within(before)),
-            )
-            .values_list(*columns, "now", "former")
-        )
+        amounts = {
+            f"amount_{at}": Sum(metric, filter=within(window))
+            for at, window in enumerate(windows)
+        }
+        found = self.in_windows(*windows).order_by().values(*columns)
+        return found.annotate(**amounts).values_list(*columns, *amounts)
+
+    def of_keys(
+        self, columns: Sequence[str], keys: Sequence[str]
+    ) -> "DailyCostQuerySet":
+        """Those whose columns together hold one of these keys."""
+        parts = zip(columns, zip(*map(keys_of, keys), strict=True), strict=True)
+        # So that an index of either column finds them.
+        narrowed = {f"{column}__in": [*{*values}] for column, values in parts}
+        found = self.filter(**narrowed).alias(keys=key_expression(columns))
+        return found.filter(keys__in=keys)
 
     def series(
         self,
@@ -235,7 +237,7 @@ class RecentCostQuerySet(AccountScopedQuerySet):
 
 class CostTotalQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> Self:
-        return self.filter(_within(window))
+        return self.filter(within(window))
 
     def read_by_tag(self, key: str) -> Self:
         """Those of days whose costs are stored by this tag key too, or are nothing."""
@@ -290,7 +292,7 @@ class CostTotalQuerySet(BillQuerySet):
         A currency has one total a day. To count distinct days takes a sort of them
         all, so that is asked of those accounts alone that have several.
         """
-        inside = self.filter(reduce(or_, map(_within, windows))).order_by()
+        inside = self.filter(within(*windows)).order_by()
         found: dict[int, tuple[int, ...]] = {}
         several = set()
         for account, _, *days in _counted(inside, ["account", "currency"], windows):
@@ -318,7 +320,7 @@ class BillDayQuerySet(CostTotalQuerySet):
 
 class RestatementQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "RestatementQuerySet":
-        return self.filter(_within(window))
+        return self.filter(within(window))
 
     def newest_days(self) -> "RestatementQuerySet":
         """Those of the newest days first, with their accounts."""
@@ -340,11 +342,12 @@ def _counted(
 ) -> Iterable[tuple[Any, ...]]:
     """The keys, and the days of each window that totals with these have."""
     days = {
-        f"days_{at}": Count("day", filter=_within(window), distinct=distinct)
+        f"days_{at}": Count("day", filter=within(window), distinct=distinct)
         for at, window in enumerate(windows)
     }
     return totals.values(*keys).annotate(**days).values_list(*keys, *days)
 
 
-def _within(window: Window) -> Q:
-    return Q(day__gte=window.start, day__lt=window.end)
+def within(*windows: Window) -> Q:
+    """Whether the day of a row lies in any of them."""
+    return reduce(or_, (Q(day__gte=one.start, day__lt=one.end) for one in windows))

@@ -49,20 +49,23 @@ class CostDay(models.Model):
 
 
 class CostRollup(models.Model):
-    """What all counted rows of one UTC day sum to, by one dimension and category.
+    """What all counted rows of one UTC day sum to, by one dimension and category; or
+    those of ten days, by all of them.
 
     "Counted" are those that no CoveredDay hides. The columns of the other dimensions
-    are empty. costs.rollups keeps it right in the transaction that writes the rows.
+    are empty. `day` is the first of ten days (costs.ten_days). costs.rollups keeps it
+    right in the transaction that writes the rows.
     """
 
     class Dimension(models.TextChoices):
-        """Which column its rows are told apart by; all are by charge category."""
+        """Which columns its rows are split by; all are by charge category."""
 
         NONE = "none"
         SERVICE = "service"
         REGION = "region"
         RESOURCE_GROUP = "resource_group"
         ACCOUNT = "account"
+        TEN_DAYS = "ten_days"
 
     dimension = models.CharField(max_length=16, choices=Dimension.choices)
     day = models.DateField()

@@ -30,23 +30,28 @@ from costs.models import (
     CoveredDay,
     DailyCost,
 )
+from costs.ten_days import FIRST_OF_TEN_DAYS
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # One transaction at a time adds to the sums that all accounts share.
 SUMS_OF_ALL = "costs_costrollup"
 # What rows are summed by, and into which columns. A "place" is a region and a resource
 # group: the few sums of places, which name their account, are summed again to those of
-# their two dimensions, to "none" and to CostDay.
+# their two dimensions, to "none" and to CostDay. "ten_days" has the first day of ten.
 IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
 SUMMED = {
-    "place": f"{IS_COUNTED}, account_id, day, currency, '', region, resource_group, ''",
-    "service": "1, 0, day, currency, service, '', '', ''",
-    "account": "1, 0, day, currency, '', '', '', sub_account_id",
+    "place": f"{IS_COUNTED}, account_id, {{day}}, currency, "
+    "'', region, resource_group, ''",
+    "service": "1, 0, {day}, currency, service, '', '', ''",
+    "account": "1, 0, {day}, currency, '', '', '', sub_account_id",
+    "ten_days": "1, 0, {day}, currency, "
+    "service, region, resource_group, sub_account_id",
 }
 GROUPED_BY = {
     "place": "account_id, region, resource_group",
     "service": "service",
     "account": "sub_account_id",
+    "ten_days": "service, region, resource_group, sub_account_id",
 }
 OF_PLACES = {
     "region": "region, ''",
@@ -152,7 +157,8 @@ INEXACT = """
     SELECT EXISTS (SELECT 1 FROM costs_costday
         WHERE 'real' IN (typeof(billed), typeof(effective)))
     OR EXISTS (SELECT 1 FROM costs_costrollup
-        WHERE dimension = 'none' AND 'real' IN (typeof(billed), typeof(effective)))
+        WHERE dimension IN ('none', 'ten_days')
+            AND 'real' IN (typeof(billed), typeof(effective)))
 """
 
 
@@ -179,9 +185,9 @@ def changing(accounts: Collection[int], window: Window | None = None) -> Iterato
 
 
 def rebuild(window: Window) -> None:
-    """Replace the sums of these days by those of the rows and totals that are stored.
+    """Replace the sums of whole months by those of the rows and totals that are stored.
 
-    For days whose rows went into an archive, while their sums stayed.
+    For months whose rows went into an archive, while their sums stayed.
     """
     accounts = list(CloudAccount.objects.values_list("pk", flat=True))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -205,7 +211,7 @@ def _changes(
     """
     for statement in CREATE_CHANGES:
         cursor.execute(statement)
-    with _small_enough("What a day costs"):
+    with _small_enough("What ten days of a month cost"):
         yield
         _collect_rows(cursor, 1, accounts, window)
         hold_until_commit(SUMS_OF_ALL)
@@ -223,7 +229,7 @@ def _changes(
         # It makes a floating point number of a sum that its integers can't hold.
         cursor.execute(INEXACT)
         if cursor.fetchone()[0]:
-            raise OverflowError(too_large("What a day costs"))
+            raise OverflowError(too_large("What ten days of a month cost"))
     for statement in DROP_CHANGES:
         cursor.execute(statement)
 
@@ -313,12 +319,13 @@ def _collect_rows(
         cursor.execute(SUM_BY_HASH)
     for dimension, columns in SUMMED.items():
         which = "" if dimension == "place" else "AND covered_id IS NULL"
+        day = FIRST_OF_TEN_DAYS[connection.vendor] if dimension == "ten_days" else "day"
         cursor.execute(
             f"INSERT INTO cost_changes SELECT '{dimension}', "
-            f"{columns}, charge_category, "
+            f"{columns.format(day=day)}, charge_category, "
             f"{sign} * SUM(billed), {sign} * SUM(effective), {sign} * COUNT(*) "
             f"FROM {rows} {which} "
-            f"GROUP BY {GROUPED_BY[dimension]}, day, currency, charge_category"
+            f"GROUP BY {GROUPED_BY[dimension]}, {day}, currency, charge_category"
         )
     if connection.vendor == "postgresql":
         cursor.execute(SUM_AS_BEFORE)

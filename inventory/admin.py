@@ -7,17 +7,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import smart_split, unescape_string_literal
 from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
-    AutocompleteSelectFilter,
-    ChoicesDropdownFilter,
-    FieldTextFilter,
 )
 
 from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
 from inventory.kinds import KINDS, Kind
 from inventory.models import Instance, Resource, StateChange
-from users.audited_admin import M, ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, M, ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
 STATE_KINDS = {
@@ -27,7 +25,6 @@ STATE_KINDS = {
 }
 # Up to so many resources that match a search are looked up by key.
 MOST_KEYS = 5000
-ACCOUNT = linked("account", ordering="account__name")
 LAST_SEEN = moment("last_seen_at")
 SEEN = (moment("first_seen_at"), LAST_SEEN, moment("gone_since"))
 
@@ -72,10 +69,10 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
     list_display_links: Any = (resource_id, "name")
     list_select_related = ("account",)
     list_filter: ClassVar[Any] = (
-        ("account", AutocompleteSelectFilter),
+        "account",
         ("state", AllValuesCheckboxFilter),
         ("region", AllValuesCheckboxFilter),
-        ("resource_group", FieldTextFilter),
+        "resource_group",
         ("gone_since", admin.EmptyFieldListFilter),
     )
     search_help_text = "Part of an ID, a name, an IP address or a tag."
@@ -87,8 +84,12 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
     ) -> tuple[QuerySet[M], bool]:
         if not search_term:
             return queryset, False
-        matches, _ = super().get_search_results(request, queryset, search_term)
-        return queryset.filter(pk__in=few_keys(matches.order_by())), False
+        matches = queryset.order_by()
+        for word in smart_split(search_term):
+            is_quoted = word[0] in "\"'" and word[0] == word[-1]
+            text = unescape_string_literal(word) if is_quoted else word
+            matches = matches.search(text, "tags")
+        return queryset.filter(pk__in=few_keys(matches)), False
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -103,10 +104,7 @@ class ResourceAdmin(BaseResourceAdmin[Resource]):
         *(resource_id, "name", "kind"),
         *(ACCOUNT, "region", state, LAST_SEEN),
     )
-    list_filter: ClassVar[Any] = (
-        ("kind", ChoicesDropdownFilter),
-        *BaseResourceAdmin.list_filter,
-    )
+    list_filter: ClassVar[Any] = ("kind", *BaseResourceAdmin.list_filter)
     search_fields = (
         *("resource_id", "name", "tags"),
         *("instance__private_ip", "instance__public_ip"),
@@ -126,10 +124,7 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
         *(resource_id, "name", ACCOUNT, "region", state),
         *("instance_type", "vcpus", day("launched_at"), LAST_SEEN),
     )
-    list_filter: ClassVar[Any] = (
-        *BaseResourceAdmin.list_filter,
-        ("instance_type", FieldTextFilter),
-    )
+    list_filter: ClassVar[Any] = (*BaseResourceAdmin.list_filter, "instance_type")
     search_fields = ("resource_id", "name", "private_ip", "public_ip", "tags")
     fieldsets = (
         (None, {"fields": page((resource_id, "name", "account"), state, stored_rows)}),
@@ -215,11 +210,8 @@ class StateChangeAdmin(ResourceRowsAdmin[StateChange]):
     )
     list_select_related = ("resource__account", "run__account")
     list_filter: ClassVar[Any] = (
-        ("resource__account", AutocompleteSelectFilter),
-        ("resource", AutocompleteSelectFilter),
-        ("run", AutocompleteSelectFilter),
-        ("field", ChoicesDropdownFilter),
-        ("new_value", FieldTextFilter),
+        *("resource__account", "resource", "run"),
+        *("field", "new_value"),
     )
     date_hierarchy = "at"
     ordering = ("-at", "-id")

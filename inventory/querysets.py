@@ -4,16 +4,17 @@ import re
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from clouds.access import AccountScopedQuerySet
 from core.windows import midnight
 from inventory.tags import HasTag, HasTagKey
+from inventory.text_search import HasText
 
 RUNNING = "running"
-# Of a machine whose state its cloud has not told yet.
+# Of a machine whose state its cloud has not given yet.
 UNKNOWN = "unknown"
 PART_OF_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+")
 
@@ -44,12 +45,15 @@ class ResourceQuerySet(AccountScopedQuerySet):
         """Return those without a tag of this key."""
         return self.exclude(HasTagKey("tags", key))
 
-    def search(self, text: str) -> Self:
-        """Return those with this text in their id, name or an IP address."""
+    def search(self, text: str, *also: str) -> Self:
+        """Return those with this text in their id, name or an IP address, or `also` in
+        these columns."""
+        matches = [Q(HasText(name, text)) for name in (*self.texts, *also)]
         # Each address is cast to text first, which takes as long as all the rest.
-        looks_like_one = PART_OF_ADDRESS.fullmatch(text)
-        names = self.texts + (self.addresses if looks_like_one else ())
-        matches = (Q(**{f"{name}__icontains": text}) for name in names)
+        if PART_OF_ADDRESS.fullmatch(text):
+            matches += [Q(**{f"{name}__icontains": text}) for name in self.addresses]
+            if "." in text and not self.model._meta.parents:
+                matches.append(Q(pk__in=_with_address(text)))
         return self.filter(reduce(or_, matches))
 
     def count_per_kind(self) -> dict[str, int]:
@@ -70,6 +74,18 @@ class ResourceQuerySet(AccountScopedQuerySet):
         """Return the texts that a column holds, in order, without the empty one."""
         named = self.exclude(**{column: ""}).order_by(column)
         return list(named.values_list(column, flat=True).distinct())
+
+
+def _with_address(text: str) -> QuerySet[Any, Any]:
+    """The keys of what has this part of an IP address, of any kind."""
+    from inventory.models import Address, Instance
+
+    machines = Instance.objects.filter(
+        Q(private_ip__icontains=text) | Q(public_ip__icontains=text)
+    )
+    addresses = Address.objects.filter(ip__icontains=text)
+    keys = [rows.order_by().values("pk") for rows in (machines, addresses)]
+    return keys[0].union(keys[1], all=True)
 
 
 class InstanceQuerySet(ResourceQuerySet):

@@ -137,3 +137,17 @@ def test_who_moved_this_week_is_three_clicks_from_its_days(home: Page) -> None:
     is_ready(home, "Costs")
     expect(home).to_have_url(re.compile(r"service=Amazon\+S3"))
     assert clicks.count <= 3
+
+
+def test_a_change_and_its_cause_are_three_clicks_away(home: Page) -> None:
+    clicks, places = Clicks(), home.get_by_role("navigation", name="Main")
+    home.goto("/")
+    clicks(places.get_by_role("link", name="Costs"))
+    is_ready(home, "Costs")
+    why = home.get_by_role("region", name="What changed and why")
+    used = why.get_by_role("row", name=re.compile("Used more"))
+    expect(used).to_contain_text("+$150")
+    clicks(why.get_by_role("link", name="AWS Lambda", exact=True))
+    is_ready(home, "Costs")
+    expect(home).to_have_url(re.compile(r"service=AWS\+Lambda"))
+    assert clicks.count <= 3

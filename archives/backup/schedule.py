@@ -127,8 +127,8 @@ def verify_and_notify(row: Backup, now: datetime, on_progress: Progress) -> Back
 
 def tell_ends(made: Backup, now: datetime) -> None:
     """Tell that a backup was made, once for each failure that was told."""
-    told = Backup.objects.filter(notices__key__endswith=" failed").distinct()
-    for row in told:
+    failures = Backup.objects.filter(notices__key__endswith=" failed").distinct()
+    for row in failures:
         text = f"The backup {made} was made."
         queue_notice(row, "made", text, now, ALARM, is_end=True)
 

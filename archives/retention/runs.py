@@ -154,6 +154,6 @@ def _close(row: RetentionRun, now: datetime, by: Actor) -> None:
     if row.error:
         queue_notice(row, "failed", f"Retention failed. {row.error}", now, ALARM)
         return
-    for told in RetentionRun.objects.filter(notices__key__endswith=" failed"):
+    for run in RetentionRun.objects.filter(notices__key__endswith=" failed"):
         text = "Retention has archived everything that is kept no longer."
-        queue_notice(told, "done", text, now, ALARM, is_end=True)
+        queue_notice(run, "done", text, now, ALARM, is_end=True)

@@ -190,8 +190,8 @@ class ClickHouse:
         except TimeoutError:
             raise LinesFailed(too_long(seconds)) from None
         except HTTPError as error:
-            said = first_line(error.read(2000).decode(errors="replace"))
-            raise LinesRefused(f"{name} refused: {said}") from error
+            reason = first_line(error.read(2000).decode(errors="replace"))
+            raise LinesRefused(f"{name} refused: {reason}") from error
         except (OSError, HTTPException) as error:
             raise LinesFailed(f"{name} can't be reached: {error}.") from error
 

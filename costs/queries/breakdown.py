@@ -23,7 +23,7 @@ from costs.queries.coverage import incomplete_windows
 from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
-from costs.queries.trend import OTHER, Trend, cost_trend
+from costs.queries.trend import OTHER, Trend, cost_trend, largest_keys
 from costs.querysets import RestatementQuerySet
 
 # The newest days of them; the admin lists all.
@@ -76,17 +76,17 @@ def cost_breakdown(
     """
     query, source, currencies = in_one_currency(query, user)
     amounts = compared(source, query)
+    current = {key: now for key, now, _ in amounts if now is not None}
     trend = cost_trend(
         source,
         query.window,
         group_by=query.group_by,
         metric=query.metric,
         granularity=query.granularity,
-        largest=_largest(amounts, query),
+        largest=largest_keys(current, query.limit) if query.limit else None,
     )
     former = {key: before for key, _, before in amounts if before is not None}
     found = breakdown_of(trend, former, query, source, user, account_names, currencies)
-    current = {key: now for key, now, _ in amounts if now is not None}
     return replace(found, amounts=current)
 
 
@@ -148,21 +148,13 @@ def compared(source: CostSource, query: CostQuery) -> list[Compared]:
     `source` is of one currency. One query.
     """
     columns = columns_of(query.group_by)
-    rows = source.by(*columns).compared(
+    rows = source.window_sums(
         columns or ["currency"], query.metric, query.window, query.compared_with
     )
     return [
         (BETWEEN_KEYS.join(keys) if columns else TOTAL, now, former)
         for *keys, now, former in rows
     ]
-
-
-def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | None:
-    """The keys with a series of their own; None where all have one."""
-    found = [(-now, key) for key, now, _ in amounts if now is not None]
-    if query.limit is None or len(found) <= query.limit:
-        return None
-    return [key for _, key in sorted(found)[: query.limit]]
 
 
 def _lines(

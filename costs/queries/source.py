@@ -7,7 +7,7 @@ themselves. Both give the same answers.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,10 +15,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from django.db.models import Q, Sum
 
-from clouds.access import AnyUser, is_limited, limit_of
-from clouds.labels import tag_keys_of
-from clouds.models import CloudAccount
-from clouds.registry import CloudKind
+from clouds.access import AnyUser, is_limited
 from core.windows import ONE_DAY, Window
 from costs.groupings import BY_TAG, column_of
 from costs.growth.querysets import CostGrowthQuerySet
@@ -32,8 +29,15 @@ from costs.models import (
     DailyCost,
     TagCost,
 )
+from costs.queries.checks import (
+    bills_of,
+    check_services,
+    check_sub_accounts,
+    check_tag_key,
+)
 from costs.queries.coverage import Span
-from costs.queries.query import BILLS, DIMENSIONS, CostQuery, InvalidQuery
+from costs.queries.query import BILLS, DIMENSIONS, CostQuery
+from costs.queries.window_sums import window_sums
 from costs.querysets import (
     BillDayQuerySet,
     BillQuerySet,
@@ -96,14 +100,23 @@ class CostSource:
     def visible_to(cls, user: AnyUser) -> "CostSource":
         """Return all that this user may see. Sums hold every account, so that users
         with a limit are answered from rows."""
-        rows = DailyCost.objects.visible_to(user)
-        totals = CostTotal.objects.visible_to(user)
-        spans = BillSpan.objects.visible_to(user)
-        if is_limited(user):
-            growth = CostGrowth.objects.visible_to(user)
-            return cls(rows, totals, bill_spans=spans, growth=growth)
-        rollups, days = CostRollup.objects.all(), BillDay.objects.all()
-        return cls(rows, totals, rollups, days, bill_spans=spans)
+        if not is_limited(user):
+            return cls.of_all_accounts()
+        return cls(
+            DailyCost.objects.visible_to(user),
+            CostTotal.objects.visible_to(user),
+            bill_spans=BillSpan.objects.visible_to(user),
+            growth=CostGrowth.objects.visible_to(user),
+        )
+
+    @classmethod
+    def of_all_accounts(cls) -> "CostSource":
+        return cls(
+            DailyCost.objects.all(),
+            CostTotal.objects.all(),
+            CostRollup.objects.all(),
+            BillDay.objects.all(),
+        )
 
     def filtered(self, query: CostQuery, user: AnyUser) -> Self:
         """Return what the query's filters leave, in every currency and of any day.
@@ -112,12 +125,12 @@ class CostSource:
         the user does not see, as if there was none.
         """
         found = self
-        check_sub_accounts(found, query, user)
+        check_sub_accounts(found.rows, query, user)
         if key := query.tag_key:
             check_tag_key(query, user)
             found = self.by_tag(key, user)
         if any(query.filters[name] for name in BILLS):
-            keys = _keys_of(query, user)
+            keys = bills_of(query, user)
             found = replace(
                 found,
                 rows=found.rows.filter(account__in=keys),
@@ -131,7 +144,7 @@ class CostSource:
             for name, is_excluded in zip(names, (False, True), strict=True):
                 if values := query.keys_of(name):
                     if name in DIMENSIONS["service"] and query.tag_key:
-                        check_services(found, query)
+                        check_services(found.rows, query)
                     column = column_of(BY_TAG if group == "tag" else group) or ""
                     found = found.by_column(column, values, is_excluded=is_excluded)
         if query.search:
@@ -184,6 +197,28 @@ class CostSource:
             return self._counted(self.rows)
         dimension = next(iter(needed), CostRollup.Dimension.NONE)
         return self._counted(self.rollups.filter(dimension=dimension))
+
+    def window_sums(
+        self, columns: Sequence[str], metric: str, *windows: Window
+    ) -> Iterable[tuple[Any, ...]]:
+        """(a key of each column, the amount of each window). One query.
+
+        None is the amount of a key without a row of that window.
+        """
+        compared = {*self.looked_at, *columns}
+        is_dated = self.narrowing.keys() - {"currency"}
+        if (
+            self.rollups is None
+            or is_dated
+            or compared & NOT_IN_ROLLUPS
+            or (len(compared & ROLLUP_OF.keys()) < 2)
+        ):
+            return self.by(*columns).window_sums(columns, metric, *windows)
+        of_ten_days = self.rollups.filter(dimension=CostRollup.Dimension.TEN_DAYS)
+        sums, rows = (
+            bills.filter(**self.narrowing) for bills in (of_ten_days, self.rows)
+        )
+        return window_sums(sums, rows, columns, metric, windows)
 
     def bills(self) -> CostTotalQuerySet:
         """Return the totals, or their counts, which answer what is about days alone."""
@@ -330,64 +365,3 @@ def _overlap(first: date, last: date, window: Window) -> int:
     """How many days of the window lie between these, both included."""
     inside = min(window.end - ONE_DAY, last) - max(window.start, first)
     return max(0, inside.days + 1)
-
-
-def check_tag_key(query: CostQuery, user: AnyUser) -> None:
-    """Raise InvalidQuery for a key by which no account that the user sees is read."""
-    keys = tag_keys_of(CloudAccount.objects.visible_to(user))
-    if query.tag_key not in keys:
-        known = f"Read are: {', '.join(keys)}." if keys else "None is read yet."
-        raise InvalidQuery(
-            {
-                "group_by" if f"{BY_TAG}{query.tag_key}" in query.groups else "tag": [
-                    f"Costs are not read by the tag {query.tag_key}. {known} Tag keys "
-                    "are chosen in the settings of an account."
-                ]
-            }
-        )
-
-
-def check_sub_accounts(found: CostSource, query: CostQuery, user: AnyUser) -> None:
-    """Raise InvalidQuery for an account whose costs a limited user does not see: they
-    are unknown, and not 0."""
-    asked = query.filters["sub_account"]
-    if not asked or not is_limited(user):
-        return
-    seen = CloudAccount.objects.visible_to(user).filter(account_id__in=asked)
-    billed = found.rows.filter(sub_account_id__in=asked).order_by()
-    known = {
-        *seen.values_list("account_id", flat=True),
-        *billed.values_list("sub_account_id", flat=True).distinct(),
-    }
-    check_known("sub_account", asked, known, user)
-
-
-def check_services(found: CostSource, query: CostQuery) -> None:
-    """Raise InvalidQuery where a bill does not tell the services of a tag's costs."""
-    if found.rows.in_window(query.window).filter(service="").exists():
-        reason = (
-            "A bill over several accounts is read by tag and account, so the services "
-            f"of the tag {query.tag_key} are unknown. Filter by account instead."
-        )
-        raise InvalidQuery({"service": [reason]})
-
-
-def _keys_of(query: CostQuery, user: AnyUser) -> list[int]:
-    """The keys of the accounts whose bills are asked for. Raises InvalidQuery."""
-    seen = CloudAccount.objects.visible_to(user)
-    if account_ids := query.filters["account"]:
-        seen = seen.filter(account_id__in=account_ids)
-    found = list(seen.values_list("account_id", "pk", "provider"))
-    check_known("account", account_ids, {one for one, *_ in found}, user)
-    clouds = query.filters["provider"] or CloudKind.values
-    return [pk for _, pk, cloud in found if cloud in clouds]
-
-
-def check_known(
-    name: str, asked: Sequence[str], known: Container[str], user: AnyUser
-) -> None:
-    """Raise InvalidQuery for accounts that the user does not see, or nobody has."""
-    if unknown := [one for one in asked if one not in known]:
-        limit = limit_of(user)
-        that = f" that you may see. {limit}" if limit else "."
-        raise InvalidQuery({name: [f"There is no account {', '.join(unknown)}{that}"]})

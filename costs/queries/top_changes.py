@@ -66,7 +66,7 @@ def top_changes(
     if late:
         keys = ("service", "sub_account_id")
         rows = source.by(*keys).filter(account__in=late).exclude(unknown)
-        for service, account_id, now, former in rows.compared(
+        for service, account_id, now, former in rows.window_sums(
             keys, "billed", window, before
         ):
             amounts[service, account_id] = now or ZERO, former or ZERO

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
-from costs.groupings import TOTAL, columns_of, keys_of
+from costs.groupings import BETWEEN_KEYS, TOTAL, columns_of, keys_of
 from costs.queries.source import CostSource
 from costs.querysets import StoredDay
 
 OTHER = "Other"
+# (currency, key, day or first of month, amount)
+Found = tuple[str, str | None, date, Decimal]
 
 
 class SeveralCurrencies(ValueError):
@@ -99,15 +101,23 @@ def cost_trend(
 
     With `limit` the largest keys keep a series of their own and the rest is summed as
     "Other"; a caller that knows them already passes them as `largest`. Raises
-    SeveralCurrencies. Two queries, and one each for the largest keys and for the
-    currency where no row names it.
+    SeveralCurrencies. Two queries, and one each for the largest keys, for the others of
+    two groupings, and for the currency where no row names it.
     """
     columns = columns_of(group_by)
-    rows = source.in_window(window).by(*columns)
     if largest is None and columns and limit is not None:
-        largest = rows.largest_keys(columns, metric, limit)
-    found = rows.series(columns, metric, granularity, largest)
-    currency, amounts = _amounts(found)
+        sums = source.window_sums(columns, metric, window)
+        totals = {BETWEEN_KEYS.join(keys): total for *keys, total in sums}
+        largest = largest_keys(totals, limit)
+    of_days = source.in_window(window)
+    rows, all_of_day = of_days.by(*columns), of_days.by()
+    if largest is not None and all_of_day.model is not rows.model:
+        found = rows.of_keys(columns, largest).series(columns, metric, granularity)
+        sums_of_all = all_of_day.series([], metric, granularity)
+        currency, amounts = _with_others(found, sums_of_all)
+    else:
+        found = rows.series(columns, metric, granularity, largest)
+        currency, amounts = _amounts(found)
     return trend_of(
         source,
         window,
@@ -117,6 +127,16 @@ def cost_trend(
         metric=metric,
         granularity=granularity,
     )
+
+
+def largest_keys(totals: Mapping[str, Decimal], limit: int) -> list[str] | None:
+    """Return the `limit` keys with the largest totals; None where there are no others.
+
+    Equal ones in the order of their letters' numbers, whatever a database's is.
+    """
+    if len(totals) <= limit:
+        return None
+    return sorted(totals, key=lambda key: (-totals[key], key))[:limit]
 
 
 def trend_of(
@@ -170,7 +190,7 @@ def _estimated_from(stored: Mapping[date, StoredDay], window: Window) -> date | 
 
 
 def _amounts(
-    found: Iterable[tuple[str, str | None, date, Decimal]],
+    found: Iterable[Found],
 ) -> tuple[str | None, dict[str, dict[date, Decimal]]]:
     """The currency, and per key the amount of each period that has one."""
     found = list(found)
@@ -181,6 +201,20 @@ def _amounts(
         of_key = amounts[OTHER if key is None else key]
         of_key[period] = of_key.get(period, ZERO) + amount
     return currency, amounts
+
+
+def _with_others(
+    found: Iterable[Found], sums_of_all: Iterable[Found]
+) -> tuple[str | None, dict[str, dict[date, Decimal]]]:
+    """The same of some keys, and of all others what they lack of the sums of all."""
+    found, sums_of_all = list(found), list(sums_of_all)
+    currency, amounts = _amounts(found)
+    only_currency(one for one, *_ in (*found, *sums_of_all))
+    others = {period: amount for _, _, period, amount in sums_of_all}
+    for of_key in amounts.values():
+        for period, amount in of_key.items():
+            others[period] -= amount
+    return currency, {**amounts, OTHER: others}
 
 
 def _periods(

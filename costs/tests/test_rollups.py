@@ -28,6 +28,7 @@ from costs.models import (
 )
 from costs.staging_file import StagingFile
 from costs.sync import replace_costs
+from costs.ten_days import first_of_ten_days
 from costs.testing import charge, rows_miss_totals
 from providers.records import (
     ChargeCategory,
@@ -54,6 +55,7 @@ COLUMNS = {
     "region": ("region",),
     "resource_group": ("resource_group",),
     "account": ("sub_account_id",),
+    "ten_days": ("service", "region", "resource_group", "sub_account_id"),
 }
 
 
@@ -75,7 +77,9 @@ def sums_of(
         if (owner.account_id, row.day) not in covered:
             for dimension, columns in COLUMNS.items():
                 key = [getattr(row, column) for column in columns]
-                about = (row.day, row.currency, str(row.charge_category))
+                is_of_ten = dimension == "ten_days"
+                day = first_of_ten_days(row.day) if is_of_ten else row.day
+                about = (day, row.currency, str(row.charge_category))
                 _add(rollups, (dimension, *about, *key), row)
     return dict(days), dict(rollups)
 

@@ -27,8 +27,9 @@ PATH = "dashboard/summary/"
 QUARTER = last_complete_days(90, NOW)
 LAST_DAYS = last_complete_days(30, NOW)
 # Session and user, the rights of the user and of the role; three of the version; seven
-# of the spending; resource groups; counts and CPU; CPU of databases; savings.
-QUERIES = 19
+# of the spending; resource groups; disabled accounts, counts and CPU; CPU of databases;
+# savings.
+QUERIES = 21
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2025, 11, 20, 14, 25, tzinfo=UTC)
 INSTANCES = reverse("admin:inventory_instance_changelist")
+RESOURCES = reverse("admin:inventory_resource_changelist")
 CHANGES = reverse("admin:inventory_statechange_changelist")
 
 
@@ -73,10 +74,17 @@ def test_each_list_needs_few_queries_however_many_accounts(
 
 
 def test_instances_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
-    make_instance(1, name="web-1", private_ip="10.0.0.7", tags={"team": "checkout"})
+    tags = {"team": "checkout", "use": "100%"}
+    make_instance(1, name="web-1 café", private_ip="10.0.0.7", tags=tags)
     make_instance(2, name="db-1")
-    for text in ("i-0001", "WEB", "10.0.0.7", "checkout"):
+    for text in (
+        *("i-0001", "WEB", "10.0.0.7", "checkout", "web+CHECK", '"web-1+caf"', "café"),
+        *('"team":', "0%25"),
+    ):
         assert ids(admin_client, f"q={text}") == {"i-0001"}, text
+    assert ids(admin_client, "q=_") == ids(admin_client, "q=web+db") == set()
+    found = admin_client.get(f"{RESOURCES}?q=10.0.0.7").context["cl"].result_list
+    assert [one.name for one in found] == ["web-1 café"]
 
 
 def test_instances_are_filtered_by_account_region_state_type_and_presence(

@@ -81,11 +81,11 @@ def forget_other_regions(
 ) -> None:
     """Delete the watermarks of regions where the dataset is not read any more, and
     those of what follows it: should one come back, it is read as at first."""
-    kept = [WHOLE_ACCOUNT, *regions]
+    still_read = [WHOLE_ACCOUNT, *regions]
     marks = Watermark.objects.filter(
         account=account, dataset__in=[dataset, *followers(dataset)]
     )
-    marks.exclude(region__in=kept).delete()
+    marks.exclude(region__in=still_read).delete()
 
 
 def due_window(

@@ -1,0 +1,97 @@
+"""What two columns cost in windows, from sums of ten days and the days beside them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import combinations, pairwise
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clouds.testing import account, see_all
+from core.windows import ONE_DAY, Window
+from costs.queries.query import CostQuery
+from costs.queries.source import CostSource
+from costs.ten_days import first_of_ten_days, ten_day_parts
+from costs.testing import charge, one_bill
+
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+FIRST = date(2026, 1, 25)
+DAYS = [FIRST + ONE_DAY * number for number in range(66)]
+# About each first of ten days, and in the middle of them.
+ENDS = [DAYS[number] for number in (0, 6, 7, 8, 13, 16, 17, 22, 27, 35, 36, 50, 65)]
+COLUMNS = ["sub_account_id", "service"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bill(module_db: None) -> None:
+    """Services that are charged every day, every third, and on one day only."""
+    payer, member = account(), account(2, "member")
+    with one_bill(payer, member):
+        for number, day in enumerate(DAYS):
+            of = member.account_id if number % 2 else "7"
+            services = ["EC2", f"once in {number}", *(["S3"] if number % 3 else [])]
+            for service in services:
+                charge(
+                    payer,
+                    day,
+                    f"{number}.0000000001",
+                    service=service,
+                    region="eu-west-1" if number % 5 else "",
+                    sub_account=of,
+                    effective=str(-number),
+                )
+            # Covered by the payer's bill: never counted.
+            charge(member, day, "1000")
+
+
+@pytest.fixture
+def source() -> CostSource:
+    viewer = User.objects.create(username="viewer")
+    see_all(viewer)
+    query = CostQuery(Window(DAYS[0], DAYS[-1]))
+    return CostSource.visible_to(viewer).filtered(query, viewer).in_currency("USD")
+
+
+def found(source: CostSource, *windows: Window) -> Sequence[tuple[object, ...]]:
+    return sorted(map(repr, source.window_sums(COLUMNS, "billed", *windows)))
+
+
+def test_they_are_those_of_the_rows(source: CostSource) -> None:
+    bare = replace(source, rollups=None)
+    for start, middle, end in combinations(ENDS, 3):
+        windows = Window(middle, end), Window(start, middle)
+        assert found(source, *windows) == found(bare, *windows)
+
+
+@pytest.mark.parametrize(
+    "filters", [{"service": ["EC2"]}, {"exclude_region": ["eu-west-1"]}]
+)
+def test_what_filters_leave_is_summed_alike(
+    source: CostSource, filters: dict[str, list[str]]
+) -> None:
+    for name, values in filters.items():
+        column, is_excluded = name.removeprefix("exclude_"), "exclude" in name
+        source = source.by_column(column, values, is_excluded=is_excluded)
+    bare, window = replace(source, rollups=None), Window(DAYS[3], DAYS[60])
+    assert found(source, window) == found(bare, window)
+    assert found(source, window) != []
+
+
+def test_rows_of_whole_ten_days_are_not_read(source: CostSource) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        list(source.window_sums(COLUMNS, "billed", Window(DAYS[7], DAYS[17])))
+    assert "costs_dailycost" not in queries[0]["sql"]
+
+
+def test_a_window_is_cut_where_the_fewest_days_are_left() -> None:
+    for start, end in pairwise(ENDS):
+        window = Window(start, end)
+        whole, added, taken = ten_day_parts(window)
+        assert sum(map(len, (*added, *taken))) <= max(10, len(window))
+        days = sum(map(len, added)) - sum(map(len, taken))
+        assert days + (len(whole) if whole else 0) == len(window)
+        for day in (whole.start, whole.end) if whole else ():
+            assert day == first_of_ten_days(day)

@@ -15,7 +15,7 @@ from django.db.models import Aggregate, Count, Sum, Value
 
 from core.db.money_field import MoneyField
 from core.windows import Window
-from costs.querysets import CostRollupQuerySet, DailyCostQuerySet, within
+from costs.querysets import DailyCostQuerySet, within
 from costs.ten_days import ten_day_parts
 
 # ruff: noqa: S608 (names are columns of the models, values are bound)
@@ -25,7 +25,7 @@ TEN_DAYS, DAYS = 0, 1
 
 
 def window_sums(
-    sums: CostRollupQuerySet,
+    sums: DailyCostQuerySet,
     rows: DailyCostQuerySet,
     columns: Sequence[str],
     metric: str,
@@ -38,15 +38,13 @@ def window_sums(
     """
     statements, params = [], []
     for (of, days), signs in _signs(windows).items():
+        bills: DailyCostQuerySet
         count: Aggregate
         if of == TEN_DAYS:
             bills, count = sums.filter(within(days)), Sum("row_count")
         else:
-            within_days = {"day__gte": days.start, "day__lt": days.end}
-            bills, count = (
-                rows.filter(**within_days).counted(**within_days),
-                Count("pk"),
-            )
+            dated = {"day__gte": days.start, "day__lt": days.end}
+            bills, count = rows.filter(**dated).counted(**dated), Count("pk")
         found = bills.order_by().values(*columns)
         found = found.annotate(amount=Sum(metric), of_rows=count)
         try:

@@ -8,13 +8,14 @@ CLOUD ?= aws
 # Processes that test a database side by side; some wait for others, so more than cores.
 WORKERS ?= 3
 
-.PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
+.PHONY: run test test-sqlite test-postgres compile-half-1 compile-half-2 coverage lint \
+	format lock bench emulator clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up --first-start --port $(PORT)
 
 # Both at once: while tests of one wait, those of the other work.
-test: $(VENV)/.browser
+test: $(VENV)/.browser $(VENV)/.compiled
 	@$(MAKE) --jobs 2 --no-print-directory test-sqlite test-postgres
 
 # A file's tests run in one process, which makes once what they share.
@@ -79,6 +80,18 @@ $(VENV)/.installed: requirements.txt
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements-dev.txt
 	@touch $@
+
+# Else each process that tests would compile all modules at the same time, once they are
+# new: two processes collect a half of the tests each, which compiles for all.
+$(VENV)/.compiled: $(VENV)/.installed-dev
+	@$(MAKE) --jobs 2 --no-print-directory compile-half-1 compile-half-2
+	@touch $@
+
+compile-half-1: HALF = tests insights
+compile-half-2: HALF = $(filter-out insights/%,$(wildcard */tests */*/tests))
+compile-half-1 compile-half-2: export PYTHONDONTWRITEBYTECODE =
+compile-half-1 compile-half-2: $(VENV)/.installed-dev
+	-@env -u DATABASE_URL $(BIN)/python -m pytest --collect-only $(HALF) >/dev/null
 
 # The browser tests alone need a Chromium.
 $(VENV)/.browser: $(VENV)/.installed-dev

@@ -18,6 +18,7 @@ from botocore.retries.standard import ExponentialBackoff
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
+from hypothesis.internal.conjecture import providers
 
 from clouds import registry
 from core.testing import committed_rows, kept_contexts, migrated, quick_clients
@@ -36,6 +37,9 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("suite")
+# Nor do they depend on the numbers and texts in our own code, which it would parse
+# whole in each process.
+providers._get_local_constants = lambda: providers._local_constants
 
 # The morning on which tests happen, unless they say otherwise.
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)

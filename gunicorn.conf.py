@@ -16,7 +16,7 @@ def post_worker_init(worker: object) -> None:
     those of a proxy that removes it.
     """
     from monitoring.database.counting import start_counting
-    from monitoring.metrics.watch import watch_host
+    from monitoring.watch import watch_host
 
     start_counting()
     watch_host()

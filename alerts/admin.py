@@ -4,11 +4,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from alerts.models import Notice, Route, Severity, Snooze
-from core.admin.columns import change_link, label, linked, moment
-from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
+from core.admin.columns import change_link, label, moment
+from users.audited_admin import ACCOUNT, DropdownFilter, ReadOnlyAdmin, page
 
 SEVERITY_KINDS: dict[str, str] = {
     Severity.INFO: "info",
@@ -64,9 +63,9 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
     )
     list_filter = (
         Delivery,
-        "channel",
-        ("topic", ChoicesDropdownFilter),
-        ("severity", ChoicesDropdownFilter),
+        ("channel", admin.AllValuesFieldListFilter),
+        "topic",
+        "severity",
     )
     search_fields = ("subject", "text")
     search_help_text = "Part of the subject or text."
@@ -77,7 +76,7 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
         "subject",
         "text",
         "cause",
-        (about, linked("account", ordering="account__name")),
+        (about, ACCOUNT),
         (moment("created_at"), moment("due_at")),
         (moment("sent_at"), moment("sending_since"), "attempts"),
         (moment("failed_at"), "error"),
@@ -91,7 +90,7 @@ class RouteAdmin(ReadOnlyAdmin[Route]):
 
     list_display = ("channel", "sentence", moment("created_at"))
     list_select_related = ("account",)
-    list_filter = (("topic", ChoicesDropdownFilter),)
+    list_filter = ("topic",)
     search_fields = ("channel", "team", "tag_key", "account__name")
     ordering = ("channel", "id")
 

@@ -21,22 +21,19 @@ from alerts.changes import add_route, remove_route
 from alerts.channels import check_channel
 from alerts.filters import NoticeFilter, RouteFilter
 from alerts.models import Notice, Route
-from clouds.account_fields import VisibleAccountField
+from clouds.account_fields import AccountIdField, VisibleAccountField
 from clouds.permissions import SeesAllAccounts
 from core.api.amounts import AmountField
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.permissions import MayChange, MayView
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 
 
 class NoticeSerializer(serializers.ModelSerializer[Notice]):
-    """What one channel was told, whether it arrived, and who looks at it."""
+    """What one channel was sent, whether it arrived, and who looks at it."""
 
-    account = serializers.SlugRelatedField[Any](
-        slug_field="account_id", read_only=True, allow_null=True
-    )
+    account = AccountIdField(allow_null=True)
     amount = AmountField(read_only=True, allow_null=True)
 
     class Meta:
@@ -49,19 +46,15 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
         read_only_fields = fields
 
 
-class SnoozeSerializer(serializers.Serializer[Any]):
+class SnoozeSerializer(StrictSerializer):
     """Until when nothing is sent about it."""
 
     until = serializers.DateTimeField(
         default_timezone=UTC, help_text="In the next 90 days; then notices go on."
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
-
-class RouteSerializer(serializers.ModelSerializer[Route]):
+class RouteSerializer(StrictSerializer, serializers.ModelSerializer[Route]):
     """What one channel gets: what meets each filled condition."""
 
     account = VisibleAccountField()
@@ -90,7 +83,7 @@ class RouteSerializer(serializers.ModelSerializer[Route]):
         return currency.upper()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
+        super().validate(attrs)
         Route(**attrs).clean()
         return attrs
 
@@ -98,14 +91,14 @@ class RouteSerializer(serializers.ModelSerializer[Route]):
 class RoutesAllAccounts(SeesAllAccounts):
     """Require it of changes; routes are read by users of any accounts."""
 
-    message = "You see only some accounts, and channels are told of all."
+    message = "You see only some accounts, and channels get notices of all."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return request.method in SAFE_METHODS or super().has_permission(request, view)
 
 
 class NoticeViewSet(RowsViewSet):
-    """What channels were told, the newest first."""
+    """What channels were sent, the newest first."""
 
     queryset = Notice.objects.select_related("account").order_by("-created_at", "-id")
     permission_classes = [IsAuthenticated, MayView]
@@ -114,9 +107,7 @@ class NoticeViewSet(RowsViewSet):
     filterset_class = NoticeFilter
     csv_name = "notices"
 
-    @extend_schema(
-        request=None, responses={200: NoticeSerializer, **errors(400, 403, 404)}
-    )
+    @extend_schema(request=None, responses=NoticeSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def acknowledge(self, request: Request, pk: str) -> Response:
         """Say that you look at what it is about; nothing more is sent about that."""
@@ -126,17 +117,12 @@ class NoticeViewSet(RowsViewSet):
         notice.refresh_from_db()
         return Response(NoticeSerializer(notice).data)
 
-    @extend_schema(
-        request=SnoozeSerializer,
-        responses={200: NoticeSerializer, **errors(400, 403, 404)},
-    )
+    @extend_schema(request=SnoozeSerializer, responses=NoticeSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def snooze(self, request: Request, pk: str) -> Response:
         """Send nothing about what it is about until then; then notify again."""
         notice = self._acted_on(request)
-        given = SnoozeSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        until, now = given.validated_data["until"], timezone.now()
+        until, now = body_of(request, SnoozeSerializer)["until"], timezone.now()
         try:
             snooze([notice], until, now, who_acts(request, notice), request)
         except CannotAct as error:
@@ -164,19 +150,13 @@ class RouteViewSet(RowsViewSet):
     csv_name = "alert-routes"
     http_method_names = ["get", "post", "delete", "head", "options"]
 
-    @extend_schema(
-        request=RouteSerializer, responses={201: RouteSerializer, **errors(400, 403)}
-    )
+    @extend_schema(request=RouteSerializer, responses={201: RouteSerializer})
     def create(self, request: Request) -> Response:
         """Let some notices through to a channel, which then gets no others."""
-        refuse_unknown(request.query_params, ())
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        route = Route(**given.validated_data)
+        route = Route(**body_of(request, RouteSerializer))
         add_route(route, timezone.now(), request)
         return Response(self.get_serializer(route).data, status.HTTP_201_CREATED)
 
-    @extend_schema(responses={204: None, **errors(403, 404)})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Remove it; a channel without routes gets everything again."""
         refuse_unknown(request.query_params, ())

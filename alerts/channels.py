@@ -1,7 +1,12 @@
 """The channels by which notices reach people: e-mail, and what is posted."""
 
+import hmac
+import json
 from collections.abc import Sequence
+from datetime import datetime
+from html import escape
 from http.client import HTTPException
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -12,8 +17,7 @@ from django.core.mail import send_mail
 from django.utils import timezone
 
 from alerts.messages import Message
-from alerts.models import EMAIL, RECIPIENTS, WEBHOOK, Channel
-from alerts.payloads import posted
+from alerts.models import EMAIL, RECIPIENTS, WEBHOOK, Channel, Severity
 
 # Of connecting and of each read; a slower one is tried again. The time limit of the
 # task ends a channel that answers a little at a time.
@@ -122,3 +126,117 @@ def post_webhook(channel: Channel, message: Message) -> None:
     # A name of a host with an empty part is a UnicodeError.
     except (OSError, HTTPException, UnicodeError, SoftTimeLimitExceeded) as error:
         raise DeliveryFailed(f"{who} did not answer ({error}). {hint}") from error
+
+
+# PagerDuty takes no more of a summary (developer.pagerduty.com, Events API v2).
+LONGEST_SUMMARY = 1024
+# Slack takes no more of a section (api.slack.com/reference/block-kit/blocks).
+LONGEST_SECTION = 3000
+COLORS = {
+    Severity.INFO: "Good",
+    Severity.WARNING: "Warning",
+    Severity.CRITICAL: "Attention",
+}
+SIGNATURE = "X-Cloudintel-Signature"
+
+
+def posted(
+    channel: Channel, message: Message, now: datetime
+) -> tuple[bytes, dict[str, str]]:
+    """Return the body and the headers."""
+    body = json.dumps(_payload(channel, message)).encode()
+    headers = {"Content-Type": "application/json"}
+    if channel.kind == Channel.Kind.WEBHOOK and channel.secret:
+        headers[SIGNATURE] = signature(body, channel.secret, now)
+    return body, headers
+
+
+def _payload(channel: Channel, message: Message) -> dict[str, Any]:
+    match channel.kind:
+        case Channel.Kind.SLACK:
+            return slack(message)
+        case Channel.Kind.TEAMS:
+            return teams(message)
+        case Channel.Kind.PAGERDUTY:
+            return pagerduty(message, channel.secret)
+    return all_fields(message) if channel.secret else text_only(message)
+
+
+def signature(body: bytes, secret: str, now: datetime) -> str:
+    seconds = int(now.timestamp())
+    signed = f"{seconds}.".encode() + body
+    return f"t={seconds},v1={hmac.digest(secret.encode(), signed, 'sha256').hex()}"
+
+
+def text_only(message: Message) -> dict[str, Any]:
+    return {"text": message.body}
+
+
+def all_fields(message: Message) -> dict[str, Any]:
+    return {
+        "text": message.body,
+        "key": message.key,
+        "topic": message.topic,
+        "severity": message.severity,
+        "is_end": message.is_end,
+        "subject": message.subject,
+        "page_url": message.page or None,
+        "acknowledge_url": message.act or None,
+    }
+
+
+def slack(message: Message) -> dict[str, Any]:
+    section = {"type": "plain_text", "text": message.text[:LONGEST_SECTION]}
+    blocks: list[dict[str, Any]] = [{"type": "section", "text": section}]
+    buttons = [
+        {"type": "button", "text": {"type": "plain_text", "text": label}, "url": url}
+        for label, url in message.buttons
+    ]
+    if buttons:
+        blocks.append({"type": "actions", "elements": buttons})
+    # Names of resources are of others: <!channel> in this text calls everybody.
+    return {"text": escape(message.subject, quote=False), "blocks": blocks}
+
+
+def teams(message: Message) -> dict[str, Any]:
+    """An Adaptive Card, as a workflow of Teams takes it from a webhook."""
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": [
+            {
+                "type": "TextBlock",
+                "text": message.subject,
+                "weight": "Bolder",
+                "wrap": True,
+                "color": COLORS[Severity(message.severity)],
+            },
+            {"type": "TextBlock", "text": message.text, "wrap": True},
+        ],
+        "actions": [
+            {"type": "Action.OpenUrl", "title": label, "url": url}
+            for label, url in message.buttons
+        ],
+    }
+    kind = "application/vnd.microsoft.card.adaptive"
+    return {
+        "type": "message",
+        "attachments": [{"contentType": kind, "content": card}],
+    }
+
+
+def pagerduty(message: Message, integration_key: str) -> dict[str, Any]:
+    """An event of its Events API v2, which the end of what it is about resolves."""
+    return {
+        "routing_key": integration_key,
+        "event_action": "resolve" if message.is_end else "trigger",
+        "dedup_key": message.key,
+        "payload": {
+            "summary": message.subject[:LONGEST_SUMMARY],
+            "source": "cloudintel",
+            "severity": message.severity,
+            "custom_details": {"text": message.text},
+        },
+        "links": [{"href": url, "text": label} for label, url in message.buttons],
+    }

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from alerts.models import Notice, Route, Severity, Topic
+from alerts.models import Severity, Topic
 from clouds.filters import account_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 
@@ -21,10 +21,6 @@ class NoticeFilter(filters.FilterSet):
     )
     ordering = Order(fields=["created_at", "sent_at"])
 
-    class Meta:
-        model = Notice
-        fields: list[str] = []
-
 
 class RouteFilter(filters.FilterSet):
     account = account_filter()
@@ -32,7 +28,3 @@ class RouteFilter(filters.FilterSet):
     topic = AnyChoice(choices=Topic.choices, help_text="Only these.")
     team = AnyText("team", help_text="One or several teams.")
     ordering = Order(fields=["channel", "created_at"])
-
-    class Meta:
-        model = Route
-        fields: list[str] = []

@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from alerts.addresses import parse_addresses, split_addresses
-from alerts.querysets import ChannelQuerySet, NoticeQuerySet, SnoozeQuerySet
+from alerts.querysets import NoticeQuerySet, SnoozeQuerySet
+from clouds.access import OfAllAccountsQuerySet
 from core.db.money_field import MoneyField
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 
@@ -50,7 +51,7 @@ class Channel(models.Model):
     )
     created_at = models.DateTimeField()
 
-    objects = ChannelQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -192,7 +193,7 @@ class Route(models.Model):
     )
     created_at = models.DateTimeField()
 
-    objects = ChannelQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["channel", "id"]
@@ -225,7 +226,7 @@ class Route(models.Model):
 
 
 class Notice(models.Model):
-    """One row is what one channel is told; its key is unique, so it is queued once."""
+    """One row is what one channel is sent; its key is unique, so it is queued once."""
 
     key = models.CharField(max_length=200, help_text="What it reports, once a channel.")
     channel = models.CharField(max_length=NAME_LENGTH)
@@ -316,7 +317,7 @@ class Notice(models.Model):
 
 
 class Snooze(models.Model):
-    """One row keeps notices about one thing back until its end; then it is told again,
+    """One row keeps notices about one thing back until its end; then it is sent again,
     unless it is over by then."""
 
     about_type = models.ForeignKey(ContentType, models.CASCADE)

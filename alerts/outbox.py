@@ -1,7 +1,7 @@
 """The outbox: rooms queue notices here, and a task delivers them."""
 
 import logging
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -21,9 +21,8 @@ from alerts.channels import (
     send,
 )
 from alerts.messages import group_of, message_of
-from alerts.models import EMAIL, RECIPIENTS, Channel, Facts, Notice, Severity
+from alerts.models import EMAIL, RECIPIENTS, Channel, Facts, Notice, Route, Severity
 from alerts.querysets import LONGEST_PAUSE
-from alerts.routing import routed
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ LONGEST_SUBJECT = 120
 FIRST_PAUSE = timedelta(minutes=1)
 # Beat starts the next delivery then; slow channels leave the rest to it.
 DELIVERY_TIME = timedelta(seconds=45)
-# A cause that spreads from account to account is told again at most so often.
+# A cause that spreads from account to account is sent again at most so often.
 PAUSE_OF_A_CAUSE = timedelta(minutes=15)
 
 
@@ -132,8 +131,8 @@ def _due_groups(now: datetime, channels: Collection[str]) -> list[list[Notice]]:
 
     What has recipients of its own needs no channel.
     """
-    told = Notice.objects.filter(sent_at__gt=now - PAUSE_OF_A_CAUSE, sent_at__lte=now)
-    waits = {group_of(notice) for notice in told.exclude(cause="")}
+    recent = Notice.objects.filter(sent_at__gt=now - PAUSE_OF_A_CAUSE, sent_at__lte=now)
+    waits = {group_of(notice) for notice in recent.exclude(cause="")}
     groups: dict[Hashable, list[Notice]] = {}
     reachable = Q(channel__in=channels) | ~Q(recipients=[])
     for notice in Notice.objects.due(now).filter(reachable):
@@ -181,3 +180,48 @@ def send_test(
     notice.sending_since = None
     notice.save()
     return notice
+
+
+WORST_LAST = list(Severity)
+
+
+def routed(channels: Iterable[str], facts: Facts) -> list[str]:
+    """Return those of these channels that get a notice of it. One query."""
+    found: dict[str, list[Route]] = {}
+    for route in Route.objects.all():
+        found.setdefault(route.channel, []).append(route)
+    return [
+        name
+        for name in channels
+        if name not in found or any(lets_through(one, facts) for one in found[name])
+    ]
+
+
+def lets_through(route: Route, facts: Facts) -> bool:
+    """Return whether it meets each condition of the route."""
+    is_bad_enough = WORST_LAST.index(facts.severity) >= WORST_LAST.index(
+        Severity(route.least_severity)
+    )
+    account = facts.account.pk if facts.account else None
+    return (
+        is_bad_enough
+        and route.topic in ("", facts.topic)
+        and route.account_id in (None, account)
+        and (not route.team or route.team in facts.teams)
+        and _is_large_enough(route, facts)
+        and _is_tagged(route, facts)
+    )
+
+
+def _is_large_enough(route: Route, facts: Facts) -> bool:
+    """What has no amount, or one in another currency, is not held to it."""
+    if route.least_amount is None or facts.amount is None:
+        return True
+    return facts.currency != route.currency or abs(facts.amount) >= route.least_amount
+
+
+def _is_tagged(route: Route, facts: Facts) -> bool:
+    if not route.tag_key:
+        return True
+    value = facts.tags.get(route.tag_key)
+    return value is not None and route.tag_value in ("", value)

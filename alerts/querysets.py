@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q
 
-from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+from clouds.access import AccountScopedQuerySet
 
 if TYPE_CHECKING:
     from alerts.models import Notice
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 SENDING_EXPIRES_AFTER = timedelta(minutes=3)
 # A failed delivery is tried again after a minute, then twice as long, up to an hour.
 LONGEST_PAUSE = timedelta(hours=1)
-
-
-class ChannelQuerySet(QuerySet[Any]):
-    """Channels are told of every account."""
-
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return all, or none for users who see only some accounts."""
-        return self.none() if is_limited(user) else self
 
 
 class NoticeQuerySet(AccountScopedQuerySet):

@@ -33,27 +33,23 @@ from alerts.channels import configured_channels, emails_are_printed, missing_del
 from alerts.forms import SNOOZE_DAYS, ChannelForm, RouteForm, SnoozeForm
 from alerts.links import LinkExpired, notice_of
 from alerts.models import Channel, Notice, Route, Severity, Snooze, Topic
-from alerts.querysets import ChannelQuerySet
 from clouds.access import is_limited
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import ListPages, VisibleRowsMixin
 
 REFUSED = 409
 
 
-class AlertsView(PermissionRequiredMixin, ListView[Notice]):
+class AlertsView(VisibleRowsMixin, ListView[Notice]):
     """The channels with what each took last, and notices, the newest first."""
 
     template_name = "alerts/alerts.html"
     permission_required = ("alerts.view_notice", "alerts.view_channel")
+    queryset = Notice.objects.select_related("account").order_by("-created_at", "-id")
     paginate_by = 25
     paginator_class = ListPages
     form: ChannelForm | None = None
     route_form: RouteForm | None = None
-
-    def get_queryset(self) -> Any:
-        seen = Notice.objects.visible_to(self.request.user)
-        return seen.select_related("account").order_by("-created_at", "-id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = configured_channels()
@@ -96,7 +92,7 @@ class AlertsView(PermissionRequiredMixin, ListView[Notice]):
 
 
 def may_change(request: HttpRequest) -> bool:
-    """Return whether the user may add channels, which are told of every account."""
+    """Return whether the user may add channels, which get notices of every account."""
     may = request.user.has_perm("alerts.add_channel")
     return may and not is_limited(request.user)
 
@@ -119,15 +115,13 @@ class SendTestView(PermissionRequiredMixin, View):
         return redirect("alerts")
 
 
-class RemoveChannelView(PermissionRequiredMixin, DeleteView[Channel, Any]):
+class RemoveChannelView(VisibleRowsMixin, DeleteView[Channel, Any]):
     """Confirm, and remove a channel that was added."""
 
     template_name = "alerts/remove_channel.html"
     permission_required = "alerts.delete_channel"
     context_object_name = "channel"
-
-    def get_queryset(self) -> ChannelQuerySet:
-        return Channel.objects.visible_to(self.request.user)
+    model = Channel
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, f"Channel {self.object} removed.")

@@ -5,7 +5,6 @@ from django.utils.safestring import SafeString
 
 from assistant.models import Interaction
 from core.admin.columns import moment, pairs
-from insights.admin_columns import choices
 from users.audited_admin import ReadOnlyAdmin, page
 
 
@@ -26,7 +25,7 @@ class InteractionAdmin(ReadOnlyAdmin[Interaction]):
         *("is_answered", "confidence", "rating"),
     )
     list_select_related = ("user",)
-    list_filter = ("is_answered", *choices("source", "understood_by"))
+    list_filter = ("is_answered", "source", "understood_by")
     search_fields = ("question", "user__username")
     date_hierarchy = "asked_at"
     ordering = ("-asked_at", "-id")

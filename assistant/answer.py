@@ -74,6 +74,29 @@ class Answer:
         }
 
 
+def list_answer(
+    page: str,
+    endpoint: str,
+    asked: Parameters,
+    text: str,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    count: int,
+    **shown: Any,
+) -> Answer:
+    """Return the answer of a list of so many lines, of which the first are named."""
+    return Answer(
+        text=text,
+        page=page,
+        endpoint=endpoint,
+        parameters=asked,
+        columns=columns,
+        rows=rows,
+        more=count - len(rows),
+        **shown,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question that is being answered: its slots, whose it is, and when."""
@@ -103,8 +126,8 @@ class DataStatus:
         parts = [f"{label} data through {day:%-d %b %Y}." for label, day in marks]
         is_late = any((self.today - day).days > LATE_DAYS for _, day in marks)
         parts += ["It is late." if is_late else "", self.limit]
-        said = " ".join(part for part in parts if part)
-        return said or "No costs are stored yet."
+        sentences = " ".join(part for part in parts if part)
+        return sentences or "No costs are stored yet."
 
 
 def _json(cell: Cell) -> Any:

@@ -21,14 +21,14 @@ from assistant.filters import InteractionFilter
 from assistant.models import Interaction
 from assistant.vocabulary import vocabulary_of
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.problems import errors
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.viewsets import RowsViewSet
+from users.user_fields import UsernameField
 
 API = Interaction.Source.API
 
 
-class AskSerializer(serializers.Serializer[Any]):
+class AskSerializer(StrictSerializer):
     """A question in words, or an intent with its slots."""
 
     question = serializers.CharField(required=False, max_length=LONGEST_QUESTION)
@@ -38,7 +38,7 @@ class AskSerializer(serializers.Serializer[Any]):
     slots = serializers.DictField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
+        super().validate(attrs)
         if ("question" in attrs) == ("intent" in attrs):
             raise serializers.ValidationError("Give a question, or an intent.")
         if "slots" in attrs and "intent" not in attrs:
@@ -49,9 +49,7 @@ class AskSerializer(serializers.Serializer[Any]):
 class InteractionSerializer(serializers.ModelSerializer[Interaction]):
     """One question, how it was understood, and its answer with where it is from."""
 
-    user = serializers.SlugRelatedField[User](
-        slug_field="username", read_only=True, allow_null=True
-    )
+    user = UsernameField()
     context = serializers.JSONField(  # type: ignore[assignment]  # DRF takes it away
         help_text="Slots, access, and what was tried."
     )
@@ -72,14 +70,12 @@ class InteractionSerializer(serializers.ModelSerializer[Interaction]):
         read_only_fields = fields
 
 
-class RateAnswerSerializer(serializers.ModelSerializer[Interaction]):
+class RateAnswerSerializer(StrictSerializer, serializers.ModelSerializer[Interaction]):
+    """Whether an answer was right, and a remark."""
+
     class Meta:
         model = Interaction
         fields = ["rating", "comment"]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class AskView(APIView):
@@ -87,16 +83,11 @@ class AskView(APIView):
 
     viewed_models = (Interaction,)
 
-    @extend_schema(
-        request=AskSerializer,
-        responses={201: InteractionSerializer, **errors(400, 403)},
-    )
+    @extend_schema(request=AskSerializer, responses={201: InteractionSerializer})
     def post(self, request: Request) -> Response:
         """Answer a question. One that is not understood is refused in the answer."""
-        refuse_unknown(request.query_params, ())
-        given = AskSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        found, user = given.validated_data, cast("User", request.user)
+        found = body_of(request, AskSerializer)
+        user = cast("User", request.user)
         if "question" in found:
             row = ask(found["question"], user, API)
         else:
@@ -114,19 +105,14 @@ class InteractionViewSet(RowsViewSet):
     csv_name = "questions"
     http_method_names = ["get", "patch", "head", "options"]
 
-    @extend_schema(
-        request=RateAnswerSerializer,
-        responses={200: InteractionSerializer, **errors(400, 403, 404)},
-    )
+    @extend_schema(request=RateAnswerSerializer, responses=InteractionSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Say whether the answer was right: `rating` 1 or -1, and a `comment`."""
-        refuse_unknown(request.query_params, ())
         row = self.get_object()
         if row.user_id != request.user.pk:
             raise NotFound
-        given = RateAnswerSerializer(row, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        found = {"rating": row.rating, "comment": row.comment} | given.validated_data
+        given = body_of(request, RateAnswerSerializer, row, partial=True)
+        found = {"rating": row.rating, "comment": row.comment} | given
         rate(row, found["rating"], found["comment"], request)
         return Response(InteractionSerializer(row).data)
 
@@ -171,7 +157,7 @@ class AssistantViewSet(ViewSet):
         ]
         return Response(rows)
 
-    @extend_schema(responses={200: ReportSerializer, **errors(403, 404)})
+    @extend_schema(responses=ReportSerializer)
     def report(self, request: Request, agent: str) -> Response:
         """The report of an agent: cost-analyst, infrastructure-analyst,
         remediation-specialist or financial-analyst."""

@@ -18,7 +18,3 @@ class InteractionFilter(filters.FilterSet):
     asked_before = moment_filter("asked_at", "lt", "Asked earlier than this instant.")
     search = filters.CharFilter("question", "icontains", help_text="Part of one.")
     ordering = Order(fields=["asked_at", "confidence", "seconds"])
-
-    class Meta:
-        model = Interaction
-        fields: list[str] = []

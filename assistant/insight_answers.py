@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from assistant.answer import Answer, Question, Row, amount_text, money
+from assistant.answer import Answer, Question, Row, amount_text, list_answer, money
 from assistant.endpoints import EndpointRefused
 from assistant.engine.wording import days
 from clouds.labels import account_labels
@@ -135,16 +135,7 @@ def answer_anomaly(question: Question) -> Answer:
         for one in data["results"]
     ]
     columns = ("Anomaly", "Severity", "Days", "Impact")
-    more = count - len(rows)
-    return Answer(
-        text=text,
-        page="anomalies",
-        endpoint="anomalies/",
-        parameters=asked,
-        columns=columns,
-        rows=rows,
-        more=more,
-    )
+    return list_answer("anomalies", "anomalies/", asked, text, columns, rows, count)
 
 
 def _after(day: str) -> str:
@@ -177,15 +168,8 @@ def answer_savings(question: Question) -> Answer:
         for one in data["results"]
     ]
     columns = ("Recommendation", "Monthly savings", "Risk")
-    return Answer(
-        text=text,
-        page="recommendations",
-        endpoint="recommendations/",
-        parameters=asked,
-        columns=columns,
-        rows=rows,
-        more=count - len(rows),
-    )
+    where = ("recommendations", "recommendations/")
+    return list_answer(*where, asked, text, columns, rows, count)
 
 
 def _realized(question: Question) -> Answer:
@@ -227,15 +211,8 @@ def answer_idle(question: Question) -> Answer:
         for one in data["instances"]
     ]
     columns = ("Instance", "Region", "CPU, 14 days", "Monthly cost")
-    return Answer(
-        text=text,
-        page="instances",
-        endpoint="infrastructure/vms/",
-        parameters=asked,
-        columns=columns,
-        rows=rows,
-        more=count - len(rows),
-    )
+    where = ("instances", "infrastructure/vms/")
+    return list_answer(*where, asked, text, columns, rows, count)
 
 
 def answer_budget(question: Question) -> Answer:
@@ -263,13 +240,5 @@ def answer_budget(question: Question) -> Answer:
         for one in found
     ]
     columns = ("Budget", "Amount", "Spent", "Forecast", "State")
-    more = data["count"] - len(rows)
-    return Answer(
-        text=text,
-        page="budgets",
-        endpoint="budgets/",
-        parameters=question.slots,
-        columns=columns,
-        rows=rows,
-        more=more,
-    )
+    asked, count = question.slots, data["count"]
+    return list_answer("budgets", "budgets/", asked, text, columns, rows, count)

@@ -54,12 +54,12 @@ def _request(question: str, vocabulary: Vocabulary) -> dict[str, Any]:
         for one in INTENTS
     }
     names = [f"{one.kind}: {one.shown}" for one in vocabulary.names[:NAMES_SENT]]
-    told = orjson.dumps({"intents": intents, "names": names}).decode()
+    context = orjson.dumps({"intents": intents, "names": names}).decode()
     return {
         "model": settings.ASSISTANT_MODEL,
         "temperature": 0,
         "messages": [
-            {"role": "system", "content": f"{INSTRUCTIONS}\n{told}"},
+            {"role": "system", "content": f"{INSTRUCTIONS}\n{context}"},
             {"role": "user", "content": question},
         ],
         "response_format": {
@@ -84,7 +84,7 @@ def _schema() -> dict[str, Any]:
 def _post(body: dict[str, Any]) -> bytes:
     """Return the answer within the deadline, however slowly it comes.
 
-    In a thread, as a timeout of a socket begins anew with each byte.
+    In a thread, as a timeout of a socket starts again with each byte.
     """
     answered: Future[bytes] = Future()
 

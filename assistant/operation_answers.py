@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from assistant.answer import Answer, Question, Row, amount_text, money
+from assistant.answer import Answer, Question, Row, amount_text, list_answer, money
 from assistant.engine.wording import days
 from clouds.access import is_limited
 from core.api.pagination import LARGEST_PAGE
@@ -27,15 +27,8 @@ def answer_lines(question: Question) -> Answer:
         Row([one["key"] or f"no {group.lower()}", money(one["cost"], currency)])
         for one in data["results"]
     ]
-    return Answer(
-        text=text,
-        page="lines",
-        endpoint="lines/groups/",
-        parameters=question.slots,
-        columns=(group, "Cost"),
-        rows=rows,
-        more=count - len(rows),
-    )
+    where, columns = ("lines", "lines/groups/"), (group, "Cost")
+    return list_answer(*where, question.slots, text, columns, rows, count)
 
 
 def answer_action(question: Question) -> Answer:
@@ -60,15 +53,9 @@ def answer_action(question: Question) -> Answer:
         )
         for one in data["results"]
     ]
-    return Answer(
-        text=text,
-        page="remediations",
-        endpoint="remediations/",
-        parameters=slots,
-        columns=("Action", "Status", "Proposed", "By"),
-        rows=rows,
-        more=count - len(rows),
-    )
+    where = ("remediations", "remediations/")
+    columns = ("Action", "Status", "Proposed", "By")
+    return list_answer(*where, slots, text, columns, rows, count)
 
 
 def answer_backup(question: Question) -> Answer:
@@ -85,16 +72,9 @@ def answer_backup(question: Question) -> Answer:
         Row([_day(one["made_at"]), one["state"], _size(one), _proof(one)])
         for one in found
     ]
-    return Answer(
-        text=text,
-        page="backups",
-        endpoint="monitoring/backups/",
-        parameters=question.slots,
-        page_parameters={},
-        columns=("Made", "State", "Size", "Verification"),
-        rows=rows,
-        more=count - len(rows),
-    )
+    where, asked = ("backups", "monitoring/backups/"), question.slots
+    columns = ("Made", "State", "Size", "Verification")
+    return list_answer(*where, asked, text, columns, rows, count, page_parameters={})
 
 
 def answer_health(question: Question) -> Answer:
@@ -110,15 +90,10 @@ def answer_health(question: Question) -> Answer:
         Row([one["label"], one["state"] or "unknown", one["message"], _uptime(one)])
         for one in [*broken, *others]
     ]
-    return Answer(
-        text=text,
-        page="health-history",
-        endpoint="monitoring/health/",
-        parameters=question.slots,
-        page_parameters={},
-        columns=("Component", "State", "Details", "Uptime, 90 days"),
-        rows=rows,
-    )
+    where, slots = ("health-history", "monitoring/health/"), question.slots
+    columns = ("Component", "State", "Details", "Uptime, 90 days")
+    count = len(rows)
+    return list_answer(*where, slots, text, columns, rows, count, page_parameters={})
 
 
 def _day(moment: str) -> str:

@@ -15,7 +15,7 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks.measure import in_child, report_child, save, told
+from benchmarks.measure import in_child, report_child, save, spread
 from insights.anomalies.engine.accuracy import measure
 from insights.anomalies.engine.anomaly_records import Series
 from insights.anomalies.engine.daily import find_anomalies
@@ -45,7 +45,7 @@ def main() -> None:
         seconds = [run["seconds"] for run in figures]
         peak = max(run["peak_mb"] for run in figures)
         print(
-            f"{part:10} {told(seconds, 's')}, {min(seconds) / floor:.1f} floors, "
+            f"{part:10} {spread(seconds, 's')}, {min(seconds) / floor:.1f} floors, "
             f"{peak:.0f} MB, found {figures[0]['found']}"
         )
     worst = max(run["seconds"] for run in runs["series"])

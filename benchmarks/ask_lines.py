@@ -3,7 +3,7 @@
     make bench-ask_lines ARGS="--rows 1000000 10000000 --rounds 20"
 
 The floor of each is the bare statement that sums the same lines by the same columns in
-both periods and orders nothing. Figures of a process: the machine's others are told by
+both periods and orders nothing. Figures of a process: the machine's others are named by
 `load` of the saved file.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.lines import line_items
-from benchmarks.measure import clock, save, told
+from benchmarks.measure import clock, save, spread
 
 if TYPE_CHECKING:
     from costs.lines.line_query import LineQuery
@@ -71,7 +71,8 @@ def measured(rounds: int) -> dict[str, Any]:
         for part, (seconds, busy) in runs.items():
             p95 = sorted(seconds)[int(len(seconds) * 0.95)]
             print(
-                f"    {part} {told(seconds, 's')}, p95 {p95:.2f}, cpu {told(busy, 's')}"
+                f"    {part} {spread(seconds, 's')}, p95 {p95:.2f}, "
+                f"cpu {spread(busy, 's')}"
             )
         figures[name] = runs
     return figures

@@ -24,7 +24,7 @@ from benchmarks.measure import (
     in_child,
     report_child,
     save,
-    told,
+    spread,
 )
 
 SUBSCRIPTION = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -197,8 +197,8 @@ def show(found: Mapping[str, Sequence[Mapping[str, Any]]], machines: int) -> Non
         print(f"\n{kind}")
         for name in PARTS:
             requests = found[name][0]["requests"]
-            print(f"  {name:14} {told(of[name], 's')}, {requests} requests")
-        print(f"  {'to the floor':14} {told(ratios[kind], 'x')}")
+            print(f"  {name:14} {spread(of[name], 's')}, {requests} requests")
+        print(f"  {'to the floor':14} {spread(ratios[kind], 'x')}")
     pages = ceil(machines / MACHINES_A_PAGE)
     counts = [len(range(at, machines, len(REGIONS))) for at in range(len(REGIONS))]
     batches = sum(ceil(count / MACHINES_A_BATCH) for count in counts)

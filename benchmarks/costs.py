@@ -4,7 +4,7 @@ Each round stores the same rows by plain COPY of text that is ready, into a tabl
 the same indexes (the database's own pace), and by three syncs: of an empty window, of
 one whose amounts have all changed, and of one where none has. A sync's seconds hold all
 that it does from the cloud's records on: writing them to disk, restatements, totals and
-rollups. What lies between the two is told apart: COPY without an index, and the sums of
+rollups. What lies between the two is measured: COPY without an index, and the sums of
 the rollups by bare SQL.
 
     python -m benchmarks.costs [--days 365] [--rows-a-day 2000] [--rounds 3]
@@ -22,7 +22,7 @@ from typing import IO
 
 from django.db.backends.utils import CursorWrapper
 
-from benchmarks.measure import save, told
+from benchmarks.measure import save, spread
 from core.windows import Window
 from providers.records import ChargeCategory, CostReading, CostRecord, CostTotalRecord
 
@@ -77,12 +77,12 @@ def tell(seconds: dict[str, list[float]], rows: int) -> None:
     """The pace of COPY, and all else as a multiple of its time in the same round."""
     paces = [rows / taken / 1000 for taken in seconds[COPY]]
     print(f"{rows} rows")
-    print(f"{COPY:16} {told(paces, 'k rows/s')}")
+    print(f"{COPY:16} {spread(paces, 'k rows/s')}")
     for name in (*PARTS, *SYNCS):
         pairs = zip(seconds[name], seconds[COPY], strict=True)
         goal = f"   goal: at most {GOAL}" if name in SYNCS else ""
         ratios = [taken / plain for taken, plain in pairs]
-        print(f"{name:16} {told(ratios, 'x')} the time of COPY{goal}")
+        print(f"{name:16} {spread(ratios, 'x')} the time of COPY{goal}")
 
 
 def readings(

@@ -23,7 +23,7 @@ from benchmarks.measure import (
     peer_url,
     report_child,
     save,
-    told,
+    spread,
 )
 
 ACCOUNT_ID = "123456789012"
@@ -178,9 +178,9 @@ def show(found: Mapping[str, Sequence[Mapping[str, Any]]], instances: int) -> No
         print(f"\n{kind}")
         for name in PARTS:
             calls = found[name][0]["calls"]
-            print(f"  {name:14} {told(of[name], 's')}, {calls} calls of metrics")
+            print(f"  {name:14} {spread(of[name], 's')}, {calls} calls of metrics")
         for name, values in ratios[kind].items():
-            print(f"  {name:14} {told(values, 'x')}")
+            print(f"  {name:14} {spread(values, 'x')}")
     floor = len(REGIONS) * ceil(instances / len(REGIONS) * 6 / QUERIES_PER_CALL)
     peak = max(one["peak_mb"] for one in found["synced"])
     print(f"\ngoal: at most {GOAL} x of the floor, {floor} calls of GetMetricData")

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from benchmarks.measure import save, told
+from benchmarks.measure import save, spread
 
 GOAL_SECONDS = 20
 
@@ -28,7 +28,7 @@ def main() -> None:
         }
     for name, values in seconds.items():
         share = max(values) / GOAL_SECONDS
-        print(f"{name:10} {told(values, 's')}   {share:.2f} of the goal's 20 s")
+        print(f"{name:10} {spread(values, 's')}   {share:.2f} of the goal's 20 s")
     save("demo", {"seconds": seconds})
 
 

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.measure import emulated_cloud, in_child, report_child, save, told
+from benchmarks.measure import emulated_cloud, in_child, report_child, save, spread
 
 LATENCY_SECONDS = 0.04
 WORKERS = (1, 2, 4)
@@ -215,14 +215,14 @@ def show(found: Sequence[Mapping[str, Any]], accounts: int) -> None:
     alone = [one["alone"]["seconds"] for one in found]
     syncs, calls = (found[0]["alone"][name] for name in ("runs", "calls"))
     print(f"{accounts} accounts, {syncs} syncs, {calls} calls of 40 ms")
-    print(f"one command      {told(alone, 's')}")
+    print(f"one command      {spread(alone, 's')}")
     for count in WORKERS:
         seconds = [one["teams"][count]["seconds"] for one in found]
         ratios = [team / one for team, one in zip(seconds, alone, strict=True)]
-        print(f"{count} workers        {told(seconds, 's')}   {told(ratios, 'x')}")
+        print(f"{count} workers        {spread(seconds, 's')}   {spread(ratios, 'x')}")
     own = [one["run_seconds"] * 1000 for one in found]
     shares = [ms * syncs / 10 / one for ms, one in zip(own, alone, strict=True)]
-    print(f"a run's own cost {told(own, 'ms')}, {told(shares, '%')} of a sync")
+    print(f"a run's own cost {spread(own, 'ms')}, {spread(shares, '%')} of a sync")
     save("fleet", {"accounts": accounts, "rounds": found})
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measure import in_child, report_child, save, told
+from benchmarks.measure import in_child, report_child, save, spread
 
 SERIES, DAYS, HORIZON, SEASON, FOLDS = 1_000, 400, 90, 7, 4
 GOAL_SECONDS, GOAL_MB = 60, 500
@@ -41,10 +41,12 @@ def main() -> None:
         cpu = [done[part]["cpu_seconds"] for done in rounds]
         peak = max(done[part]["peak_mb"] for done in rounds)
         wall = statistics.median(done[part]["seconds"] for done in rounds)
-        print(f"{part:6} {told(cpu, 's')}   {wall:.1f} s on the clock   {peak:.0f} MB")
+        print(
+            f"{part:6} {spread(cpu, 's')}   {wall:.1f} s on the clock   {peak:.0f} MB"
+        )
     for other in ("floor", "peer"):
         ratios = [d["ours"]["cpu_seconds"] / d[other]["cpu_seconds"] for d in rounds]
-        print(f"ours / {other}: {told(ratios, 'times')}")
+        print(f"ours / {other}: {spread(ratios, 'times')}")
     print(f"Goal: {GOAL_SECONDS} s and {GOAL_MB} MB for {SERIES} series.")
     save("forecasts", {"rounds": rounds})
 

@@ -23,7 +23,7 @@ from benchmarks.measure import (
     in_child,
     report_child,
     save,
-    told,
+    spread,
 )
 from providers.files.days import GROUPS
 from providers.files.engine import MEMORY, THREADS, read_files
@@ -116,8 +116,8 @@ def main() -> None:
 def report(runs: dict[str, list[dict[str, Any]]]) -> None:
     for unit in ("seconds", "cpu_seconds"):
         floors, imports = ([one[unit] for one in done] for done in runs.values())
-        print(f"  {unit}: floor {told(floors, 's')}, import {told(imports, 's')}")
-        print(f"    {told(divided(imports, floors), 'x')}, goal {GOAL}x")
+        print(f"  {unit}: floor {spread(floors, 's')}, import {spread(imports, 's')}")
+        print(f"    {spread(divided(imports, floors), 'x')}, goal {GOAL}x")
     peak = max(one["peak_mb"] for one in runs["import"])
     print(f"  peak memory {peak:,.0f} MB, goal {GOAL_MB:,} MB")
 

@@ -43,7 +43,7 @@ LEVELS, NOISE = (60.0, 6000.0), (0.02, 0.10)
 
 @dataclass(frozen=True)
 class Planted:
-    """An incident: what it adds from its first day on, and when it must be told."""
+    """An incident: what it adds from its first day on, and when it must be found."""
 
     name: str
     in_time_days: int
@@ -56,7 +56,7 @@ class Planted:
 class Trial:
     """What was found of one planted incident in one carrier."""
 
-    told_after: int | None
+    found_after: int | None
     others: int
     money: float
     money_found: float
@@ -122,7 +122,7 @@ def main() -> None:
         ]
     )
     score = score_of(carriers, options.seed)
-    print(told(score))
+    print(on_time(score))
     if options.publish:
         PATH.write_text(score.as_json())
     sys.exit(not score.reaches_goals)
@@ -160,12 +160,12 @@ def tried(
         elif one.first_day not in known:
             others += 1
     in_time = [one for after, one in hits if after <= kind.in_time_days]
-    told_after = min(
+    found_after = min(
         (after for after, _ in hits if after <= kind.in_time_days), default=None
     )
     money = float(more[day : day + 7].sum())
     found = sum(one.impact for one in in_time)
-    return Trial(told_after, others, money, min(max(found, 0.0), money))
+    return Trial(found_after, others, money, min(max(found, 0.0), money))
 
 
 def found_in(
@@ -184,16 +184,16 @@ def found_in(
 
 
 def kind_score(kind: Planted, trials: Sequence[Trial]) -> KindScore:
-    told = [one.told_after for one in trials if one.told_after is not None]
+    on_time = [one.found_after for one in trials if one.found_after is not None]
     others = sum(one.others for one in trials)
     money = sum(one.money for one in trials)
     return KindScore(
         name=kind.name,
         in_time_days=kind.in_time_days,
         goal=kind.goal,
-        recall=round(len(told) / len(trials), 3),
-        precision=round(len(told) / (len(told) + others), 3) if told else None,
-        days=float(median(told)) if told else None,
+        recall=round(len(on_time) / len(trials), 3),
+        precision=round(len(on_time) / (len(on_time) + others), 3) if on_time else None,
+        days=float(median(on_time)) if on_time else None,
         money_found=round(sum(one.money_found for one in trials) / money, 3),
     )
 
@@ -241,8 +241,8 @@ def number_of(text: str) -> float | None:
         return None
 
 
-def told(score: PublishedScore) -> str:
-    lines = [f"{'planted':34} told in time  goal  precision  days  money found"]
+def on_time(score: PublishedScore) -> str:
+    lines = [f"{'planted':34} found in time  goal  precision  days  money found"]
     lines += [
         f"{one.name:34} {one.recall:11.0%} {one.goal:6.0%} "
         f"{one.precision or 0:9.0%} {one.days if one.days is not None else '-':>6} "

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from benchmarks.measure import save, told
+from benchmarks.measure import save, spread
 
 GOAL_SHARE = 0.33
 GOAL_MB = 500
@@ -33,8 +33,8 @@ def main() -> None:
     shares = [second / whole for whole, second in zip(first, again, strict=True)]
     # Of the largest child, in KiB on Linux.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"first       {told(first, 's')}")
-    print(f"again       {told(again, 's')}   {max(shares):.2f} of the first at most")
+    print(f"first       {spread(first, 's')}")
+    print(f"again       {spread(again, 's')}   {max(shares):.2f} of the first at most")
     print(
         f"memory      {peak:.0f} MB   {peak / GOAL_MB:.2f} of the goal's {GOAL_MB} MB"
     )

@@ -32,7 +32,7 @@ import psycopg2
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.load import asked, cpu_seconds
-from benchmarks.measure import in_child, report_child, save, told
+from benchmarks.measure import in_child, report_child, save, spread
 from core.testing.postgres import free_port, postgres
 from core.testing.waiting import wait_until
 
@@ -170,7 +170,7 @@ async def measured(
     p99 = statistics.quantiles(heard.ms, n=100)[98]
     lost = changes * count - len(heard.ms)
     print(
-        f"{database(environment)}, {count} viewers: {told(heard.ms, 'ms')}, p99 "
+        f"{database(environment)}, {count} viewers: {spread(heard.ms, 'ms')}, p99 "
         f"{p99:.0f} ms (goal {GOAL_MS[count > FEW]}), {lost} lost, {each_kb:.0f} KB "
         f"each (goal {GOAL_KB}), {cpu_ms:.0f} ms of a processor for each change",
         flush=True,

@@ -6,6 +6,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,25 @@ def in_child(module: str, part: str, environment: Mapping[str, str]) -> dict[str
     )
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+@contextmanager
+def own_installation(**own: str) -> Iterator[dict[str, str]]:
+    """The environment of an installation on an empty PostgreSQL, with `own`
+    settings."""
+    from core.testing.postgres import postgres
+
+    with postgres() as url, tempfile.TemporaryDirectory() as folder:
+        yield {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+            "DATABASE_URL": url,
+            "STATE_DIR": folder,
+            "ENV_FILE": "",
+            "LOG_LEVEL": "ERROR",
+            "API_REQUESTS_PER_MINUTE": "1000000",
+            **own,
+        }
 
 
 @contextmanager
@@ -91,7 +111,7 @@ def clock() -> Iterator[dict[str, float]]:
     found["seconds"] = time.perf_counter() - started
 
 
-def told(values: Sequence[float], unit: str) -> str:
+def spread(values: Sequence[float], unit: str) -> str:
     """The median, and the smallest and largest."""
     low, high = min(values), max(values)
     return f"{statistics.median(values):.2f} {unit} ({low:.2f} to {high:.2f})"

@@ -57,15 +57,15 @@ def main() -> None:
     for file in files:
         families[file.name.split("/")[0]].append(file)
     for family, members in families.items():
-        print(f"{family:24} {told(members, options.threshold)}")
-    print(f"{'all':24} {told(files, options.threshold)}")
+        print(f"{family:24} {described(members, options.threshold)}")
+    print(f"{'all':24} {described(files, options.threshold)}")
     best = max(TRIED, key=lambda at: standard_score(files, at))
     print(f"best threshold afterwards: {best:.2f}, {standard_score(files, best):.1f}")
     rows = sum(len(file.scores) for file in files)
     print(f"{rows} rows in {seconds:.1f} s")
 
 
-def told(files: Sequence[Scored], threshold: float) -> str:
+def described(files: Sequence[Scored], threshold: float) -> str:
     windows = sum(len(file.windows) for file in files)
     if not windows:
         alarms = sum(int((judged(file) >= threshold).sum()) for file in files)

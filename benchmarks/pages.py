@@ -129,9 +129,9 @@ def compare(rounds: int, accounts: int) -> None:
 def surroundings(folder: str, rounds: int) -> dict[str, str]:
     own = {"STATE_DIR": folder, "ENV_FILE": "", "LOG_LEVEL": "ERROR"}
     own["API_REQUESTS_PER_MINUTE"] = "1000000"
-    kept = {key: text for key, text in os.environ.items() if key != "DATABASE_URL"}
+    inherited = {key: text for key, text in os.environ.items() if key != "DATABASE_URL"}
     named = {"DJANGO_SETTINGS_MODULE": "cloudintel.settings", ROUNDS: str(rounds)}
-    return {**kept, **own, **named}
+    return {**inherited, **own, **named}
 
 
 def measured(

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from benchmarks.measure import in_child, report_child, save, told
+from benchmarks.measure import in_child, report_child, save, spread
 from benchmarks.pages import surroundings
 
 # ruff: noqa: S608 (every name that is put into a statement stands in this file)
@@ -234,7 +234,7 @@ def show(found: Mapping[str, Mapping[str, Sequence[float]]], rows: int) -> None:
     print(f"{rows:,} rows; a month is a thirteenth of them")
     for name, tables in found.items():
         times = "  ".join(
-            f"{table}: {told([value * 1000 for value in values], 'ms')}"
+            f"{table}: {spread([value * 1000 for value in values], 'ms')}"
             for table, values in tables.items()
         )
         ratio = ""
@@ -243,7 +243,7 @@ def show(found: Mapping[str, Mapping[str, Sequence[float]]], rows: int) -> None:
                 parted / one
                 for one, parted in zip(tables[ONE], tables[PARTED], strict=True)
             ]
-            ratio = f"  in partitions {told(ratios, 'x')}"
+            ratio = f"  in partitions {spread(ratios, 'x')}"
         print(f"{name:24} {times}{ratio}")
 
 

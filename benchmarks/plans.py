@@ -163,7 +163,7 @@ def explained() -> Mapping[str, Any]:
     found = {}
     for name, ask in questions():
         plans = [plan(statement) for statement in statements(ask)]
-        found[name] = [told(one, large) for one in plans]
+        found[name] = [described(one, large) for one in plans]
     return {"questions": found}
 
 
@@ -262,7 +262,7 @@ def large_tables() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def told(plan: Any, large: set[str]) -> dict[str, Any]:
+def described(plan: Any, large: set[str]) -> dict[str, Any]:
     """A plan as it is shown and saved."""
     steps: dict[tuple[str, str], float] = {}
     for step in plan.steps:

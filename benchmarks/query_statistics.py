@@ -10,13 +10,12 @@ import argparse
 import io
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from benchmarks.measure import in_child, report_child, save
+from benchmarks.measure import in_child, own_installation, report_child, save
 
 ROUNDS = "BENCHMARK_ROUNDS"
 PAGES = ("/", "/costs/", "/resources/", "/syncs/", "/api/v1/costs/trend/")
@@ -40,19 +39,8 @@ def main() -> None:
 
 
 def measured(rounds: int) -> dict[str, Any]:
-    from core.testing.postgres import postgres
-
-    with postgres() as url, tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
-            "DATABASE_URL": url,
-            "STATE_DIR": folder,
-            "ENV_FILE": "",
-            "LOG_LEVEL": "ERROR",
-            "API_REQUESTS_PER_MINUTE": "100000",
-            ROUNDS: str(rounds),
-        }
+    own = {ROUNDS: str(rounds)}
+    with own_installation(**own) as environment:
         return in_child("benchmarks.query_statistics", "work", environment)
 
 

@@ -27,7 +27,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from benchmarks.load import answer, asked, cpu_seconds, peak_mb
-from benchmarks.measure import in_child, peer_url, report_child, save, told
+from benchmarks.measure import in_child, peer_url, report_child, save, spread
 
 GOAL = 2
 TODAY = datetime.now(UTC).date()
@@ -207,15 +207,15 @@ def compare(servers: Mapping[str, Server], options: Any) -> None:
         f"{'requests/s':26} {'cloudintel':>26} {'peer':>26} {'ratio':>24} {'CPU':>6}"
     )
     for name, of in found.items():
-        ratios = told(of["ratios"], "x")
-        ours, peer = (told(of[who]["per_second"], "/s") for who in servers)
+        ratios = spread(of["ratios"], "x")
+        ours, peer = (spread(of[who]["per_second"], "/s") for who in servers)
         cpu = of["peer"]["cpu_ms"] / of["cloudintel"]["cpu_ms"]
         low = "" if statistics.median(of["ratios"]) >= GOAL else "  <- under the goal"
         print(f"{name:26} {ours:>26} {peer:>26} {ratios:>24} {cpu:5.1f}x{low}")
     print(f"goal: at least {GOAL} x; CPU: the peer server's time over ours, a request")
     memory = {name: peak_mb(server.pid) for name, server in servers.items()}
-    told_memory = ", ".join(f"{name} {mb:.0f} MB" for name, mb in memory.items())
-    print(f"largest web process: {told_memory}   goal: under 200")
+    memory_text = ", ".join(f"{name} {mb:.0f} MB" for name, mb in memory.items())
+    print(f"largest web process: {memory_text}   goal: under 200")
     scale = {"per_day": options.per_day, "machines": options.machines}
     save("requests", {**scale, "found": found, "peak_mb": memory})
 

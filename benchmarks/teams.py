@@ -10,13 +10,12 @@ same rows by day and by the columns that the rules look at, through the same dri
 import argparse
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.measure import in_child, report_child, save
+from benchmarks.measure import in_child, own_installation, report_child, save
 
 ROWS, ROUNDS = "BENCHMARK_ROWS", "BENCHMARK_ROUNDS"
 TODAY = datetime.now(UTC).date()
@@ -48,19 +47,8 @@ def main() -> None:
 
 
 def measured(rows: int, rounds: int) -> dict[str, Any]:
-    from core.testing.postgres import postgres
-
-    with postgres() as url, tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
-            "DATABASE_URL": url,
-            "STATE_DIR": folder,
-            "ENV_FILE": "",
-            "LOG_LEVEL": "ERROR",
-            ROWS: str(rows),
-            ROUNDS: str(rounds),
-        }
+    own = {ROWS: str(rows), ROUNDS: str(rounds)}
+    with own_installation(**own) as environment:
         return in_child("benchmarks.teams", "work", environment)
 
 

@@ -27,7 +27,7 @@ import django
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.live import is_up
-from benchmarks.measure import in_child, report_child, save, told
+from benchmarks.measure import in_child, report_child, save, spread
 from core.testing.postgres import free_port, postgres
 from core.testing.waiting import wait_until
 
@@ -70,8 +70,8 @@ def main() -> None:
             port = stack.enter_context(served(environment))
             figures[name] = asyncio.run(measured(port, ready, options.triggers))
         print(
-            f"{name}: {options.windows} open pages, {told(figures[name], 'ms')} (goal "
-            f"{GOAL_MS})",
+            f"{name}: {options.windows} open pages, {spread(figures[name], 'ms')} "
+            f"(goal {GOAL_MS})",
             flush=True,
         )
     save("trigger", figures)

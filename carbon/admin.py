@@ -1,17 +1,15 @@
 """The admin of energy and emissions. Only a refresh writes them."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
 from carbon.models import EmissionTotal, ResourceEmission
 from core.admin.columns import day, linked, moment
 from inventory.admin import ResourceRowsAdmin
-from users.audited_admin import ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
 DAY = day("day")
 RESOURCE = linked("resource", ordering="resource__name")
 ACCOUNT_OF_RESOURCE = linked("resource.account", ordering="resource__account__name")
-ACCOUNT = linked("account", ordering="account__name")
 PARTS = ("cpu_kwh", "memory_kwh", "storage_kwh", "network_kwh")
 SUMS = ("kwh", "operational_kg", "embodied_kg")
 
@@ -21,10 +19,8 @@ class ResourceEmissionAdmin(ResourceRowsAdmin[ResourceEmission]):
     list_display = (DAY, RESOURCE, ACCOUNT_OF_RESOURCE, *SUMS, "unknown")
     list_select_related = ("resource__account",)
     list_filter = (
-        ("resource__account", AutocompleteSelectFilter),
-        ("resource", AutocompleteSelectFilter),
-        ("day", RangeDateFilter),
-        "unknown",
+        *("resource__account", "resource", "day"),
+        ("unknown", admin.AllValuesFieldListFilter),
     )
     date_hierarchy = "day"
     # Exactly the index of days: millions of rows are paged without a sort.
@@ -36,11 +32,7 @@ class ResourceEmissionAdmin(ResourceRowsAdmin[ResourceEmission]):
 class EmissionTotalAdmin(ReadOnlyAdmin[EmissionTotal]):
     list_display = (DAY, ACCOUNT, "kind", "region", *SUMS, "resources", "unknown")
     list_select_related = ("account",)
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        "kind",
-        ("day", RangeDateFilter),
-    )
+    list_filter = ("account", "kind", "day")
     date_hierarchy = "day"
     ordering = ("-day", "-account_id", "kind", "region")
     fields = page(

@@ -50,8 +50,6 @@ class EmissionFilter(filters.FilterSet):
     ordering = Order(fields=["day", "kwh", "operational_kg", "embodied_kg"])
 
     class Meta:
-        model = ResourceEmission
-        fields: list[str] = []
         form = WindowForm
 
 
@@ -93,7 +91,6 @@ class CarbonFilter(filters.FilterSet):
     )
 
     class Meta:
-        fields: list[str] = []
         form = PeriodForm
 
     def of_query(

@@ -3,9 +3,13 @@
 from django.db import models
 
 from carbon.engine.estimate import Unknown
-from carbon.querysets import DayQuerySet, EmissionQuerySet
+from clouds.access import DayQuerySet
 from clouds.models import CloudAccount
 from inventory.models import Resource
+
+
+class EmissionQuerySet(DayQuerySet):
+    account_path = "resource__account"
 
 
 class ResourceEmission(models.Model):

@@ -68,18 +68,20 @@ def _version(account: CloudAccount, now: datetime) -> str:
 def _days(account: CloudAccount, now: datetime, since: datetime | None) -> set[date]:
     """Return the complete days to estimate: those after the last ones, and those that
     were read `since`; at first all of which use is stored."""
-    kept = last_complete_days(KEPT_DAYS, now)
+    stored_days = last_complete_days(KEPT_DAYS, now)
     done = EmissionTotal.objects.filter(account=account)
     last = done.aggregate(day=Max("day"))["day"]
     if since is None or last is None:
         measured = CpuMetric.objects.filter(resource__account=account)
         first = measured.aggregate(day=Min("day"))["day"]
-        recent = kept.end - ONE_DAY * RECENT_DAYS
+        recent = stored_days.end - ONE_DAY * RECENT_DAYS
         return set(
-            Window(max(kept.start, min(first or recent, recent)), kept.end).days()
+            Window(
+                max(stored_days.start, min(first or recent, recent)), stored_days.end
+            ).days()
         )
-    new = min(last + ONE_DAY, kept.end - ONE_DAY * RECENT_DAYS)
-    days = set(Window(max(kept.start, new), kept.end).days())
+    new = min(last + ONE_DAY, stored_days.end - ONE_DAY * RECENT_DAYS)
+    days = set(Window(max(stored_days.start, new), stored_days.end).days())
     runs = SyncRun.objects.filter(
         account=account,
         dataset__in=READ,
@@ -88,7 +90,7 @@ def _days(account: CloudAccount, now: datetime, since: datetime | None) -> set[d
     )
     for start, end in runs.order_by().values_list("start", "end").distinct():
         if start and end:
-            days |= {day for day in Window(start, end).days() if day in kept}
+            days |= {day for day in Window(start, end).days() if day in stored_days}
     return days
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.beat_schedule import BEAT_SCHEDULE
-from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
-from cloudintel.databases import database
 from cloudintel.environment import (
+    CONNECT_SECONDS,
     EMAIL,
     FROM,
     HOST,
@@ -18,9 +17,13 @@ from cloudintel.environment import (
     ORIGIN,
     PATH,
     boolean,
+    broker_options,
+    broker_tls,
+    broker_url,
     cache_url,
     certificates,
     daily_at,
+    database,
     days,
     directory,
     dollars,
@@ -117,7 +120,7 @@ CLOUDWATCH_NAMESPACE = text(
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
+    CACHES["default"]["BACKEND"] = "core.api.patient_redis.PatientRedis"
     # The database answers sooner than a cache that must be waited for.
     patience = {"socket_connect_timeout": 0.1, "socket_timeout": 0.1}
     CACHES["default"]["OPTIONS"] = patience | CACHES["default"].get("OPTIONS", {})
@@ -222,6 +225,8 @@ AWS_BUCKET_METRICS = boolean("AWS_BUCKET_METRICS", default=True)
 AWS_MEMORY_METRICS = boolean("AWS_MEMORY_METRICS", default=True)
 # Use of databases, load balancers and NAT gateways: up to five metrics of each.
 AWS_USAGE_METRICS = boolean("AWS_USAGE_METRICS", default=True)
+# And of volumes that are paid to be fast: four metrics of each.
+AWS_VOLUME_METRICS = boolean("AWS_VOLUME_METRICS", default=True)
 AWS_CONNECT_TIMEOUT_SECONDS = positive("AWS_CONNECT_TIMEOUT_SECONDS", default=10)
 AWS_READ_TIMEOUT_SECONDS = positive("AWS_READ_TIMEOUT_SECONDS", default=60)
 AWS_MAX_ATTEMPTS = positive("AWS_MAX_ATTEMPTS", default=10)
@@ -237,6 +242,8 @@ AZURE_NETWORK_METRICS = boolean("AZURE_NETWORK_METRICS", default=True)
 AZURE_STORAGE_METRICS = boolean("AZURE_STORAGE_METRICS", default=True)
 # Use of databases, balancers, gateways and storage accounts: a batch of each 50.
 AZURE_USAGE_METRICS = boolean("AZURE_USAGE_METRICS", default=True)
+# And of premium disks that are attached.
+AZURE_DISK_METRICS = boolean("AZURE_DISK_METRICS", default=True)
 AZURE_CONNECT_TIMEOUT_SECONDS = positive("AZURE_CONNECT_TIMEOUT_SECONDS", default=10)
 AZURE_READ_TIMEOUT_SECONDS = positive("AZURE_READ_TIMEOUT_SECONDS", default=60)
 AZURE_MAX_ATTEMPTS = positive("AZURE_MAX_ATTEMPTS", default=10)

@@ -53,16 +53,7 @@ from insights.owners.api import AssignmentView, OwnerRuleViewSet
 from insights.planned_changes.api import PlannedChangeViewSet
 from insights.recommendations.api.views import RecommendationViewSet
 from insights.remediation.api import RemediationViewSet
-from inventory.api.views import (
-    AddressViewSet,
-    BucketViewSet,
-    DatabaseViewSet,
-    LoadBalancerViewSet,
-    NatGatewayViewSet,
-    ResourceViewSet,
-    SnapshotViewSet,
-    VolumeViewSet,
-)
+from inventory.api.views import ENDPOINTS, ResourceViewSet
 from live.api import LiveViewSet
 from metrics.api.views import (
     CpuMetricViewSet,
@@ -93,8 +84,7 @@ from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
 from syncs.backfills.monitoring_api import BACKFILL_ROUTES, BackfillMonitorViewSet
 from syncs.datasets import Dataset
-from syncs.runs.api import StartSyncView, SyncRunViewSet
-from syncs.runs.freshness_api import FreshnessViewSet
+from syncs.runs.api import FreshnessViewSet, StartSyncView, SyncRunViewSet
 from users.api import AuditEntryViewSet
 from users.saved_views.api import SavedViewViewSet
 from users.views import AdminLoginRedirect, SignOut
@@ -136,13 +126,8 @@ router.include_format_suffixes = False
 router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
 router.register("resources", ResourceViewSet)
-router.register("volumes", VolumeViewSet)
-router.register("snapshots", SnapshotViewSet)
-router.register("buckets", BucketViewSet)
-router.register("databases", DatabaseViewSet)
-router.register("addresses", AddressViewSet)
-router.register("nat-gateways", NatGatewayViewSet)
-router.register("load-balancers", LoadBalancerViewSet)
+for one in ENDPOINTS.values():
+    router.register(one.csv_name, one)
 router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", ExplainedCostViewSet)
 router.register("lines", LineItemViewSet, basename="line")

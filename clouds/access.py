@@ -9,6 +9,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.text import get_text_list
 
+from core.windows import Window
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -17,14 +19,6 @@ if TYPE_CHECKING:
 AnyUser = AbstractBaseUser | AnonymousUser
 # More names are no sentence.
 NAMED = 3
-
-
-class OfAllAccountsQuerySet(models.QuerySet[Any]):
-    """Rows that are of every account at once."""
-
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return all or none."""
-        return self.none() if is_limited(user) else self
 
 
 class AccountScopedQuerySet(models.QuerySet[Any]):
@@ -40,6 +34,21 @@ class AccountScopedQuerySet(models.QuerySet[Any]):
         return self.filter(
             **{f"{self.account_path}__in": accounts.values("cloudaccount")}
         )
+
+
+class DayQuerySet(AccountScopedQuerySet):
+    """Rows of single days."""
+
+    def in_window(self, window: Window) -> Self:
+        return self.filter(day__gte=window.start, day__lt=window.end)
+
+
+class OfAllAccountsQuerySet(AccountScopedQuerySet):
+    """Rows that are of every account at once."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return all or none."""
+        return self.none() if is_limited(user) else self
 
 
 def visible_accounts(user: AnyUser) -> models.QuerySet[Any] | None:

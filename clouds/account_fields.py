@@ -9,6 +9,13 @@ from clouds.models import CloudAccount
 from core.api.suggestions import nearest
 
 
+class AccountIdField(serializers.SlugRelatedField[CloudAccount]):
+    """The account of a row, by its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="account_id", read_only=True, **kwargs)
+
+
 class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
     """An account by its id, among those that the user may see; null: all accounts."""
 

@@ -49,10 +49,6 @@ class CloudAccountFilter(filters.FilterSet):
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
     ordering = Order(fields=["name", "account_id", "provider", "created_at"])
 
-    class Meta:
-        model = CloudAccount
-        fields: list[str] = []
-
     def searched(
         self, queryset: CloudAccountQuerySet, name: str, value: str
     ) -> CloudAccountQuerySet:

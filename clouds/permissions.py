@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -22,3 +24,12 @@ class SeesAllAccounts(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return request.method == "OPTIONS" or not is_limited(request.user)
+
+
+class AllAccountsMixin(PermissionRequiredMixin):
+    """A page of all accounts together: closed to users from whom some are hidden."""
+
+    request: HttpRequest
+
+    def has_permission(self) -> bool:
+        return super().has_permission() and not is_limited(self.request.user)

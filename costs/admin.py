@@ -9,13 +9,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    BooleanRadioFilter,
-    ChoicesDropdownFilter,
-    FieldTextFilter,
-    RangeDateFilter,
-)
 
 from core.admin.columns import amount, day, label, linked, list_url, moment, text_link
 from core.money import for_reading
@@ -23,13 +16,12 @@ from costs.allocation import admin as allocation
 from costs.groupings import UNTAGGED
 from costs.lines import admin as lines
 from costs.models import CostTotal, DailyCost, Restatement, TagCost
-from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, DropdownFilter, ReadOnlyAdmin, page
 
 # Django finds the admin of each subject here.
 __all__ = ["allocation", "lines"]
 
 DAY = day("day")
-ACCOUNT = linked("account", ordering="account__name")
 RUN = linked("run", ordering="run")
 
 
@@ -62,14 +54,8 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
     )
     list_select_related = ("account",)
     list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("day", RangeDateFilter),
-        ("service", FieldTextFilter),
-        ("region", FieldTextFilter),
-        ("sub_account_id", FieldTextFilter),
-        ("charge_category", ChoicesDropdownFilter),
-        ("currency", FieldTextFilter),
-        ("is_estimated", BooleanRadioFilter),
+        *("account", "day", "service", "region", "sub_account_id"),
+        *("charge_category", "currency", "is_estimated"),
     )
     search_fields = ("service", "sub_account_id", "resource_group")
     search_help_text = "Part of a service, a member account or a resource group."
@@ -99,14 +85,8 @@ class TagCostAdmin(ReadOnlyAdmin[TagCost]):
     )
     list_select_related = ("account",)
     list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("day", RangeDateFilter),
-        ("tag_key", FieldTextFilter),
-        ("tag_value", FieldTextFilter),
-        ("service", FieldTextFilter),
-        ("sub_account_id", FieldTextFilter),
-        ("currency", FieldTextFilter),
-        ("is_estimated", BooleanRadioFilter),
+        *("account", "day", "tag_key", "tag_value", "service"),
+        *("sub_account_id", "currency", "is_estimated"),
     )
     search_fields = ("tag_value", "service", "sub_account_id")
     search_help_text = "Part of a tag's value, a service or a member account."
@@ -154,13 +134,7 @@ def rows_of_day(total: CostTotal) -> SafeString:
 class CostTotalAdmin(ReadOnlyAdmin[CostTotal]):
     list_display = (DAY, ACCOUNT, amount("billed"), amount("effective"), status, RUN)
     list_select_related = ("account", "run__account")
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("run", AutocompleteSelectFilter),
-        ("day", RangeDateFilter),
-        Reconciliation,
-        ("is_estimated", BooleanRadioFilter),
-    )
+    list_filter = ("account", "run", "day", Reconciliation, "is_estimated")
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."
     date_hierarchy = "day"
@@ -190,12 +164,7 @@ class RestatementAdmin(ReadOnlyAdmin[Restatement]):
         RUN,
     )
     list_select_related = ("account", "run__account")
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("run", AutocompleteSelectFilter),
-        ("day", RangeDateFilter),
-        ("was_estimated", BooleanRadioFilter),
-    )
+    list_filter = ("account", "run", "day", "was_estimated")
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."
     date_hierarchy = "day"

@@ -17,7 +17,6 @@ from core.api.filters import (
     start_filter,
 )
 from core.db.money_field import DECIMAL_PLACES, LARGEST_ON_SQLITE
-from costs.models import DailyCost
 from costs.querysets import METRICS, DailyCostQuerySet
 from providers.records import ChargeCategory
 
@@ -67,8 +66,6 @@ class CostFilter(filters.FilterSet):
     )
 
     class Meta:
-        model = DailyCost
-        fields: list[str] = []
         form = WindowForm
 
     def searched(
@@ -89,7 +86,7 @@ class TagCostFilter(CostFilter):
         "service",
         commas=False,
         help_text="Only this value of a tag key that is read, as team=shop; team= is "
-        "untagged. Repeat it for several values of one key. By tag, costs are told by "
+        "untagged. Repeat it for several values of one key. By tag, costs are known by "
         "service and account, or by account alone on a bill over several: other "
         "filters can't be combined.",
     )

@@ -94,8 +94,14 @@ class DailyCostQuerySet(BillQuerySet):
 
     def sums(self, column: str, metric: str) -> QuerySet[Any, tuple[str, Decimal]]:
         """(key, what it cost in all)."""
-        sums = self.order_by().values(column).annotate(total=Sum(metric))
-        return sums.values_list(column, "total")
+        return self.combined([column], metric)
+
+    def combined(
+        self, columns: Sequence[str], metric: str
+    ) -> QuerySet[Any, tuple[Any, ...]]:
+        """(a value of each column, what it cost in all), in any order."""
+        sums = self.order_by().values(*columns).annotate(total=Sum(metric))
+        return sums.values_list(*columns, "total")
 
     def window_sums(
         self, columns: Sequence[str], metric: str, *windows: Window

@@ -58,7 +58,7 @@ class CostRollup(models.Model):
     """
 
     class Dimension(models.TextChoices):
-        """Which columns its rows are told apart by; all are by charge category."""
+        """Which columns its rows are split by; all are by charge category."""
 
         NONE = "none"
         SERVICE = "service"

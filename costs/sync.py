@@ -93,7 +93,7 @@ def read_parts(current: RunContext, source: SlowCostSource, window: Window) -> N
     """Store the newest days first, so that they show long before the last ones.
 
     Where a later part fails, those before it stay and the run is partial: as no
-    watermark moves, the next one begins anew.
+    watermark moves, the next one starts again.
     """
     *newer, last = source.cost_parts(window)
     try:

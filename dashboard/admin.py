@@ -1,11 +1,6 @@
 """The admin of the dashboard's history, which its task alone writes, and digests."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
-    FieldTextFilter,
-    RangeDateFilter,
-)
 
 import dashboard.demo.admin  # noqa: F401 - it registers itself
 from core.admin.columns import amount, day, moment
@@ -26,7 +21,7 @@ class DashboardMetricAdmin(ReadOnlyAdmin[DashboardMetric]):
         "reconciled",
         moment("computed_at"),
     )
-    list_filter = (("day", RangeDateFilter), ("currency", FieldTextFilter))
+    list_filter = ("day", "currency")
     date_hierarchy = "day"
     ordering = ("-day", "currency")
 
@@ -35,6 +30,6 @@ class DashboardMetricAdmin(ReadOnlyAdmin[DashboardMetric]):
 class DigestAdmin(ReadOnlyAdmin[Digest]):
     list_display = ("user", "frequency", "hour", "channel", day("sent_on"))
     list_select_related = ("user",)
-    list_filter = (("frequency", ChoicesDropdownFilter),)
+    list_filter = ("frequency",)
     search_fields = ("user__username", "channel")
     ordering = ("user__username", "id")

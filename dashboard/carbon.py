@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.utils import timezone
 from django_filters.views import FilterView
 
@@ -14,6 +13,7 @@ from carbon.engine.estimate import added
 from carbon.filters import DEFAULT_PERIOD, CarbonFilter
 from carbon.sustainability import sustainability
 from clouds.models import CloudAccount
+from core.pages import VisibleRowsMixin
 from core.windows import Window, first_of_month
 from costs.queries.links import quick_ranges
 from dashboard.places import PAGE_OF
@@ -32,20 +32,18 @@ ADVICE_OF = {
 }
 
 
-class CarbonView(PermissionRequiredMixin, FilterView):
+class CarbonView(VisibleRowsMixin, FilterView):
     """Emissions of the accounts that the user sees, in days to choose."""
 
     live_topics = ("carbon",)
     template_name = "dashboard/carbon.html"
     permission_required = PAGE_OF["carbon"].permissions
+    queryset = CloudAccount.objects.order_by("name", "id")
     filterset_class = CarbonFilter
     extra_context = {
         "groupings": [(name, name.capitalize()) for name in GROUPINGS],
         "default_period": DEFAULT_PERIOD,
     }
-
-    def get_queryset(self) -> Any:
-        return CloudAccount.objects.visible_to(self.request.user).order_by("name", "id")
 
     def get_filterset_kwargs(self, filterset_class: type[CarbonFilter]) -> Any:
         """Bound even where nothing is chosen, so that a wrong value is refused."""

@@ -92,10 +92,10 @@ class Frame:
         match, session = self.request.resolver_match, self.request.session
         if not (match and self.page):
             return asked
-        kept = session.get(SCOPE, "")
+        stored = session.get(SCOPE, "")
         if match.view_name in self.page.also:
-            return asked or Scope.of(QueryDict(kept), self.accounts)
-        if asked.query != kept:
+            return asked or Scope.of(QueryDict(stored), self.accounts)
+        if asked.query != stored:
             session[SCOPE] = asked.query
         return asked
 
@@ -124,7 +124,7 @@ class Frame:
     def _link(self, place: Place) -> PlaceLink | None:
         seen = [one for one in place.pages if one.is_visible_to(self.request.user)]
         links = [
-            Link(one.label, address(one, self._kept(one)), one == self.page)
+            Link(one.label, address(one, self._parameters_of(one)), one == self.page)
             for one in seen
         ]
         if not links:
@@ -135,13 +135,13 @@ class Frame:
             place.label, place.icon, url, is_current, links, place.is_beside
         )
 
-    def _kept(self, page: Page) -> dict[str, Any]:
+    def _parameters_of(self, page: Page) -> dict[str, Any]:
         """Return what a link to that page keeps of this one: its scope and period."""
-        kept = self.scope.parameters(page)
+        stored = self.scope.parameters(page)
         if page.has_period and self.page and self.page.has_period:
             asked = self.request.GET
-            kept |= {name: asked[name] for name in PERIOD if asked.get(name)}
-        return kept
+            stored |= {name: asked[name] for name in PERIOD if asked.get(name)}
+        return stored
 
     @property
     def periods(self) -> list[Link]:
@@ -154,11 +154,11 @@ class Frame:
         asked = self.request.GET
         left_out = {*PERIOD, "previous_start", "previous_end", "page"}
         rest = {n: v for n, v in asked.lists() if n not in left_out} if is_open else {}
-        kept = {**rest, **self.scope.parameters(page)}
+        stored = {**rest, **self.scope.parameters(page)}
         return [
             Link(
                 label,
-                address(page, {**kept, "period": name}),
+                address(page, {**stored, "period": name}),
                 is_open and asked.get("period") == name,
             )
             for name, label, _ in quick_ranges(timezone.now(), raw_days=0)
@@ -203,12 +203,12 @@ class Frame:
         match = self.request.resolver_match
         if not match or match.view_name != page.route:
             return address(page, scope.parameters(page))
-        kept = {
+        stored = {
             name: values
             for name, values in self.request.GET.lists()
             if name not in LEFT_OUT
         }
-        return address(page, {**kept, **scope.parameters(page)})
+        return address(page, {**stored, **scope.parameters(page)})
 
 
 def address(page: Page, parameters: dict[str, Any]) -> str:

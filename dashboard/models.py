@@ -2,9 +2,9 @@
 
 from django.db import models
 
+from clouds.access import OfAllAccountsQuerySet
 from core.db.money_field import MoneyField
 from dashboard.digests.models import Digest
-from dashboard.querysets import DashboardMetricQuerySet
 
 # Django finds it here.
 __all__ = ["DashboardMetric", "Digest"]
@@ -33,7 +33,7 @@ class DashboardMetric(models.Model):
     )
     computed_at = models.DateTimeField()
 
-    objects = DashboardMetricQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "currency"]

@@ -11,6 +11,7 @@ from django.db.models import Min
 from clouds.models import CloudAccount
 from core.windows import utc_day
 from costs.queries.source import CostSource
+from dashboard.demo_budgets import remove_budgets
 from dashboard.demo_teams import remove_teams
 from dashboard.models import DashboardMetric
 from dashboard.summary import dashboard_summary, summary_version
@@ -56,7 +57,7 @@ def record_metrics(now: datetime) -> int:
 @contextmanager
 def forgetting_the_demo(accounts: Sequence[int]) -> Iterator[None]:
     """Delete the days that hold an invented company's costs, where an account of it is
-    removed; with the last one its teams."""
+    removed; with the last one its teams and budgets."""
     demo = CloudAccount.objects.demo().filter(pk__in=accounts)
     since = demo.aggregate(first=Min("created_at"))["first"]
     yield
@@ -64,3 +65,4 @@ def forgetting_the_demo(accounts: Sequence[int]) -> Iterator[None]:
         DashboardMetric.objects.filter(day__gte=utc_day(since)).delete()
         if not CloudAccount.objects.demo().exists():
             remove_teams()
+            remove_budgets()

@@ -4,15 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import Resolver404, get_script_prefix, resolve
 from django.views import View
-from django_filters.views import FilterView
 
 from core.api.permissions import RoleRequiredMixin
-from core.pages import ListPages
+from core.pages import FilteredPage
 from core.periods import PERIODS
 from dashboard.frame import PERIOD
 from dashboard.places import PAGE_OF, PLACES
@@ -38,22 +36,13 @@ class ChangeForm(forms.ModelForm[SavedView]):
         fields = ("name", "is_shared")
 
 
-class SavedViewsView(RoleRequiredMixin, FilterView):
+class SavedViewsView(RoleRequiredMixin, FilteredPage):
     """The user's views and shared ones; a POST saves another."""
 
     template_name = "dashboard/saved_views.html"
     filterset_class = SavedViewFilter
     paginate_by = 50
-    paginator_class = ListPages
-
-    def get_filterset_kwargs(self, filterset_class: type[SavedViewFilter]) -> Any:
-        """Bound even where nothing is chosen, so that a wrong value is refused."""
-        kwargs = super().get_filterset_kwargs(filterset_class)
-        return kwargs | {"data": self.request.GET}
-
-    def get_queryset(self) -> QuerySet[SavedView]:
-        seen = SavedView.objects.visible_to(self.request.user)
-        return seen.select_related("user").order_by("name", "id")
+    queryset = SavedView.objects.select_related("user").order_by("name", "id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -7,21 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django_filters.views import FilterView
 
 from clouds.labels import clouds_of, tag_keys_of
 from clouds.models import CloudAccount
 from core.api.files import SHEETS, table_file
+from core.db.ordering import ranked
 from core.money import ZERO
-from core.pages import ListPages
+from core.pages import FilteredPage
 from dashboard.places import VIEW_COSTS
 from dashboard.resource_costs import ResourceCost, resource_costs
 from insights.owners.matching import OwnerRules, traits_of_resource
-from insights.ranking import ranked
 from inventory.filters import AnyKindFilter
 from inventory.kinds import Kind
 from inventory.models import Resource
@@ -135,25 +133,16 @@ class UntaggedFilter(AnyKindFilter):
         return queryset
 
 
-class UntaggedView(PermissionRequiredMixin, FilterView):
+class UntaggedView(FilteredPage):
     """Those that lack the tag `key`, or any tag; 50 a page, or all as a file."""
 
     permission_required = "inventory.view_resource"
     template_name = "dashboard/untagged.html"
+    queryset = Resource.objects.present().select_related("account__payer", "owner")
     filterset_class = UntaggedFilter
     paginate_by = 50
-    paginator_class = ListPages
     report: UntaggedReport
     key = ""
-
-    def get_filterset_kwargs(self, filterset_class: type[UntaggedFilter]) -> Any:
-        """Bound even where nothing is chosen, so that a wrong value is refused."""
-        kwargs = super().get_filterset_kwargs(filterset_class)
-        return kwargs | {"data": self.request.GET}
-
-    def get_queryset(self) -> QuerySet[Resource]:
-        seen = Resource.objects.visible_to(self.request.user).present()
-        return seen.select_related("account__payer", "owner")
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
         self.key = self.filterset.form.cleaned_data.get("key", "")

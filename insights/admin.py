@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from core.admin.columns import label, moment
-from insights.admin_columns import OF_ACCOUNT
 from insights.advice import admin as advice
 from insights.anomalies import admin as anomalies
 from insights.budgets import admin as budgets
@@ -48,6 +47,6 @@ class RefreshStateAdmin(ReadOnlyAdmin[RefreshState]):
         "seconds",
     )
     list_select_related = ("account",)
-    list_filter = (OF_ACCOUNT,)
+    list_filter = ("account",)
     search_fields = ("account__name", "account__account_id")
     ordering = ("account__name", "id")

@@ -24,8 +24,8 @@ def read_tag_bills(
 ) -> Iterator[tuple[str, dict[str, Bill], Bill]]:
     """Yield a tag key, the bill of each of its values, and which of these bills it is.
 
-    They have all charges with that value, whose categories are not told by tag. That of
-    "" is untagged, as taxes and credits are. One query per key and currency.
+    They have all charges with that value, of which no category is known. That of ""
+    is untagged, as taxes and credits are. One query per key and currency.
     """
     for bill in bills:
         days = len(next(iter(bill.charges.values()), ()))

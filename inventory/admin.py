@@ -10,16 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import smart_split, unescape_string_literal
 from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
-    AutocompleteSelectFilter,
-    ChoicesDropdownFilter,
-    FieldTextFilter,
 )
 
 from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
 from inventory.kinds import KINDS, Kind
 from inventory.models import Instance, Resource, StateChange
 from inventory.querysets import ResourceQuerySet
-from users.audited_admin import M, ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, M, ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
 STATE_KINDS = {
@@ -29,7 +26,6 @@ STATE_KINDS = {
 }
 # Up to so many resources that match a search are looked up by key.
 MOST_KEYS = 5000
-ACCOUNT = linked("account", ordering="account__name")
 LAST_SEEN = moment("last_seen_at")
 SEEN = (moment("first_seen_at"), LAST_SEEN, moment("gone_since"))
 
@@ -74,10 +70,10 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
     list_display_links: Any = (resource_id, "name")
     list_select_related = ("account",)
     list_filter: ClassVar[Any] = (
-        ("account", AutocompleteSelectFilter),
+        "account",
         ("state", AllValuesCheckboxFilter),
         ("region", AllValuesCheckboxFilter),
-        ("resource_group", FieldTextFilter),
+        "resource_group",
         ("gone_since", admin.EmptyFieldListFilter),
     )
     search_help_text = "Part of an ID, a name, an IP address or a tag."
@@ -109,10 +105,7 @@ class ResourceAdmin(BaseResourceAdmin[Resource]):
         *(resource_id, "name", "kind"),
         *(ACCOUNT, "region", state, LAST_SEEN),
     )
-    list_filter: ClassVar[Any] = (
-        ("kind", ChoicesDropdownFilter),
-        *BaseResourceAdmin.list_filter,
-    )
+    list_filter: ClassVar[Any] = ("kind", *BaseResourceAdmin.list_filter)
     search_fields = (
         *("resource_id", "name", "tags"),
         *("instance__private_ip", "instance__public_ip"),
@@ -132,10 +125,7 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
         *(resource_id, "name", ACCOUNT, "region", state),
         *("instance_type", "vcpus", day("launched_at"), LAST_SEEN),
     )
-    list_filter: ClassVar[Any] = (
-        *BaseResourceAdmin.list_filter,
-        ("instance_type", FieldTextFilter),
-    )
+    list_filter: ClassVar[Any] = (*BaseResourceAdmin.list_filter, "instance_type")
     search_fields = ("resource_id", "name", "private_ip", "public_ip", "tags")
     fieldsets = (
         (None, {"fields": page((resource_id, "name", "account"), state, stored_rows)}),
@@ -221,11 +211,8 @@ class StateChangeAdmin(ResourceRowsAdmin[StateChange]):
     )
     list_select_related = ("resource__account", "run__account")
     list_filter: ClassVar[Any] = (
-        ("resource__account", AutocompleteSelectFilter),
-        ("resource", AutocompleteSelectFilter),
-        ("run", AutocompleteSelectFilter),
-        ("field", ChoicesDropdownFilter),
-        ("new_value", FieldTextFilter),
+        *("resource__account", "resource", "run"),
+        *("field", "new_value"),
     )
     date_hierarchy = "at"
     ordering = ("-at", "-id")

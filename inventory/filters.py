@@ -54,10 +54,6 @@ class ResourceFilter(OwnedFilter):
     )
     ordering = Order(fields=ORDERS)
 
-    class Meta:
-        model = Resource
-        fields: list[str] = []
-
     def tagged(
         self, queryset: ResourceQuerySet, name: str, value: str
     ) -> ResourceQuerySet:

@@ -45,7 +45,7 @@ class KindTraits:
     tracked: Collection[Field]
     """Whose changes are recorded, beside the state's."""
     kept: Collection[str] = ()
-    """What an answer may lack although it was told before."""
+    """What an answer may lack although it was given before."""
     sizes: tuple[str, ...] = ()
     """What an answer may lack, and stays known while the first of these is the same."""
     untold_state: str = UNKNOWN
@@ -66,7 +66,7 @@ KINDS = {
         record=InstanceRecord,
         model=Instance,
         tracked=(Field.INSTANCE_TYPE, Field.MONITORING),
-        # EC2 tells less of a terminated instance than it told before.
+        # EC2 tells less of a terminated instance than it gave before.
         kept=("instance_type", "operating_system", "tenancy", "monitoring"),
         sizes=("instance_type", "vcpus", "memory_mib"),
         columns=("instance_type", "vcpus", "memory_mib"),

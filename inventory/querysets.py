@@ -14,7 +14,7 @@ from inventory.tags import HasTag, HasTagKey
 from inventory.text_search import HasText
 
 RUNNING = "running"
-# Of a machine whose state its cloud has not told yet.
+# Of a machine whose state its cloud has not given yet.
 UNKNOWN = "unknown"
 PART_OF_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+")
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,22 +12,13 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views import View
 from django.views.generic.detail import SingleObjectMixin
-from django_filters.views import FilterView
 
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from core.db.keys_first import KeysFirst
 from core.db.ordering import unknown_last
-from inventory.api.views import (
-    AddressViewSet,
-    BucketViewSet,
-    DatabaseViewSet,
-    LoadBalancerViewSet,
-    NatGatewayViewSet,
-    ResourceViewSet,
-    SnapshotViewSet,
-    VolumeViewSet,
-)
+from core.pages import FilteredPage, VisibleRowsMixin
+from inventory.api.views import ENDPOINTS, ResourceViewSet
 from inventory.breakdowns import breakdown
 from inventory.facts import (
     Column,
@@ -45,16 +35,6 @@ from syncs.datasets import Dataset, not_offered
 from syncs.models import SyncRun
 
 # The API answers the same questions as these pages, and their files.
-ENDPOINTS: dict[Kind | None, type[ResourceViewSet]] = {
-    None: ResourceViewSet,
-    Kind.VOLUME: VolumeViewSet,
-    Kind.SNAPSHOT: SnapshotViewSet,
-    Kind.BUCKET: BucketViewSet,
-    Kind.DATABASE: DatabaseViewSet,
-    Kind.ADDRESS: AddressViewSet,
-    Kind.NAT_GATEWAY: NatGatewayViewSet,
-    Kind.LOAD_BALANCER: LoadBalancerViewSet,
-}
 BREAKDOWN_TITLES = {
     Kind.VOLUME: "Size by volume type",
     Kind.SNAPSHOT: "Size by storage tier",
@@ -66,7 +46,7 @@ BREAKDOWN_TITLES = {
 }
 
 
-class ResourceListView(PermissionRequiredMixin, FilterView):
+class ResourceListView(FilteredPage):
     """Resources that the user may see, 50 a page: of all kinds, or of one of a
     section's."""
 
@@ -93,12 +73,8 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
         return [f"inventory.view_{self.model_shown._meta.model_name}"]
 
     def get_filterset_class(self) -> type[ResourceFilter]:
-        return ENDPOINTS[self.kind].filterset_class
-
-    def get_filterset_kwargs(self, filterset_class: type[ResourceFilter]) -> Any:
-        """Bound even where nothing is chosen, so that a wrong value is refused."""
-        kwargs = super().get_filterset_kwargs(filterset_class)
-        return kwargs | {"data": self.request.GET}
+        shown = ENDPOINTS[self.kind] if self.kind else ResourceViewSet
+        return shown.filterset_class
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = self.model_shown._default_manager.all()
@@ -178,13 +154,11 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
         }
 
 
-class AnyResourceView(PermissionRequiredMixin, SingleObjectMixin[Resource], View):
+class AnyResourceView(VisibleRowsMixin, SingleObjectMixin[Resource], View):
     """Lead to the page of a resource of any kind."""
 
     permission_required = "inventory.view_resource"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return Resource.objects.visible_to(self.request.user)
+    model = Resource
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(self.get_object())

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from core.api.parameters import refuse_unknown
+from core.api.parameters import parameters_of
 from live.topics import TOPICS, UnknownTopic, allowed_topics, check_topics
 from live.watch import topic_versions
 
@@ -44,10 +44,8 @@ class LiveViewSet(ViewSet):
     def list(self, request: Request) -> Response:
         if not (allowed := allowed_topics(request.user)):
             raise PermissionDenied("You may watch no topic: you have no role.")
-        refuse_unknown(request.query_params, TopicParameters().fields)
-        asked = TopicParameters(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        topics: frozenset[str] = asked.validated_data["topics"]
+        asked = parameters_of(request, TopicParameters)
+        topics: frozenset[str] = asked["topics"]
         if denied := topics - allowed:
             raise PermissionDenied(f"You may not watch {', '.join(sorted(denied))}.")
         return Response({"versions": topic_versions(request.user, sorted(topics))})

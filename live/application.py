@@ -50,7 +50,7 @@ class Application:
         either: list[asyncio.Future[Any]] = [running, stopping]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
-            # Nobody would be told anything. Who started the process starts it again.
+            # Nothing would be sent. Who started the process starts it again.
             signal.raise_signal(signal.SIGTERM)
         running.cancel()
         with suppress(asyncio.CancelledError):

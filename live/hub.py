@@ -116,8 +116,8 @@ class Hub:
             for topic in sorted(topics)
             if (accounts := _seen(changes, topic, scope)) is not None
         ]
-        told = {"events": events, "spread": self._spread}
-        return json.dumps(told) if events else ""
+        message = {"events": events, "spread": self._spread}
+        return json.dumps(message) if events else ""
 
     @property
     def _spread(self) -> float:
@@ -149,7 +149,7 @@ class Hub:
             try:
                 valid = await self.ask(still_signed_in, watchers)
             except DATABASE_AWAY:
-                continue  # nobody is told anything meanwhile
+                continue  # nothing is sent meanwhile
             ended = watchers - valid
             for viewer in self.viewers:
                 if viewer.watcher in ended:

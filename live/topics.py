@@ -44,6 +44,7 @@ TOPICS = {
         "costs.view_dailycost",
     ),
     "demo": Topic(("demo",), "clouds.view_cloudaccount"),
+    "backups": Topic(("backups",), "archives.view_backup"),
 }
 
 

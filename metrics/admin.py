@@ -5,11 +5,6 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    RangeDateFilter,
-    RangeNumericFilter,
-)
 
 from core.admin.columns import day, linked
 from inventory.admin import ResourceRowsAdmin
@@ -51,11 +46,7 @@ PERCENTAGES = tuple(
 )
 # What the address of a whole list may hold: its order and its page.
 NO_FILTERS = {"o", "p"}
-FILTERS = (
-    ("resource__account", AutocompleteSelectFilter),
-    ("resource", AutocompleteSelectFilter),
-    ("day", RangeDateFilter),
-)
+FILTERS = ("resource__account", "resource", "day")
 
 
 class MetricAdmin(ResourceRowsAdmin[M]):
@@ -75,22 +66,14 @@ class MetricAdmin(ResourceRowsAdmin[M]):
 @admin.register(CpuMetric)
 class CpuMetricAdmin(MetricAdmin[CpuMetric]):
     list_display = (DAY, RESOURCE, ACCOUNT, *PERCENTAGES, "samples")
-    list_filter = (
-        *FILTERS,
-        ("average_percent", RangeNumericFilter),
-        ("maximum_percent", RangeNumericFilter),
-    )
+    list_filter = (*FILTERS, "average_percent", "maximum_percent")
     fields = page((DAY, "resource", ACCOUNT), (*PERCENTAGES, "samples"))
 
 
 @admin.register(MemoryMetric)
 class MemoryMetricAdmin(MetricAdmin[MemoryMetric]):
     list_display = (DAY, RESOURCE, ACCOUNT, *PERCENTAGES[:2])
-    list_filter = (
-        *FILTERS,
-        ("average_percent", RangeNumericFilter),
-        ("maximum_percent", RangeNumericFilter),
-    )
+    list_filter = (*FILTERS, "average_percent", "maximum_percent")
     fields = page((DAY, "resource", ACCOUNT), PERCENTAGES[:2])
 
 

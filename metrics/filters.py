@@ -58,7 +58,6 @@ class MetricFilter(filters.FilterSet):
     region = AnyText("resource__region", help_text="One or several regions.")
 
     class Meta:
-        fields: list[str] = []
         form = WindowForm
 
 

@@ -81,6 +81,13 @@ class UsageMetric(DailyMetric):
         PROCESSED_BYTES = MetricName.PROCESSED_BYTES.value, "Processed bytes"
         REQUESTS = MetricName.REQUESTS.value, "Requests"
         TRANSACTIONS = MetricName.TRANSACTIONS.value, "Transactions"
+        OPERATIONS_PER_SECOND = (
+            MetricName.OPERATIONS_PER_SECOND.value,
+            "Operations per second",
+        )
+        THROUGHPUT_BYTES = MetricName.THROUGHPUT_BYTES.value, "Throughput per second"
+        HEALTHY_PERCENT = MetricName.HEALTHY_PERCENT.value, "Health probes answered, %"
+        HEALTHY_TARGETS = MetricName.HEALTHY_TARGETS.value, "Healthy targets"
 
     metric = models.CharField(max_length=24, choices=Metric.choices)
     average = models.FloatField(null=True, blank=True)

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from django.contrib.auth.models import User
 from django.db import models
+from django.db.models import Q
 
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
@@ -46,6 +47,15 @@ USAGE_FIELDS = ("average", "maximum", "total")
 KEY = ("resource_id", "day")
 
 Kind = Resource.Kind
+# A gp3 volume with more is paid to be faster.
+# https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+GP3_IOPS, GP3_MIB = 3000, 125
+# Disks whose speed is paid for: metrics of others would cost more than they tell.
+PAID_SPEED = ~Q(volume__attached_to="") & (
+    Q(volume__volume_type__in=["io1", "io2", "Premium_LRS", "Premium_ZRS"])
+    | Q(volume__volume_type="gp3", volume__iops__gt=GP3_IOPS)
+    | Q(volume__volume_type="gp3", volume__throughput_mib__gt=GP3_MIB)
+)
 Refs = Mapping[str, Mapping[ResourceRef, int]]
 """Region -> what is asked of there -> its key."""
 Records = (
@@ -79,7 +89,11 @@ def _fetch_usage(
 MEASURED: dict[str, Measured] = {
     Dataset.CPU: Measured([Kind.INSTANCE], _fetch_cpu),
     Dataset.USAGE: Measured(
-        [Kind.DATABASE, Kind.LOAD_BALANCER, Kind.NAT_GATEWAY, Kind.BUCKET], _fetch_usage
+        [
+            *(Kind.DATABASE, Kind.LOAD_BALANCER, Kind.NAT_GATEWAY, Kind.BUCKET),
+            Kind.VOLUME,
+        ],
+        _fetch_usage,
     ),
 }
 
@@ -209,6 +223,7 @@ def resource_refs(
     refs: dict[str, dict[ResourceRef, int]] = defaultdict(dict)
     rows = (
         Resource.objects.filter(account=account, kind__in=kinds, region__in=regions)
+        .filter(~Q(kind=Kind.VOLUME) | PAID_SPEED)
         .present_since(window.start)
         .order_by("region", "resource_id")
         .values_list(

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Case, Count, IntegerField, When
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django_filters.views import FilterView
 
 from clouds.access import is_limited
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from core.db.keys_first import KeysFirst
+from core.pages import FilteredPage
 from core.windows import last_complete_days
 from inventory.filters import InstanceFilter
 from inventory.models import Instance, Resource
@@ -25,7 +24,7 @@ from metrics.idle import IDLE_BELOW_PERCENT, IDLE_MIN_DAYS, IDLE_WINDOW_DAYS
 from metrics.models import RecentCpu
 from metrics.utilization_charts import HEAT_FROM_PERCENT, cpu_days, memory_used
 
-# A month, so that a weekly rhythm can be told from a change.
+# A month, so that a weekly rhythm can be distinguished from a change.
 SMALL_CHART_DAYS = 30
 VIEW_CPU = "metrics.view_cpumetric"
 # Parameters set by links of the page, which its filter form sends along.
@@ -39,25 +38,17 @@ class InstancePages(KeysFirst):
         return Instance.objects.select_related("account", "recent_cpu")
 
 
-class InstanceCpuListView(PermissionRequiredMixin, FilterView):
+class InstanceCpuListView(FilteredPage):
     """Instances that the user may see, 50 a page, each with a small CPU chart."""
 
     permission_required: str | Sequence[str] = "inventory.view_instance"
     paginate_by = 50
-    paginator_class: type[KeysFirst] = InstancePages
+    paginator_class = InstancePages
+    queryset = Instance.objects.order_by("account_id", "region", "name", "id")
 
     def get_filterset_class(self) -> type[InstanceFilter]:
         may_see_cpu = self.request.user.has_perm(VIEW_CPU)
         return SortedInstanceFilter if may_see_cpu else InstanceFilter
-
-    def get_filterset_kwargs(self, filterset_class: type[InstanceFilter]) -> Any:
-        """Bound even where nothing is chosen, so that there is always an order."""
-        kwargs = super().get_filterset_kwargs(filterset_class)
-        return kwargs | {"data": self.request.GET}
-
-    def get_queryset(self) -> InstanceQuerySet:
-        instances: InstanceQuerySet = Instance.objects.visible_to(self.request.user)
-        return instances.order_by("account_id", "region", "name", "id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, get = self.request.user, self.request.GET

@@ -1,7 +1,7 @@
 """The admin of list prices, which only syncs write."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import AllValuesCheckboxFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 
 from core.admin.columns import moment
 from core.money import for_reading
@@ -25,7 +25,7 @@ class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
         *("instance_type", "region", "operating_system", "tenancy"),
         *(hourly, "provider", moment("read_at")),
     )
-    list_filter = (("provider", ChoicesDropdownFilter),)
+    list_filter = ("provider",)
     search_fields = ("instance_type", "region")
     ordering = ("provider", "region", "instance_type", "operating_system")
 
@@ -36,7 +36,7 @@ class PricedFamilyAdmin(ReadOnlyAdmin[PricedFamily]):
         *("family", "region", "operating_system", "tenancy", "currency"),
         *("provider", moment("read_at")),
     )
-    list_filter = (("provider", ChoicesDropdownFilter),)
+    list_filter = ("provider",)
     search_fields = ("family", "region")
     ordering = ("provider", "region", "operating_system", "family")
 
@@ -52,10 +52,6 @@ class ResourcePriceAdmin(ReadOnlyAdmin[ResourcePrice]):
         *("sku", "kind", "engine", "redundancy", "region"),
         *(amount, "unit", "from_quantity", "provider", moment("read_at")),
     )
-    list_filter = (
-        ("provider", ChoicesDropdownFilter),
-        ("kind", AllValuesCheckboxFilter),
-        ("unit", ChoicesDropdownFilter),
-    )
+    list_filter = ("provider", ("kind", AllValuesCheckboxFilter), "unit")
     search_fields = ("sku", "region", "engine")
     ordering = tuple(RESOURCE_PRICE_KEY)

@@ -26,10 +26,6 @@ class ResourcePriceFilter(filters.FilterSet):
     currency = AnyText(help_text="Such as USD.")
     ordering = Order(fields=["sku", "region", "amount", "read_at"])
 
-    class Meta:
-        model = ResourcePrice
-        fields: list[str] = []
-
 
 class ResourcePriceSerializer(serializers.ModelSerializer[ResourcePrice]):
     """What one `unit` costs on demand, of which there is more than `from_quantity`.

@@ -7,9 +7,13 @@ from django.contrib.auth.models import User
 from clouds.models import CloudAccount
 from core.db.storable import Fitter
 from pricing.currencies import currencies_of
-from pricing.instance_lists import InstanceList, instance_lists
 from pricing.models import InstancePrice, ResourcePrice
-from pricing.resource_lists import ResourceList, resource_lists
+from pricing.price_lists import (
+    InstanceList,
+    ResourceList,
+    instance_lists,
+    resource_lists,
+)
 from providers.base import PriceSource, Progress
 from providers.errors import ProviderError
 from providers.records import InstancePriceRecord, ResourcePriceRecord

@@ -22,7 +22,7 @@ ON_THE_WAY: Mapping[ActionKind, frozenset[str]] = {
 }
 # The tag by which we find again what an action has made.
 ACTION_TAG = "cloudintel-action"
-# The tag by which a snapshot says what its volume was, as it is made anew.
+# The tag by which a snapshot says what its volume was, as it is made again.
 VOLUME_TAG = "cloudintel-volume"
 PROPOSE_AGAIN = "Nothing was changed: look at it, and propose the action again."
 

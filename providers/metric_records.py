@@ -55,6 +55,13 @@ class MetricName(StrEnum):
     REQUESTS = "requests"
     TRANSACTIONS = "transactions"
     """Requests to a storage account."""
+    OPERATIONS_PER_SECOND = "operations_per_second"
+    """Reads and writes of a disk."""
+    THROUGHPUT_BYTES = "throughput_bytes"
+    """What a disk reads and writes in a second."""
+    HEALTHY_PERCENT = "healthy_percent"
+    """How many of a load balancer's probes are answered."""
+    HEALTHY_TARGETS = "healthy_targets"
 
 
 class UsageRecord(NamedTuple):

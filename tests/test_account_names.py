@@ -1,4 +1,4 @@
-"""Two accounts of one name are told apart by their ids, wherever one is chosen."""
+"""Two accounts of one name are distinguished by their ids, wherever one is chosen."""
 
 import re
 from datetime import timedelta

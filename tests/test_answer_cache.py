@@ -15,7 +15,7 @@ from clouds.models import CloudAccount, SharedVersion
 from clouds.registry import CloudKind
 from clouds.testing import account, see_only
 from clouds.versions import bump_version, data_version
-from core.api.cache import PatientClient, PatientRedis
+from core.api.patient_redis import PatientClient, PatientRedis
 from core.testing.clock import NOW
 from core.testing.redis import RedisServer, redis_server
 from core.testing.waiting import HANGS_AFTER_SECONDS
@@ -64,7 +64,7 @@ def redis_at(url: str) -> dict[str, Any]:
         ("socket_connect_timeout", "socket_timeout"), HANGS_AFTER_SECONDS
     )
     return {
-        "BACKEND": "core.api.cache.PatientRedis",
+        "BACKEND": "core.api.patient_redis.PatientRedis",
         "LOCATION": url,
         "OPTIONS": patience,
     }

@@ -249,6 +249,7 @@ def test_the_admin_lists_it_filters_it_and_gives_it_as_a_file(
     page = admin_client.get(url, {"user_name__icontains": "ada"}).content.decode()
     assert "a = 1 → 2" in page
     assert "bob" not in page
+    assert "Download as CSV" in page
     keys = list(AuditEntry.objects.values_list("pk", flat=True))
     asked = {"action": "save_as_csv", "_selected_action": keys}
     answer: Any = admin_client.post(url, asked)

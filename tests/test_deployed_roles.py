@@ -95,6 +95,41 @@ def test_terraform_reads_the_same_files() -> None:
     assert set(re.findall(r'parameters\["(\w+)"\]', organization)) == masked
 
 
+NAMED = {
+    "var": r'^variable "(\w+)"',
+    "module": r'^module "(\w+)"',
+    "aws_": r'^resource "aws_(\w+)" "(\w+)"',
+}
+USED = {
+    "var": r"\bvar\.(\w+)",
+    "module": r"\bmodule\.(\w+)",
+    "aws_": r"\baws_(\w+)\.(\w+)",
+}
+
+
+@pytest.mark.parametrize("name", ["account", "organization"])
+def test_terraform_names_what_it_declares(name: str) -> None:
+    """As `terraform validate` would, which needs a provider of 700 MB."""
+    text = (AWS / f"terraform/{name}/main.tf").read_text()
+    found = {
+        kind: tuple(set(re.findall(which[kind], text, re.M)) for which in (NAMED, USED))
+        for kind in NAMED
+    }
+    declared, used = found["var"]
+    assert declared == used
+    for declared, used in found.values():
+        assert used <= declared
+    for block in re.findall(r'^module "\w+" \{(.*?)^\}', text, re.M | re.S):
+        (source,) = re.findall(r'source = "(.+)"', block)
+        called = (AWS / f"terraform/{name}" / source / "main.tf").read_text()
+        given = set(re.findall(r"^  (\w+) +=", block, re.M)) - {"source"}
+        assert given <= set(re.findall(NAMED["var"], called, re.M))
+        without_default = re.findall(
+            r'^variable "(\w+)" \{(?:(?!default).)*?^\}', called, re.M | re.S
+        )
+        assert set(without_default) <= given
+
+
 @pytest.mark.needs("terraform")
 def test_terraform_can_read_its_files() -> None:
     command = ["terraform", "fmt", "-check", "-recursive", "-diff", "deploy"]

@@ -1,4 +1,4 @@
-"""A module is told apart by its room, or by the folder of its subject in that room.
+"""A module is distinguished by its room, or by the folder of its subject in that room.
 
 One room has a name once. In a room of several subjects each subject may have it, as
 `insights/anomalies/chart.py` and `insights/forecasts/chart.py`; then the room itself

@@ -6,18 +6,22 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.postgres import free_port
 from core.testing.processes import shared_database, start
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
+from monitoring.health.models import HealthState
+from monitoring.health.recording import Finding, keep
 from syncs.testing import OF_AWS
 from users.tokens import make_token
 
@@ -57,6 +61,9 @@ class Web:
 @pytest.fixture
 def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
     aws_account()
+    # It is no new installation, whose worker has yet to start.
+    then = timezone.now() - timedelta(days=1)
+    keep([Finding("broker", HealthState.OK, "", 1, then)], then)
     user = User.objects.create_superuser("somebody")
     client = Client()
     client.force_login(user)

@@ -18,9 +18,6 @@ from django.utils.safestring import SafeString
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
-    AutocompleteSelectFilter,
-    BooleanRadioFilter,
-    FieldTextFilter,
 )
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -60,7 +57,7 @@ class AccessInline(StackedInline):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
+class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):  # type: ignore[misc]
     """Only a superuser creates or changes superusers."""
 
     form = UserChangeForm
@@ -89,12 +86,7 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
         "is_active",
         moment("last_login"),
     )
-    list_filter = (
-        ("is_active", BooleanRadioFilter),
-        ("is_staff", BooleanRadioFilter),
-        ("is_superuser", BooleanRadioFilter),
-        ("groups", AutocompleteSelectFilter),
-    )
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -162,10 +154,7 @@ class ApiTokenAdmin(UnlimitedUsersAdmin[ApiToken]):
         moment("expires_at"),
     )
     list_select_related = ("user",)
-    list_filter = (
-        ("user", AutocompleteSelectFilter),
-        ("is_read_only", BooleanRadioFilter),
-    )
+    list_filter = ("user", "is_read_only")
     search_fields = ("prefix", "name", "user__username")
     search_help_text = "Search by token prefix, name or username."
     date_hierarchy = "created_at"
@@ -194,7 +183,7 @@ class AttemptAdmin(UnlimitedUsersAdmin[AccessAttempt]):
         "ip_address",
         "failures_since_start",
     )
-    list_filter = (("username", FieldTextFilter), ("ip_address", FieldTextFilter))
+    list_filter = ("username", "ip_address")
     search_fields = ("username", "ip_address")
     search_help_text = "Search by username or IP address."
     date_hierarchy = "attempt_time"
@@ -236,10 +225,10 @@ class AuditEntryAdmin(UnlimitedUsersAdmin[AuditEntry]):
     has_add_permission = has_change_permission = has_delete_permission = never
     list_display = (moment("at"), "user_name", "action", about, details, "address")
     list_filter = (
-        ("user_name", FieldTextFilter),
+        "user_name",
         ("action", AllValuesCheckboxFilter),
         ("object_type", AllValuesCheckboxFilter),
-        ("address", FieldTextFilter),
+        "address",
     )
     search_fields = ("user_name", "object_label", "object_id")
     search_help_text = "Search by username or object."

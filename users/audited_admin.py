@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    FieldTextFilter,
+    RangeDateFilter,
+    RangeDateTimeFilter,
+    RangeNumericFilter,
+)
 
 from clouds.access import AccountScopedQuerySet, is_limited
 from core.admin.autocomplete import Picker
 from core.admin.change_list import StrictChangeList
+from core.admin.columns import linked
 from users.audit import record
 from users.changes import changes_of
 
@@ -46,6 +57,9 @@ else:
     from unfold.forms import BaseDialogForm as DialogForm  # noqa: F401
 
 
+ACCOUNT = linked("account", ordering="account__name")
+
+
 class SeenFilter(AutocompleteSelectFilter):  # type: ignore[misc]
     """A picker that names only rows that one may see, whatever the address says."""
 
@@ -54,6 +68,26 @@ class SeenFilter(AutocompleteSelectFilter):  # type: ignore[misc]
             field = choice["form"].fields[self.lookup_kwarg]
             field.queryset = seen(field.queryset.all(), self.request)
             yield choice
+
+
+# Of the column's own type, the first that fits.
+FILTERS: Mapping[type, Any] = {
+    models.ForeignKey: SeenFilter,
+    models.ManyToManyField: SeenFilter,
+    models.BooleanField: BooleanRadioFilter,
+    models.DateTimeField: RangeDateTimeFilter,
+    models.DateField: RangeDateFilter,
+    models.FloatField: RangeNumericFilter,
+    models.Field: FieldTextFilter,
+}
+
+
+def filter_by(model: type[Model], path: str) -> tuple[str, Any]:
+    """Return the filter of a list by a column that is named without one."""
+    column: Any = get_fields_from_path(model, path)[-1]
+    if column.choices:
+        return path, ChoicesDropdownFilter
+    return path, next(FILTERS[kind] for kind in FILTERS if isinstance(column, kind))
 
 
 def seen(rows: QuerySet[P], request: HttpRequest) -> QuerySet[P]:
@@ -74,6 +108,8 @@ class Admin(ModelAdmin[M]):
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True
+    # The form of the pages, which takes the user: it limits what can be chosen.
+    user_form: Any = None
     # Not so where the function that saves a row records what it changes.
     records_changes = True
 
@@ -82,9 +118,7 @@ class Admin(ModelAdmin[M]):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [
-            (one[0], SeenFilter)
-            if isinstance(one, tuple) and one[1] is AutocompleteSelectFilter
-            else one
+            filter_by(self.model, one) if isinstance(one, str) else one
             for one in super().get_list_filter(request)
         ]
 
@@ -98,6 +132,17 @@ class Admin(ModelAdmin[M]):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = Picker(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: M | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        if self.user_form is not None:
+            kwargs["form"] = of_user(self.user_form, request.user)
+        return super().get_form(request, obj, change, **kwargs)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -131,6 +176,16 @@ class Admin(ModelAdmin[M]):
         self, request: HttpRequest, **kwargs: object
     ) -> type[StrictChangeList]:
         return StrictChangeList
+
+
+def of_user(form: Any, user: Any) -> Any:
+    """Return the form with its user, as Django makes one without."""
+
+    class FormOfUser(form):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(user, *args, **kwargs)
+
+    return FormOfUser
 
 
 def _values_in(message: object) -> dict[str, Any]:

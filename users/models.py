@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import Resolver404, get_script_prefix, resolve
 
-from clouds.access import AnyUser, is_limited, visible_accounts
+from clouds.access import AnyUser, OfAllAccountsQuerySet, visible_accounts
 
 # A path with its query: other servers' addresses begin with // or a scheme.
 OWN_PAGE = RegexValidator(
@@ -77,12 +77,6 @@ class ApiToken(models.Model):
         return self.name or f"{self.prefix[:8]}…"
 
 
-class AuditEntryQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return the entries: none for a limited user, as they concern all accounts."""
-        return self.none() if is_limited(user) else self
-
-
 class AuditEntry(models.Model):
     """One row is one action of a user, a command or a client."""
 
@@ -100,7 +94,7 @@ class AuditEntry(models.Model):
     details = models.JSONField(default=dict, blank=True)
     address = models.GenericIPAddressField("IP address", null=True)
 
-    objects = AuditEntryQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

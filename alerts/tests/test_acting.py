@@ -48,7 +48,7 @@ def one_channel(settings: Settings) -> None:
 
 
 @pytest.fixture
-def told(mailoutbox: Any) -> Any:
+def sent_notice(mailoutbox: Any) -> Any:
     """A notice that was e-mailed, and its link."""
     queue_notice(account(), "opened", "It broke.", NOW, STALE)
     at(NOW)
@@ -72,15 +72,15 @@ def link_in(body: str) -> str:
 
 
 def test_whoever_has_the_message_acknowledges_it_and_opening_changes_nothing(
-    told: Notice, mailoutbox: Any, client: Client
+    sent_notice: Notice, mailoutbox: Any, client: Client
 ) -> None:
     link = link_in(mailoutbox[0].body)
     assert "It broke." in client.get(link).content.decode()
-    told.refresh_from_db()
-    assert told.acknowledged_at is None
+    sent_notice.refresh_from_db()
+    assert sent_notice.acknowledged_at is None
     assert "Acknowledged." in client.post(link).content.decode()
-    told.refresh_from_db()
-    assert told.acknowledged_by == "link in email"
+    sent_notice.refresh_from_db()
+    assert sent_notice.acknowledged_by == "link in email"
     entry = AuditEntry.objects.get(action="notice.acknowledge")
     assert (entry.user, entry.user_name) == (None, "link in email")
     again = client.get(link).content.decode()
@@ -89,7 +89,7 @@ def test_whoever_has_the_message_acknowledges_it_and_opening_changes_nothing(
 
 
 def test_a_forged_or_old_link_is_refused_in_a_sentence(
-    told: Notice, mailoutbox: Any, client: Client
+    sent_notice: Notice, mailoutbox: Any, client: Client
 ) -> None:
     link = link_in(mailoutbox[0].body)
     for wrong in ("/alerts/act/x/", link[:-2] + "x/", "/alerts/act/MQ:1:x/"):
@@ -102,12 +102,12 @@ def test_a_forged_or_old_link_is_refused_in_a_sentence(
 
 
 def test_what_is_snoozed_is_told_again_when_that_ends(
-    told: Notice, mailoutbox: Any, client: Client
+    sent_notice: Notice, mailoutbox: Any, client: Client
 ) -> None:
     link = link_in(mailoutbox[0].body)
     page = client.post(link, {"days": "1"}).content.decode()
     assert "Snoozed until" in page
-    queue_notice(about_of(told), "worse", "It is worse.", NOW, STALE)
+    queue_notice(about_of(sent_notice), "worse", "It is worse.", NOW, STALE)
     assert at(NOW + DAY / 2) == 0
     assert at(NOW + DAY) == 2
     assert not Snooze.objects.exists()
@@ -118,10 +118,10 @@ def test_what_is_snoozed_is_told_again_when_that_ends(
 
 
 def test_what_is_over_by_then_is_not_told_again(
-    told: Notice, monkeypatch: pytest.MonkeyPatch
+    sent_notice: Notice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_api = operator().post(
-        f"/api/v1/notices/{told.pk}/snooze/",
+        f"/api/v1/notices/{sent_notice.pk}/snooze/",
         {"until": (NOW + DAY).isoformat()},
         format="json",
     )
@@ -132,13 +132,15 @@ def test_what_is_over_by_then_is_not_told_again(
     assert not Snooze.objects.exists()
 
 
-def test_acknowledging_ends_the_snooze_and_takes_back_what_waits(told: Notice) -> None:
-    about = about_of(told)
+def test_acknowledging_ends_the_snooze_and_takes_back_what_waits(
+    sent_notice: Notice,
+) -> None:
+    about = about_of(sent_notice)
     Snooze.objects.create(
         about=about, subject="x", until=NOW + DAY, user_name="ada", created_at=NOW
     )
     queue_notice(about, "worse", "It is worse.", NOW, STALE)
-    path = f"/api/v1/notices/{told.pk}/acknowledge/"
+    path = f"/api/v1/notices/{sent_notice.pk}/acknowledge/"
     answer = operator().post(path)
     assert answer.json()["acknowledged_by"] == "operator"
     assert not Snooze.objects.exists()
@@ -158,13 +160,13 @@ def test_what_was_acknowledged_before_it_was_sent_is_not_queued_again() -> None:
 
 
 def test_the_end_and_the_hand_over_of_what_is_acknowledged_are_told(
-    told: Notice, mailoutbox: Any
+    sent_notice: Notice, mailoutbox: Any
 ) -> None:
-    about = about_of(told)
+    about = about_of(sent_notice)
     handed = Facts(Topic.HAND_OVER, Severity.INFO)
     queue_notice(about, "assigned", "It is yours.", NOW, handed)
     queue_notice(about, "closed", "It is over.", NOW, STALE, is_end=True)
-    operator().post(f"/api/v1/notices/{told.pk}/acknowledge/")
+    operator().post(f"/api/v1/notices/{sent_notice.pk}/acknowledge/")
     assert at(NOW + DAY) == 2
 
 
@@ -210,17 +212,19 @@ def test_a_link_says_how_many_alerts_of_its_message_it_acknowledges(
     assert Notice.objects.exclude(acknowledged_at=None).count() == 3
 
 
-def test_what_only_informs_is_neither_acknowledged_nor_snoozed(told: Notice) -> None:
+def test_what_only_informs_is_neither_acknowledged_nor_snoozed(
+    sent_notice: Notice,
+) -> None:
     Notice.objects.update(topic=Topic.DIGEST)
     for way in ("acknowledge", "snooze"):
-        answer = operator().post(f"/api/v1/notices/{told.pk}/{way}/")
+        answer = operator().post(f"/api/v1/notices/{sent_notice.pk}/{way}/")
         assert answer.status_code == 400
         assert "only informs" in answer.content.decode()
 
 
 @pytest.mark.parametrize("until", ["2020-01-01T00:00:00Z", "2090-01-01T00:00:00Z", "x"])
-def test_a_snooze_ends_within_90_days(told: Notice, until: str) -> None:
-    path = f"/api/v1/notices/{told.pk}/snooze/"
+def test_a_snooze_ends_within_90_days(sent_notice: Notice, until: str) -> None:
+    path = f"/api/v1/notices/{sent_notice.pk}/snooze/"
     answer = operator().post(path, {"until": until}, format="json")
     assert answer.status_code == 400
     assert "until" in answer.json()["errors"]
@@ -228,16 +232,22 @@ def test_a_snooze_ends_within_90_days(told: Notice, until: str) -> None:
 
 
 def test_on_the_page_a_user_acknowledges_and_snoozes(
-    told: Notice, client: Client
+    sent_notice: Notice, client: Client
 ) -> None:
     client.force_login(User.objects.get_or_create(username="nobody")[0])
-    assert client.post(f"/alerts/notices/{told.pk}/act/").status_code == 403
+    assert client.post(f"/alerts/notices/{sent_notice.pk}/act/").status_code == 403
     client.force_login(person("operator"))
-    shown = client.post(f"/alerts/notices/{told.pk}/act/", {"days": "7"}, follow=True)
+    shown = client.post(
+        f"/alerts/notices/{sent_notice.pk}/act/", {"days": "7"}, follow=True
+    )
     assert "Snoozed until" in shown.content.decode()
     assert "notified again then" in shown.content.decode()
-    wrong = client.post(f"/alerts/notices/{told.pk}/act/", {"days": "4"}, follow=True)
+    wrong = client.post(
+        f"/alerts/notices/{sent_notice.pk}/act/", {"days": "4"}, follow=True
+    )
     assert "Choose one of 1 day, 7 days" in wrong.content.decode()
-    done = client.post(f"/alerts/notices/{told.pk}/act/", follow=True).content.decode()
+    done = client.post(
+        f"/alerts/notices/{sent_notice.pk}/act/", follow=True
+    ).content.decode()
     assert "operator" in done
     assert Notice.objects.get().acknowledged_by == "operator"

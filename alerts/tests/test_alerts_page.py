@@ -45,8 +45,8 @@ def test_a_channel_is_added_tested_and_removed(administrator: Client) -> None:
     channel = Channel.objects.get()
     assert (channel.target, channel.created_at) == ("fin@example.com", NOW)
     assert "No alert channel is configured" not in text_of(administrator)
-    told = administrator.post("/alerts/test/", {"channel": "Finance"}, follow=True)
-    assert "Finance took the test" in told.content.decode()
+    reply = administrator.post("/alerts/test/", {"channel": "Finance"}, follow=True)
+    assert "Finance took the test" in reply.content.decode()
     assert [letter.to for letter in mail.outbox] == [["fin@example.com"]]
     page = f"/alerts/channels/{channel.pk}/remove/"
     assert "Remove Finance?" in text_of(administrator, page)
@@ -59,8 +59,8 @@ def test_a_channel_is_added_tested_and_removed(administrator: Client) -> None:
 def test_a_test_that_fails_says_why(administrator: Client, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     administrator.post("/alerts/", FINANCE)
-    told = administrator.post("/alerts/test/", {"channel": "Finance"}, follow=True)
-    text = told.content.decode()
+    reply = administrator.post("/alerts/test/", {"channel": "Finance"}, follow=True)
+    text = reply.content.decode()
     assert "The test of Finance failed. E-mails are only printed to the log" in text
     assert "printed to the log only: EMAIL_URL is not set" in text
 

@@ -132,8 +132,8 @@ def test_a_redirect_is_a_failure_and_is_not_followed(settings: Settings) -> None
         location = f"http://127.0.0.1:{port}/sign-in"
         with http_server(302, Location=location) as (port, heard):
             settings.ALERT_WEBHOOK_URL = f"http://127.0.0.1:{port}/x"
-            said = failed_within_seconds("webhook")
-    assert said == "The webhook answered 302. Check ALERT_WEBHOOK_URL."
+            output = failed_within_seconds("webhook")
+    assert output == "The webhook answered 302. Check ALERT_WEBHOOK_URL."
     assert (len(heard), elsewhere) == (1, [])
 
 

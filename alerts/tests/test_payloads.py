@@ -14,11 +14,10 @@ from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
 from alerts import channels
-from alerts.channels import DeliveryFailed
+from alerts.channels import DeliveryFailed, slack
 from alerts.messages import Message, message_of
 from alerts.models import Channel, Facts, Notice, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
-from alerts.payloads import slack
 from core.testing.clock import NOW
 from core.testing.silent import silent_server
 
@@ -51,7 +50,7 @@ class Receiver:
         Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
-    def told(self) -> list[Any]:
+    def received(self) -> list[Any]:
         return [json.loads(body) for _, body in self.posts]
 
 
@@ -93,9 +92,9 @@ def test_slack_gets_blocks_with_a_button_to_acknowledge(
 ) -> None:
     channel("slack", receiver)
     tell(ada)
-    (told,) = receiver.told
-    assert told["text"] == "It broke."
-    section, actions = told["blocks"]
+    (answer,) = receiver.received
+    assert answer["text"] == "It broke."
+    section, actions = answer["blocks"]
     assert section["text"]["text"] == "It broke.\nMend it."
     (button,) = actions["elements"]
     assert button["text"]["text"] == "Acknowledge or snooze"
@@ -120,20 +119,21 @@ def test_a_url_with_a_blank_or_control_is_refused(inside: str) -> None:
 
 
 def test_a_name_calls_nobody_in_slack() -> None:
-    told = slack(Message("CPU of <!channel> & co", "x"))
-    assert told["text"] == "CPU of &lt;!channel&gt; &amp; co"
+    answer = slack(Message("CPU of <!channel> & co", "x"))
+    assert answer["text"] == "CPU of &lt;!channel&gt; &amp; co"
 
 
 def test_teams_gets_an_adaptive_card(receiver: Receiver, ada: User) -> None:
     channel("teams", receiver)
     tell(ada)
-    (attachment,) = receiver.told[0]["attachments"]
+    (attachment,) = receiver.received[0]["attachments"]
     card = attachment["content"]
     assert attachment["contentType"].endswith("card.adaptive")
     assert [part["text"] for part in card["body"]] == [
         "It broke.",
         "It broke.\nMend it.",
     ]
+    assert all(part["wrap"] for part in card["body"])
     assert card["body"][0]["color"] == "Attention"
     assert card["actions"][0]["type"] == "Action.OpenUrl"
 
@@ -144,7 +144,7 @@ def test_pagerduty_gets_an_event_that_its_end_resolves(
     channel("pagerduty", receiver, KEY)
     tell(ada)
     tell(ada, "closed", is_end=True)
-    opened, closed = receiver.told
+    opened, closed = receiver.received
     assert opened["routing_key"] == KEY
     assert (opened["event_action"], closed["event_action"]) == ("trigger", "resolve")
     assert opened["dedup_key"] == closed["dedup_key"] != ""
@@ -169,7 +169,7 @@ def test_pagerduty_is_resolved_only_when_the_last_of_one_cause_ends(
         (notice,) = Notice.objects.unsent()
         assert message_of([notice]).is_end is (one == bo)
         Notice.objects.filter(pk=notice.pk).update(sent_at=NOW)
-    assert [one["event_action"] for one in receiver.told] == ["trigger"]
+    assert [one["event_action"] for one in receiver.received] == ["trigger"]
 
 
 def test_a_webhook_with_a_secret_gets_all_of_it_signed(
@@ -182,9 +182,9 @@ def test_a_webhook_with_a_secret_gets_all_of_it_signed(
     signed = f"{stamp.removeprefix('t=')}.".encode() + body
     wanted = hmac.new(b"shared", signed, hashlib.sha256).hexdigest()
     assert mark == f"v1={wanted}"
-    told = json.loads(body)
-    assert (told["topic"], told["severity"]) == ("freshness", "critical")
-    assert told["acknowledge_url"].startswith("https://cloud.example.com/alerts/act/")
+    answer = json.loads(body)
+    assert (answer["topic"], answer["severity"]) == ("freshness", "critical")
+    assert answer["acknowledge_url"].startswith("https://cloud.example.com/alerts/act/")
 
 
 def test_a_webhook_without_a_secret_gets_text_alone(
@@ -192,9 +192,9 @@ def test_a_webhook_without_a_secret_gets_text_alone(
 ) -> None:
     channel("webhook", receiver)
     tell(ada)
-    (told,) = receiver.told
-    assert list(told) == ["text"]
-    assert "Acknowledge or snooze: https://cloud.example.com/" in told["text"]
+    (answer,) = receiver.received
+    assert list(answer) == ["text"]
+    assert "Acknowledge or snooze: https://cloud.example.com/" in answer["text"]
 
 
 def test_a_channel_that_refuses_is_named_and_tried_again(

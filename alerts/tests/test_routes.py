@@ -10,8 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from alerts.models import Channel, Facts, Notice, Route, Severity, Topic
-from alerts.outbox import deliver_due, queue_notice
-from alerts.routing import lets_through, routed
+from alerts.outbox import deliver_due, lets_through, queue_notice, routed
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from users.models import AuditEntry
@@ -117,8 +116,8 @@ def test_routes_are_added_and_removed_on_the_page(client: Client) -> None:
     page = client.post("/alerts/routes/", wanted, follow=True).content.decode()
     says = f"Anomalies, critical or worse, from 1,000.00 USD, of {owner}"
     assert says in page
-    (told,) = ask("alert-routes/")["results"]
-    assert (told["least_amount"], told["account"]) == ("1000.00", owner.account_id)
+    (shown,) = ask("alert-routes/")["results"]
+    assert (shown["least_amount"], shown["account"]) == ("1000.00", owner.account_id)
     one = Route.objects.get()
     client.post(f"/alerts/routes/{one.pk}/remove/")
     assert not Route.objects.exists()
@@ -177,12 +176,14 @@ def test_routes_are_added_and_removed_over_the_api() -> None:
     }
     made = client.post("/api/v1/alert-routes/", wanted, format="json")
     assert made.status_code == 201, made.content
-    told = made.json()
-    assert (told["least_amount"], told["currency"]) == ("1000.50", "USD")
-    assert told["account"] == owner.account_id
-    assert ask("alert-routes/", channel="Finance", topic="anomaly")["results"] == [told]
+    shown = made.json()
+    assert (shown["least_amount"], shown["currency"]) == ("1000.50", "USD")
+    assert shown["account"] == owner.account_id
+    assert ask("alert-routes/", channel="Finance", topic="anomaly")["results"] == [
+        shown
+    ]
     assert ask("alert-routes/", topic="budget")["count"] == 0
-    assert client.delete(f"/api/v1/alert-routes/{told['id']}/").status_code == 204
+    assert client.delete(f"/api/v1/alert-routes/{shown['id']}/").status_code == 204
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["route.add", "route.remove"]
 

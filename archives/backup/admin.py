@@ -15,7 +15,7 @@ class BackupAdmin(ReadOnlyAdmin[Backup], UnlimitedUsersAdmin[Backup]):
         *(moment("made_at"), "state", "rows", "size_bytes", moment("verified_at")),
         *("name", "place"),
     )
-    list_filter = ("state", "vendor")
+    list_filter = ("state", ("vendor", admin.AllValuesFieldListFilter))
     search_fields = ("name", "place", "error")
     ordering = ("-made_at", "-id")
     fields = page(

@@ -65,7 +65,7 @@ class MayMake(BasePermission):
 
 ASKING: dict[str, Any] = {
     "request": None,
-    "responses": {202: BackupSerializer, **errors(400, 403, 409, 503)},
+    "responses": {202: BackupSerializer, **errors(409)},
     "filters": False,
 }
 

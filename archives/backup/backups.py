@@ -47,15 +47,14 @@ def back_up(
     row = _begun(queued or _row(planned_for), place, now, by)
 
     def tell(step: str) -> None:
-        row.set_progress(step)
+        row.store(progress=step)
         on_progress(step)
 
     try:
         manifest = _write(row, now, tell)
     except FAILURES as error:
         reason = f"No backup was made. {error}"
-        _store(
-            row,
+        row.store(
             state=Backup.State.FAILED,
             error=reason,
             progress="",
@@ -72,11 +71,15 @@ def _row(planned_for: datetime | None) -> Backup:
 
 
 def _begun(row: Backup, place: str, now: datetime, by: str) -> Backup:
-    row.attempts += 1
-    row.place, row.made_at, row.by = place, now, by
-    row.state, row.error = Backup.State.RUNNING, ""
-    row.vendor = connection.vendor
-    row.save()
+    row.store(
+        attempts=row.attempts + 1,
+        place=place,
+        made_at=now,
+        by=by,
+        state=Backup.State.RUNNING,
+        error="",
+        vendor=connection.vendor,
+    )
     return row
 
 
@@ -123,13 +126,13 @@ def _sealed(plain: BinaryIO, key: str) -> Iterator[BinaryIO]:
 
 def record(row: Backup, manifest: Manifest, finished_at: datetime | None) -> None:
     """Store in the row what the manifest says."""
-    _store(
-        row,
+    row.store(
         state=Backup.State.DONE,
         error="",
         progress="",
         finished_at=finished_at,
         name=manifest.name,
+        place=row.place,
         made_at=manifest.made_at,
         vendor=manifest.vendor,
         server_version=manifest.server_version,
@@ -138,9 +141,3 @@ def record(row: Backup, manifest: Manifest, finished_at: datetime | None) -> Non
         sha256=manifest.sha256,
         key_id=manifest.key_id,
     )
-
-
-def _store(row: Backup, **values: object) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save()

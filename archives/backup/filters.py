@@ -17,7 +17,3 @@ class BackupFilter(filters.FilterSet):
     made_after = moment_filter("made_at", "gte", "Made then or later.")
     made_before = moment_filter("made_at", "lt", "Made earlier than this instant.")
     ordering = Order(fields=["made_at", "size_bytes", "verified_at"])
-
-    class Meta:
-        model = Backup
-        fields: list[str] = []

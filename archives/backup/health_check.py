@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from archives.backup.models import Backup
-from archives.backup.schedule import VERIFIED_EACH, installed_at, last_planned
+from archives.backup.schedule import VERIFIED_EACH, last_planned
+from core.db.installed_at import installed_at
 from core.windows import ONE_DAY
 from monitoring.health.components import Component, Degraded, Down, NotMeasured
 

@@ -4,11 +4,15 @@ from datetime import datetime
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from alerts.models import Notice
 from clouds.access import OfAllAccountsQuerySet
+from clouds.versions import bump_shared_version
+
+# The subject of the version that open pages of backups follow.
+BACKUPS = "backups"
 
 
 class BackupQuerySet(OfAllAccountsQuerySet):
@@ -94,13 +98,13 @@ class Backup(models.Model):
     def __str__(self) -> str:
         return self.name or f"backup of {self.made_at:%Y-%m-%d %H:%M}"
 
-    def set_progress(self, step: str) -> None:
-        self.progress = step
-        self.save(update_fields=["progress"])
-
-    def set_verification_asked(self, at: datetime | None) -> None:
-        self.verification_asked_at = at
-        self.save(update_fields=["verification_asked_at"])
+    def store(self, **values: object) -> None:
+        """Save these values, so that open pages show them."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        with transaction.atomic():
+            self.save(update_fields=[*values] if self.pk else None)
+            bump_shared_version(BACKUPS)
 
     @property
     def seconds(self) -> float | None:

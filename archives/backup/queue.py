@@ -6,7 +6,8 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 
-from archives.backup.models import Backup
+from archives.backup.models import BACKUPS, Backup
+from clouds.versions import bump_shared_version
 from core.db.exclusive import AlreadyRunning, exclusive, hold_until_commit
 from syncs.runs.start import BrokerUnavailable, broker_errors
 from users.audit import Actor, record_by
@@ -24,18 +25,19 @@ def ask_for_backup(now: datetime, by: Actor) -> Backup:
     _refuse_while_running()
     with transaction.atomic():
         _refuse_while_queued()
-        row = Backup.objects.create(
+        row = Backup(vendor=connection.vendor)
+        row.store(
             state=Backup.State.QUEUED,
             place=settings.BACKUP_PLACE,
             made_at=now,
             by=by.name,
-            vendor=connection.vendor,
         )
     try:
         _send("backup")
     except BrokerUnavailable:
         # Beat may have had a worker begin it meanwhile.
         Backup.objects.filter(pk=row.pk, state=Backup.State.QUEUED).delete()
+        bump_shared_version(BACKUPS)
         raise
     record_by(by, "backup.make", row, place=row.place)
     return row
@@ -48,11 +50,11 @@ def ask_for_verification(row: Backup, now: datetime, by: Actor) -> Backup:
     _refuse_while_running()
     with transaction.atomic():
         _refuse_while_queued()
-        row.set_verification_asked(now)
+        row.store(verification_asked_at=now)
     try:
         _send("verify_backup")
     except BrokerUnavailable:
-        row.set_verification_asked(None)
+        row.store(verification_asked_at=None)
         raise
     record_by(by, "backup.verify", row, place=row.place)
     return row
@@ -60,14 +62,15 @@ def ask_for_verification(row: Backup, now: datetime, by: Actor) -> Backup:
 
 def end_what_was_killed() -> None:
     """No process works on these: whoever does holds the lock that this one holds."""
-    running = Backup.objects.filter(state=Backup.State.RUNNING)
-    for is_asked, next_step in ((False, "It is made again."), (True, "Ask again.")):
-        running.filter(planned_for__isnull=is_asked).update(
+    for row in Backup.objects.filter(state=Backup.State.RUNNING):
+        next_step = "It is made again." if row.planned_for else "Ask again."
+        row.store(
             state=Backup.State.FAILED,
             error=f"The process that made it ended. {next_step}",
             progress="",
         )
-    Backup.objects.exclude(progress="").update(progress="")
+    for row in Backup.objects.exclude(progress=""):
+        row.store(progress="")
 
 
 def _refuse_while_running() -> None:

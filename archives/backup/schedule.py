@@ -7,18 +7,17 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
 
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from archives.backup.backups import BackupFailed, back_up
 from archives.backup.manifest import SUFFIX, installation_of
-from archives.backup.models import Backup
+from archives.backup.models import BACKUPS, Backup
 from archives.backup.queue import end_what_was_killed
 from archives.backup.verification import verify
 from clouds.storage import PlaceFailed, delete_file
+from clouds.versions import bump_shared_version
+from core.db.installed_at import installed_at
 from core.installation_id import installation_id
 from core.windows import ONE_DAY, next_daily
 from providers.base import Progress
@@ -31,6 +30,7 @@ VERIFIED_AGAIN_AFTER = timedelta(days=1)
 # Rows of those that failed tell nothing for longer.
 FAILED_KEPT = timedelta(days=30)
 DAYS_KEPT, WEEKS_KEPT, MONTHS_KEPT = 7, 4, 12
+ASKED_FOR_KEPT = 7
 ALARM = Facts(Topic.HEALTH, Severity.CRITICAL)
 
 
@@ -69,12 +69,6 @@ def to_verify(now: datetime) -> Backup | None:
     assert last.verified_at  # noqa: S101 - for the type checker
     pause = VERIFIED_AGAIN_AFTER if last.verification_error else VERIFIED_EACH
     return newest if last.verified_at <= now - pause else None
-
-
-def installed_at() -> datetime:
-    applied = MigrationRecorder(connection).migration_qs
-    first: datetime = applied.aggregate(first=Min("applied"))["first"]
-    return first
 
 
 def work_on_due(now: datetime, on_progress: Progress) -> list[Backup]:
@@ -133,8 +127,8 @@ def verify_and_notify(row: Backup, now: datetime, on_progress: Progress) -> Back
 
 def tell_ends(made: Backup, now: datetime) -> None:
     """Tell that a backup was made, once for each failure that was told."""
-    told = Backup.objects.filter(notices__key__endswith=" failed").distinct()
-    for row in told:
+    failures = Backup.objects.filter(notices__key__endswith=" failed").distinct()
+    for row in failures:
         text = f"The backup {made} was made."
         queue_notice(row, "made", text, now, ALARM, is_end=True)
 
@@ -158,6 +152,7 @@ def expire(now: datetime) -> list[str]:
             continue
         gone.append(row.name)
         row.delete()
+        bump_shared_version(BACKUPS)
     failed = Backup.objects.filter(state=Backup.State.FAILED)
     failed.filter(made_at__lt=now - FAILED_KEPT).delete()
     return gone
@@ -179,8 +174,8 @@ def kept_of(rows: Iterable[Backup]) -> dict[Backup, str]:
 
 
 def _kept_in_place(rows: list[Backup]) -> dict[Backup, str]:
-    """Of each of so many days, weeks and months that have one, the newest; and the
-    newest that was proven."""
+    """Of each of so many days, weeks and months that have one, the newest; the newest
+    few that somebody asked for, as before an upgrade; the newest that was proven."""
     periods: tuple[tuple[str, int, Callable[[Backup], object]], ...] = (
         ("daily", DAYS_KEPT, lambda row: row.made_at.date()),
         ("weekly", WEEKS_KEPT, lambda row: row.made_at.isocalendar()[:2]),
@@ -193,6 +188,9 @@ def _kept_in_place(rows: list[Backup]) -> dict[Backup, str]:
             newest.setdefault(period_of(row), row)
         for row in list(newest.values())[:number]:
             kept.setdefault(row, label)
+    asked_for = [row for row in rows if row.planned_for is None]
+    for row in asked_for[:ASKED_FOR_KEPT]:
+        kept.setdefault(row, "on request")
     for row in rows:
         if row.is_verified:
             kept.setdefault(row, "verified")

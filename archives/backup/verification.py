@@ -16,12 +16,12 @@ def verify(row: Backup, on_progress: Progress) -> Backup:
     began = monotonic()
 
     def tell(step: str) -> None:
-        row.set_progress(step)
+        row.store(progress=step)
         on_progress(step)
 
     tell("reading the manifest")
     # One that is killed is not tried again and again.
-    row.set_verification_asked(None)
+    row.store(verification_asked_at=None)
     try:
         manifest = manifest_at(row.place, row.name)
         if manifest.sha256 != row.sha256:
@@ -34,9 +34,10 @@ def verify(row: Backup, on_progress: Progress) -> Backup:
             error = ""
     except (CannotRestore, PlaceFailed) as failure:
         error = str(failure)
-    row.verified_at = timezone.now()
-    row.verification_seconds = monotonic() - began
-    row.verification_error = error
-    row.progress = ""
-    row.save()
+    row.store(
+        verified_at=timezone.now(),
+        verification_seconds=monotonic() - began,
+        verification_error=error,
+        progress="",
+    )
     return row

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -18,21 +17,19 @@ from archives.backup.models import Backup
 from archives.backup.queue import NotNow, ask_for_backup, ask_for_verification
 from archives.backup.schedule import kept_of, next_planned
 from clouds.access import is_limited
-from core.pages import ListPages
-from monitoring.permissions import InstallationPage
+from clouds.permissions import AllAccountsMixin
+from core.pages import ListPages, VisibleRowsMixin
 from syncs.runs.start import BrokerUnavailable
 from users.audit import Actor, actor_of
 
 
-class BackupsView(PermissionRequiredMixin, ListView[Backup]):
+class BackupsView(VisibleRowsMixin, ListView[Backup]):
     template_name = "archives/backups.html"
+    live_topics = ("backups",)
     permission_required = "archives.view_backup"
     paginate_by = 25
     paginator_class = ListPages
-
-    def get_queryset(self) -> Any:
-        seen = Backup.objects.visible_to(self.request.user)
-        return seen.order_by("-made_at", "-id")
+    queryset = Backup.objects.order_by("-made_at", "-id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context, now = super().get_context_data(**kwargs), timezone.now()
@@ -51,7 +48,7 @@ class BackupsView(PermissionRequiredMixin, ListView[Backup]):
         }
 
 
-class AskView(InstallationPage, View):
+class AskView(AllAccountsMixin, View):
     """Has a worker do something, and says so on the page of backups."""
 
     permission_required = ("archives.view_backup", MAKE)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,11 +16,11 @@ from archives.retention.filters import ArchiveFilter, RetentionRunFilter
 from archives.retention.models import RetentionRun
 from archives.retention.queue import AlreadyAsked, ask_for_run
 from archives.retention.runs import due_now
-from archives.retention.summary import due_deletions, kept
-from clouds.access import is_limited
+from archives.retention.summary import due_deletions, kept_tables
+from clouds.permissions import SeesAllAccounts
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import MayView
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
+from core.api.permissions import MayView, requires
 from core.api.problems import BrokerUnavailableError, Conflict, errors
 from core.api.viewsets import RowsViewSet
 from syncs.runs.start import BrokerUnavailable
@@ -86,14 +86,10 @@ class DueDeletionSerializer(serializers.Serializer[Any]):
     rows = serializers.IntegerField()
 
 
-class RunRetentionSerializer(serializers.Serializer[Any]):
+class RunRetentionSerializer(StrictSerializer):
     """Whether to archive and delete, or only to say what that would be."""
 
     dry_run = serializers.BooleanField(default=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class RetentionAnswerSerializer(serializers.Serializer[Any]):
@@ -105,37 +101,20 @@ class RetentionAnswerSerializer(serializers.Serializer[Any]):
     run = RetentionRunSerializer(allow_null=True, help_text="null: a dry run.")
 
 
-class SeesWholeHistory(BasePermission):
-    """Retention is of every account."""
-
-    message = "You see only some accounts, and retention is of all."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return not is_limited(request.user)
-
-
-class CanRunRetention(BasePermission):
-    message = "This needs the permission archives.run_retention."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.method in SAFE_METHODS:
-            return True
-        return request.user.has_perm("archives.run_retention")
+CanRunRetention = requires("archives.run_retention", unless=SAFE_METHODS)
 
 
 class RetentionView(APIView):
     """The retention period of each kind of rows, and what is due."""
 
-    permission_classes = [IsAuthenticated, MayView, SeesWholeHistory]
+    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
     viewed_models = [RetentionRun]
 
-    @extend_schema(
-        responses={200: KeptTableSerializer(many=True), **errors(400, 403, 409)}
-    )
+    @extend_schema(responses={200: KeptTableSerializer(many=True), **errors(409)})
     def get(self, request: Request) -> Response:
         refuse_unknown(request.query_params, ())
         try:
-            tables = kept(timezone.now())
+            tables = kept_tables(timezone.now())
         except CannotPrune as error:
             raise Conflict(str(error)) from None
         return Response(KeptTableSerializer(tables, many=True).data)
@@ -144,7 +123,7 @@ class RetentionView(APIView):
 class RunRetentionView(APIView):
     """Say what is due, or have it archived and deleted."""
 
-    permission_classes = [IsAuthenticated, MayView, SeesWholeHistory, CanRunRetention]
+    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts, CanRunRetention]
     viewed_models = [RetentionRun]
 
     @extend_schema(
@@ -152,19 +131,17 @@ class RunRetentionView(APIView):
         responses={
             200: RetentionAnswerSerializer,
             202: RetentionAnswerSerializer,
-            **errors(400, 403, 409, 503),
+            **errors(409),
         },
     )
     def post(self, request: Request) -> Response:
         """By default nothing is done. With `dry_run: false` a worker does it: 202."""
-        refuse_unknown(request.query_params, ())
-        given = RunRetentionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, RunRetentionSerializer)
         now, run = timezone.now(), None
         try:
             due = list(due_now(now))
             deleted = due_deletions(now)
-            if not given.validated_data["dry_run"]:
+            if not given["dry_run"]:
                 run = ask_for_run(now, actor_of(request))
         except (CannotPrune, AlreadyAsked) as error:
             raise Conflict(str(error)) from None

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from archives.models import Archive, Table
+from archives.models import Table
 from archives.retention.models import RetentionRun
 from core.api.filters import AnyChoice, Order, YesOrNo
 
@@ -23,15 +23,7 @@ class ArchiveFilter(filters.FilterSet):
     )
     ordering = Order(fields=["month", "rows", "size_bytes", "pruned_at"])
 
-    class Meta:
-        model = Archive
-        fields: list[str] = []
-
 
 class RetentionRunFilter(filters.FilterSet):
     status = AnyChoice(choices=RetentionRun.Status.choices, help_text="Only these.")
     ordering = Order(fields=["asked_at", "rows"])
-
-    class Meta:
-        model = RetentionRun
-        fields: list[str] = []

@@ -27,7 +27,8 @@ class Period:
 
     @property
     def least_days(self) -> int:
-        return self.least_months * 365 // 12
+        """In months of 30 days and more; never more than what is the default."""
+        return min(self.days, self.least_months * 365 // 12)
 
 
 PERIODS = {

@@ -10,7 +10,6 @@ from django.utils import timezone
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from archives.archived import CannotRestore
-from archives.backup.schedule import installed_at
 from archives.models import Archive, Table
 from archives.prune import CannotPrune, Month, due, prune
 from archives.retention.deletions import delete_expired
@@ -18,6 +17,7 @@ from archives.retention.models import RetentionRun
 from archives.retention.periods import PERIODS, InvalidPeriod
 from archives.rollups import outdated, recompute
 from clouds.storage import PlaceFailed, delete_file
+from core.db.installed_at import installed_at
 from core.windows import ONE_DAY, next_daily
 from providers.base import Progress
 from users.audit import Actor, record_by
@@ -154,6 +154,6 @@ def _close(row: RetentionRun, now: datetime, by: Actor) -> None:
     if row.error:
         queue_notice(row, "failed", f"Retention failed. {row.error}", now, ALARM)
         return
-    for told in RetentionRun.objects.filter(notices__key__endswith=" failed"):
+    for run in RetentionRun.objects.filter(notices__key__endswith=" failed"):
         text = "Retention has archived everything that is kept no longer."
-        queue_notice(told, "done", text, now, ALARM, is_end=True)
+        queue_notice(run, "done", text, now, ALARM, is_end=True)

@@ -32,7 +32,7 @@ class Kept:
     due: list[Month] = field(default_factory=list)
 
 
-def kept(now: datetime) -> list[Kept]:
+def kept_tables(now: datetime) -> list[Kept]:
     """Return how long each kind of rows stays, and what is due. Raises CannotPrune."""
     due = by_table(due_now(now))
     try:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,8 +14,8 @@ from archives.models import Archive, RetentionRun
 from archives.prune import CannotPrune
 from archives.retention.queue import AlreadyAsked, ask_for_run
 from archives.retention.runs import next_planned
-from archives.retention.summary import kept
-from clouds.access import is_limited
+from archives.retention.summary import kept_tables
+from clouds.permissions import AllAccountsMixin
 from core.pages import ListPages
 from syncs.runs.start import BrokerUnavailable
 from users.audit import actor_of
@@ -24,16 +23,7 @@ from users.audit import actor_of
 RUNS_SHOWN = 7
 
 
-class WholeHistoryMixin(PermissionRequiredMixin):
-    """Retention is of every account: a limited user does not see it."""
-
-    request: HttpRequest
-
-    def has_permission(self) -> bool:
-        return super().has_permission() and not is_limited(self.request.user)
-
-
-class RetentionPageView(WholeHistoryMixin, ListView[Archive]):
+class RetentionPageView(AllAccountsMixin, ListView[Archive]):
     """Files are listed below, the newest month first."""
 
     template_name = "archives/retention.html"
@@ -45,7 +35,7 @@ class RetentionPageView(WholeHistoryMixin, ListView[Archive]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         try:
-            tables = kept(now)
+            tables = kept_tables(now)
         except CannotPrune as error:  # RETENTION_DAYS was not checked at start-up
             messages.error(self.request, str(error))
             tables = []
@@ -59,7 +49,7 @@ class RetentionPageView(WholeHistoryMixin, ListView[Archive]):
         )
 
 
-class RunRetentionPageView(WholeHistoryMixin, View):
+class RunRetentionPageView(AllAccountsMixin, View):
     permission_required = "archives.run_retention"
     http_method_names = ["post"]
 

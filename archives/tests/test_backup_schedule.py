@@ -147,20 +147,22 @@ def test_none_is_due_before_the_first_night_or_where_none_is_wanted(
 
 def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> None:
     for days in (*range(60), *range(60, 420, 5)):
-        made(NOW - timedelta(days=days))
-    earlier_today = made(NOW - HOUR)
+        made(NOW - timedelta(days=days), planned_for=NOW - timedelta(days=days))
+    earlier_today = made(NOW - HOUR, planned_for=NOW - HOUR)
+    asked_for = [made(NOW - DAY - number * HOUR / 20) for number in range(1, 9)]
     another = made(NOW - 417 * DAY, name="cloudintel-20250101T010000Z-aaaaaaaa")
     proven = made(NOW - 418 * DAY, verified_at=NOW)
     gone = schedule.expire(NOW)
     kept = list(Backup.objects.exclude(pk=another.pk))
     labels = [*schedule.kept_of(kept).values()]
     assert {one: labels.count(one) for one in labels} == {
-        **{"daily": 7, "weekly": 2, "monthly": 10, "verified": 1},
+        **{"daily": 7, "weekly": 2, "monthly": 10, "on request": 7, "verified": 1},
     }
-    assert proven in kept
-    assert earlier_today.name in gone
-    assert len(gone) + len(kept) == 134
-    assert [row.made_at for row in kept[:7]] == [NOW - days * DAY for days in range(7)]
+    assert {proven, *asked_for[:7]} <= {*kept}
+    assert {earlier_today.name, asked_for[7].name} <= {*gone}
+    assert len(gone) + len(kept) == 142
+    daily = [row.made_at for row in kept if row.planned_for][:7]
+    assert daily == [NOW - days * DAY for days in range(7)]
     assert schedule.expire(NOW) == []
 
 

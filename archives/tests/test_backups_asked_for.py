@@ -89,13 +89,14 @@ def test_the_steps_of_a_backup_are_stored_while_it_is_made(
     place: Path, sent: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = []
-    set_progress = Backup.set_progress
+    store = Backup.store
 
-    def seen(self: Backup, step: str) -> None:
-        set_progress(self, step)
-        steps.append(Backup.objects.at_work().get().progress)
+    def seen(self: Backup, **values: object) -> None:
+        store(self, **values)
+        if values.get("progress"):
+            steps.append(Backup.objects.at_work().get().progress)
 
-    monkeypatch.setattr(Backup, "set_progress", seen)
+    monkeypatch.setattr(Backup, "store", seen)
     operator().post(AT)
     back_up_when_due()
     assert steps[0] == "copying the database"
@@ -176,7 +177,7 @@ def test_the_page_has_it_made_and_shows_how_far_it_is(
     row = Backup.objects.get()
     asked = client.post(f"/backups/{row.pk}/verify/", follow=True).content.decode()
     assert f"The verification of {row} is queued" in asked
-    row.set_progress("filling one with 7 rows")
+    row.store(progress="filling one with 7 rows")
     assert (
         "running: filling one with 7 rows." in client.get("/backups/").content.decode()
     )

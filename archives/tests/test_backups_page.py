@@ -8,9 +8,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from archives.backup.views import BackupsView
 from archives.models import Backup
 from clouds.testing import account, see_only
 from core.installation_id import installation_id
+from live.watch import topic_versions
 from users.roles import Role
 from users.testing import csv_of, person
 
@@ -58,6 +60,17 @@ def test_the_page_tells_age_proof_and_what_failed(viewer: Client) -> None:
         assert part in text
     assert "no backup yet" not in text
     assert text.index("made in 4.0 s") < text.index("Tried 3 times.")
+
+
+def test_each_step_of_a_backup_is_another_version_of_the_page() -> None:
+    user, row = person(Role.VIEWER), Backup(made_at=timezone.now(), place="here")
+    versions = []
+    for values in ({"state": "running"}, {"progress": "copying"}, {"state": "done"}):
+        row.store(**values)
+        versions.append(topic_versions(user, BackupsView.live_topics)["backups"])
+    assert len(set(versions)) == 3
+    row.refresh_from_db()
+    assert (row.state, row.progress) == ("done", "copying")
 
 
 def test_without_backups_it_says_how_one_is_made(viewer: Client) -> None:

@@ -15,7 +15,7 @@ from archives.models import RetentionRun, Table
 from archives.prune import Month, prune
 from archives.retention.deletions import delete_expired
 from archives.retention.runs import execute
-from archives.retention.summary import due_deletions, kept
+from archives.retention.summary import due_deletions, kept_tables
 from archives.tasks import retain_when_due
 from archives.tests.months import ADA
 from core.testing.clock import NOW
@@ -129,7 +129,7 @@ def test_periods_are_set_and_refused_like_those_of_archives(settings: Any) -> No
     settings.RETENTION_DAYS = {"health_minutes": "30"}
     health("minute", NOW - 29 * DAY)
     assert delete_expired(NOW) == 0
-    found = {one.table: one for one in kept(NOW)}["health_minutes"]
+    found = {one.table: one for one in kept_tables(NOW)}["health_minutes"]
     assert (found.days, found.oldest) == (30, (NOW - 29 * DAY).date())
 
 

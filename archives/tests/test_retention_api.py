@@ -54,6 +54,7 @@ def test_it_says_how_long_each_table_is_kept_and_what_is_due(ada: APIClient) -> 
     }
     assert (found["runs"]["oldest"], found["runs"]["file_days"]) == (None, 730)
     periods = {name: (row["days"], row["least_days"]) for name, row in found.items()}
+    assert all(days >= least for days, least in periods.values())
     measured = dict.fromkeys(["cpu", "memory", "network", "usage"], (730, 121))
     told = {"runs": (180, 91), "backfills": (180, 30), "notices": (180, 91)}
     assert {**measured, **told, "tag": (730, 486)}.items() <= periods.items()

@@ -115,18 +115,18 @@ def test_accounts_are_called_by_name(ada: User) -> None:
 
 
 def test_a_trend_tells_its_lowest_and_highest(ada: User) -> None:
-    said = text("cost per month since September", ada)
-    assert "from $356.25 (Nov 2026) to $581.25 (Oct 2026)" in said
+    output = text("cost per month since September", ada)
+    assert "from $356.25 (Nov 2026) to $581.25 (Oct 2026)" in output
 
 
 def test_a_change_is_told_as_it_was_whatever_is_asked(ada: User) -> None:
-    said = text("Why did costs fall in October?", ada)
-    assert said.startswith("Costs rose by $18.75: $581.25 for 1 Oct 2026")
+    output = text("Why did costs fall in October?", ada)
+    assert output.startswith("Costs rose by $18.75: $581.25 for 1 Oct 2026")
 
 
 def test_a_forecast_is_of_the_month_with_what_is_billed(ada: User) -> None:
-    said = text("What will this month cost?", ada)
-    assert said.startswith("$576.25 is forecast for 1 Nov 2026 to 30 Nov 2026")
+    output = text("What will this month cost?", ada)
+    assert output.startswith("$576.25 is forecast for 1 Nov 2026 to 30 Nov 2026")
 
 
 def test_a_forecast_that_does_not_reach_so_far_is_refused(ada: User) -> None:
@@ -136,8 +136,8 @@ def test_a_forecast_that_does_not_reach_so_far_is_refused(ada: User) -> None:
 
 
 def test_savings_are_summed_by_the_endpoint(ada: User) -> None:
-    said = text("Where can we save money?", ada)
-    assert said == "2 open recommendations would save $140.16 a month."
+    output = text("Where can we save money?", ada)
+    assert output == "2 open recommendations would save $140.16 a month."
 
 
 def test_resources_are_counted_by_kind(ada: User) -> None:

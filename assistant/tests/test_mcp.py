@@ -10,8 +10,6 @@ import httpx2
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client as Browser
-from mcp.client.client import Client
-from mcp.client.streamable_http import streamable_http_client
 
 from assistant.agents import AGENTS
 from assistant.engine.intents import INTENTS
@@ -66,6 +64,10 @@ def _answer(request: httpx2.Request) -> httpx2.Response:
 
 def called(user: User, mode: str, calls: dict[str, Any]) -> dict[str, Any]:
     """Return the names of the tools, and what each call says."""
+    # Every process that tests would load it for this test alone, which takes a second.
+    from mcp.client.client import Client
+    from mcp.client.streamable_http import streamable_http_client
+
     token = make_token(user, 1, scope="mcp")[1]
     headers = {"Authorization": f"Bearer {token}"}
     found: dict[str, Any] = {}
@@ -106,9 +108,9 @@ def test_a_viewer_lists_and_calls_every_tool(mode: str, ada: User) -> None:
     names = ["ask", *(one.name for one in INTENTS), "report"]
     assert found.pop("tools") == names
     assert {name for name, one in found.items() if one.is_error} == set()
-    said = found["ask"].structured_content
-    assert said["text"].startswith("$77.50")
-    assert said["query"].startswith("/api/v1/costs/summary/")
+    output = found["ask"].structured_content
+    assert output["text"].startswith("$77.50")
+    assert output["query"].startswith("/api/v1/costs/summary/")
 
 
 def test_an_operator_gets_the_same(accounts: object) -> None:

@@ -90,10 +90,10 @@ def test_it_fills_the_same_intent_and_is_named(model: Model, ada: User) -> None:
 def test_it_is_told_names_and_no_amount(model: Model, limited: User) -> None:
     model.says({"intent": "none", "slots": {}})
     asked(limited)
-    told = json.dumps(model.asked[0][2])
-    assert "Amazon Simple Storage Service" in told
-    assert "production" not in told
-    assert "2.50" not in told
+    shown = json.dumps(model.asked[0][2])
+    assert "Amazon Simple Storage Service" in shown
+    assert "production" not in shown
+    assert "2.50" not in shown
 
 
 def test_it_is_not_asked_what_words_answer_or_what_is_to_be_done(

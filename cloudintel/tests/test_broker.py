@@ -9,8 +9,8 @@ from celery import Celery
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
-from cloudintel import broker
-from cloudintel.broker import broker_options, broker_tls, broker_url
+from cloudintel import environment
+from cloudintel.environment import broker_options, broker_tls, broker_url
 from core.testing.redis import RedisServer, redis_server
 from core.testing.silent import silent_server
 from core.testing.tls import own_certificate, tls_in_front
@@ -31,7 +31,7 @@ def application(url: str) -> Celery:
     app = Celery("test", broker=url, set_as_current=False)
     app.conf.broker_use_ssl = broker_tls(url)
     app.conf.broker_transport_options = broker_options(url, Path(), 1)
-    app.conf.broker_connection_timeout = broker.CONNECT_SECONDS
+    app.conf.broker_connection_timeout = environment.CONNECT_SECONDS
     return app
 
 
@@ -94,9 +94,9 @@ def test_a_socket_of_this_machine_works(tmp_path: Path) -> None:
 def test_a_server_that_says_nothing_is_given_up(
     scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert broker.CONNECT_SECONDS <= broker.ANSWER_SECONDS <= 10
+    assert environment.CONNECT_SECONDS <= environment.ANSWER_SECONDS <= 10
     for name in ("CONNECT_SECONDS", "ANSWER_SECONDS"):
-        monkeypatch.setattr(broker, name, 0.1)
+        monkeypatch.setattr(environment, name, 0.1)
     began = time.monotonic()
     with silent_server() as port, pytest.raises(OperationalError, match="[Tt]ime"):
         send(f"{scheme}://127.0.0.1:{port}/0")

@@ -40,9 +40,9 @@ def test_another_cache_is_refused_without_its_password(
     monkeypatch.setenv("CACHE_URL", f"{scheme}://:secret@host/1")
     with pytest.raises(ImproperlyConfigured) as refusal:
         cache_url("CACHE_URL")
-    told = str(refusal.value)
-    assert told.startswith("CACHE_URL must be a URL that begins with redis://, ")
-    assert "secret" not in told
+    answer = str(refusal.value)
+    assert answer.startswith("CACHE_URL must be a URL that begins with redis://, ")
+    assert "secret" not in answer
 
 
 @pytest.mark.parametrize("text", [None, "", "no certificate"])

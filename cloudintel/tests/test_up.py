@@ -27,7 +27,7 @@ def nothing_starts(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "answer"),
     [
         (["--port", "70000"], 2, "--port must be between 1 and 65535, not 70000."),
         (["--port", "abc"], 1, "argument --port: invalid int value: 'abc'"),
@@ -38,12 +38,12 @@ def nothing_starts(
     ],
 )
 def test_arguments_that_cannot_work_are_named(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, told: str
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, answer: str
 ) -> None:
     monkeypatch.setenv("LIVE_PORT", "")
     with pytest.raises(CommandError) as caught:
         call_command("up", "--first-start", *arguments)
-    assert told in str(caught.value)
+    assert answer in str(caught.value)
     assert caught.value.returncode == status
 
 

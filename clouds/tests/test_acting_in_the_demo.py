@@ -1,7 +1,7 @@
 """What is done to the demo is stored, and read by its next sync."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from clouds.registry import CloudKind, acting_for, acts_for, provider_for
 from providers.acting import ActionKind, CloudAction, seen
 from providers.base import InventorySource
 from providers.demo.company import PRODUCTION
+from providers.demo.events import DemoEvent, EventKind
 from providers.records import ResourceRecord
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +45,16 @@ def test_a_machine_that_was_stopped_stays_stopped(now: datetime) -> None:
     assert undo
     acting_for(account, now).act(replace(undo, key="ci-2"), lambda _: None)
     assert instances(account, now)[machine.resource_id].state == "running"
+
+
+def test_what_happened_is_told_in_the_order_of_the_companys_clock(
+    now: datetime,
+) -> None:
+    account = CloudAccount.objects.create(
+        provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"
+    )
+    for hour in (5, -3):
+        event = DemoEvent(kind=EventKind.STOPPED, hour=hour, what=f"at {hour}")
+        account.demo_events.store(account, now.date(), event)
+    found = account.demo_events.records(now.date() + timedelta(days=1))
+    assert [(one.hour, one.what) for one in found] == [(-27, "at -3"), (-19, "at 5")]

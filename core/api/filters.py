@@ -15,6 +15,8 @@ from django.core.validators import (
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
+from core.db.ordering import unknown_last
+
 # 01/02/2026 is ambiguous.
 ISO_DAY = ["%Y-%m-%d"]
 NOT_A_DAY = "Use a date such as 2026-01-31."
@@ -172,6 +174,16 @@ class Order(filters.OrderingFilter):
         for name in [*wanted, *default]:  # an expression may be among the latter
             columns.setdefault(str(name).removeprefix("-"), name)
         return qs.order_by(*columns.values())
+
+
+class UnknownLastOrder(Order):
+    """Order as requested, with what is unknown last, up or down."""
+
+    def filter(self, qs: QuerySet[Any], value: Sequence[str] | None) -> QuerySet[Any]:
+        rows = super().filter(qs, value)
+        order = rows.query.order_by if value else ()
+        last = [unknown_last(one) if isinstance(one, str) else one for one in order]
+        return rows.order_by(*last) if last else rows
 
 
 class YesOrNo(filters.TypedChoiceFilter):

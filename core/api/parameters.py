@@ -9,7 +9,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
@@ -65,11 +65,35 @@ def _unknown(name: str, known: set[str]) -> str:
     return f"Unknown parameter.{hint} Valid parameters: {', '.join(sorted(known))}."
 
 
-def refuse_unknown_fields(serializer: Serializer[Any]) -> None:
-    """Raise ValidationError for each unknown field of the request's body."""
-    unknown = sorted(set(serializer.initial_data) - set(serializer.fields))
-    if unknown:
-        raise ValidationError({name: ["Unknown field."] for name in unknown})
+class StrictSerializer(Serializer[Any]):
+    """The body of a request, of which each unknown field is refused by name."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(self.initial_data) - set(self.fields))
+        if unknown:
+            raise ValidationError({name: ["Unknown field."] for name in unknown})
+        return attrs
+
+
+def body_of(
+    request: Request, kind: type[BaseSerializer[Any]], row: Any = None, **options: Any
+) -> dict[str, Any]:
+    """Return the body, for a change of `row`, of a request without parameters.
+
+    Raise ValidationError naming the field or parameter.
+    """
+    refuse_unknown(request.query_params, ())
+    given = kind(row, data=request.data, context={"request": request}, **options)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+def parameters_of(request: Request, kind: type[Serializer[Any]]) -> dict[str, Any]:
+    """Return the validated parameters. Raise ValidationError naming the parameter."""
+    refuse_unknown(request.query_params, kind().fields)
+    given = kind(data=request.query_params)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
 
 
 def page_parameters(view: APIView) -> set[str]:

@@ -1,5 +1,6 @@
 """Permission to use an endpoint or page: a view permission, or any role at all."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_permission_codename
@@ -56,14 +57,14 @@ class MayChange(BasePermission):
         return request.user.has_perm(right)
 
 
-def requires(right: str) -> type[BasePermission]:
-    """Return the requirement of one permission, whatever the method."""
+def requires(right: str, *, unless: Collection[str] = ()) -> type[BasePermission]:
+    """Return the requirement of one permission, whatever the method, but for some."""
 
     class Requires(BasePermission):
         message = f"This needs the permission {right}."
 
         def has_permission(self, request: Request, view: "APIView") -> bool:
-            return request.user.has_perm(right)
+            return request.method in unless or request.user.has_perm(right)
 
     return Requires
 

@@ -278,12 +278,12 @@ class MethodMiddleware(MiddlewareMixin):
             return response
         methods = response["Allow"]
         if accepts_html(request):
-            said = render(request, "405.html", {"methods": methods}, status=405)
+            refusal = render(request, "405.html", {"methods": methods}, status=405)
         else:
             detail = f"{request.method} is not allowed. Use one of {methods}."
-            said = problem_response(405, detail)
-        said["Allow"] = methods
-        return said
+            refusal = problem_response(405, detail)
+        refusal["Allow"] = methods
+        return refusal
 
 
 class SlashMiddleware(CommonMiddleware):

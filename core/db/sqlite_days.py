@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date
 from functools import lru_cache
 
-from django.db.backends.sqlite3 import base  # noqa: F401 - which reads each anew
+from django.db.backends.sqlite3 import base  # noqa: F401 - which reads each again
 from django.utils.dateparse import parse_date
 
 DAYS_KEPT = 4096

@@ -19,7 +19,11 @@ flush_all = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 def begin() -> None:
-    """Have tests deleted like that from now on; the database is as it was migrated."""
+    """Have tests deleted like that from now on; the database is as it was migrated.
+
+    One that is used again may hold what a test left that was killed.
+    """
+    _delete_filled()
     as_migrated[:] = _kept_rows()
     TransactionTestCase._fixture_teardown = _delete  # type: ignore[attr-defined]
 
@@ -38,6 +42,10 @@ def _delete(case: TransactionTestCase) -> None:
         flush_all(case)
         as_migrated[:] = _kept_rows()
         return
+    _delete_filled()
+
+
+def _delete_filled() -> None:
     # Foreign keys are looked at when it is committed, so that the order is no matter.
     quote = connection.ops.quote_name
     statements = [f"DELETE FROM {quote(table)}" for table in _filled()]  # noqa: S608

@@ -12,7 +12,7 @@ AS_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(
-    ("after_now", "told"),
+    ("after_now", "answer"),
     [
         (-HOUR - SECOND, False),
         (-HOUR, True),
@@ -20,5 +20,5 @@ AS_CLOCKS_DIFFER = timedelta(minutes=5)
         (AS_CLOCKS_DIFFER + SECOND, False),
     ],
 )
-def test_it_is_recent_within_the_time_given(after_now: timedelta, told: bool) -> None:
-    assert is_recent(NOW + after_now, NOW, HOUR) is told
+def test_it_is_recent_within_the_time_given(after_now: timedelta, answer: bool) -> None:
+    assert is_recent(NOW + after_now, NOW, HOUR) is answer

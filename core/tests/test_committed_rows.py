@@ -23,6 +23,14 @@ def test_rows_are_gone_and_roles_stay() -> None:
     assert roles() == before
 
 
+def test_what_a_killed_test_left_is_gone_when_the_database_is_used_again() -> None:
+    User.objects.create_superuser("ada")
+    before = roles()
+    committed_rows.begin()
+    assert not User.objects.exists()
+    assert roles() == before
+
+
 def test_roles_that_a_test_changed_are_written_anew() -> None:
     before = roles()
     first, *_, last = Group.objects.order_by("name")

@@ -23,12 +23,24 @@ def test_it():
 def test_that_fails_already():
     assert not is_adult(30)
 """
+CLEANS_UP = """
+from pathlib import Path
+import pytest
+from room.code import is_adult
+@pytest.fixture
+def row():
+    yield
+    Path("cleaned").touch()
+def test_it(row):
+    assert is_adult(18)
+"""
 # Coverage sees no line of a script, nor, as here, of tests.
 SCRIPT = "greet(age >= adult);\n"
 TEST_OF_SCRIPT = """
 from pathlib import Path
+GREET = Path("room/greet.js").read_text()
 def test_it():
-    assert ">=" in Path("room/greet.js").read_text()
+    assert ">=" in GREET
 """
 COUNTER = """
 def counter(step):
@@ -210,6 +222,17 @@ def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
     assert "1  room/tests/test_code.py\n" in printed
     assert "3  room/tests/test_code.py::test_it\n" in printed
     assert (house / HERE).read_text() == ADULT
+
+
+def test_a_test_that_notices_is_taken_down_before_its_process_ends(
+    house: Path,
+) -> None:
+    (house / "room/tests/test_code.py").write_text(CLEANS_UP)
+    faults = [one for one in found(house, "room/code.py") if one.kind == "comparison"]
+    tests = WatchingTests.recorded(house, ["room/tests"], faults, near=5)
+    (house / "cleaned").unlink()
+    assert list(unnoticed(faults, tests)) == []
+    assert (house / "cleaned").exists()
 
 
 def test_only_tests_near_a_fault_run_if_asked(house: Path) -> None:

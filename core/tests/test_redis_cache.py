@@ -16,7 +16,8 @@ from rest_framework.test import APIRequestFactory
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
-from core.api.cache import CachedAnswer, PatientClient, PatientRedis, look_up, store
+from core.api.cache import CachedAnswer, look_up, store
+from core.api.patient_redis import PatientClient, PatientRedis
 from core.testing.redis import RedisServer, redis_server
 from core.testing.tls import own_certificate, tls_in_front
 from core.testing.waiting import HANGS_AFTER_SECONDS
@@ -41,7 +42,7 @@ def use(settings: Settings, url: str) -> None:
     PatientClient.away_until = 0
     settings.CACHES = {
         "default": {
-            "BACKEND": "core.api.cache.PatientRedis",
+            "BACKEND": "core.api.patient_redis.PatientRedis",
             "LOCATION": url,
             "OPTIONS": PATIENCE,
         }

@@ -52,6 +52,7 @@ class ShareInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(TeamRule)
 class TeamRuleAdmin(AllocationAdmin[TeamRule]):
+    user_form = TeamRuleForm
     records_changes = False  # save_rule does
     form = TeamRuleForm
     inlines = (ShareInline,)
@@ -86,21 +87,6 @@ class TeamRuleAdmin(AllocationAdmin[TeamRule]):
     @admin.display(description="teams")
     def given_to(self, rule: TeamRule) -> str:
         return ", ".join(map(str, rule.shares.all()))
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: TeamRule | None = None,
-        change: bool = False,
-        **kwargs: Any,
-    ) -> Any:
-        """Return the form that offers the accounts that this user may see."""
-
-        class OwnForm(TeamRuleForm):
-            def __init__(self, *args: Any, **more: Any) -> None:
-                super().__init__(request.user, *args, **more)
-
-        return super().get_form(request, obj, change, **{**kwargs, "form": OwnForm})
 
     def save_model(
         self, request: HttpRequest, obj: TeamRule, form: Any, change: bool

@@ -1,21 +1,24 @@
-"""How rows of bills are told apart for rules: by columns, or by the tag they name."""
+"""How rows of bills are split for rules: by columns, or by the tag they name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import chain
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
 from core.windows import Window
-from costs.allocation.engine import Key, Rule, spans_of_rules
+from costs.allocation.engine import Key, Rows, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.models import TagCost
 from costs.queries.source import CostSource
+from costs.querysets import DailyCostQuerySet
 
 ROW_COLUMNS = {*COLUMNS.values()}
 TAG_COLUMNS = ROW_COLUMNS - {COLUMNS["resource_groups"]}
+# By this the rest is listed, whatever rules look at.
+SERVICE = COLUMNS["services"]
 EVERY = ~Q(pk__in=[])
 # More of them are as soon read as looked for.
 MOST_VALUES = 1000
@@ -32,21 +35,56 @@ class Cut:
     columns: Mapping[str, str]
     source: CostSource
 
-    def with_values(self, keys: Iterable[Key]) -> "Cut":
-        """Return the rows that these keys may be of, which may be some more."""
+    def sums_by_rule(self, metric: str, granularity: str) -> Rows:
+        """Return what each rule matches, and under None what none does.
+
+        The database matches, as there may be a million combinations of values.
+        """
+        return self._rows().combinations(["rule"], metric, granularity)
+
+    def rest(self, metric: str) -> Iterator[tuple[Key, Decimal]]:
+        """Yield what no rule matches, by the columns that these rules look at."""
+        names, stored = self.columns.keys(), [*self.columns.values()]
+        for *values, amount in self._rows().filter(rule=None).combined(stored, metric):
+            yield tuple(sorted(zip(names, values, strict=True))), amount
+
+    def by_service(self, metric: str) -> "Cut":
+        """Return what tells the rest apart by service too, which rules may not look at.
+
+        Without most of the rows that rules match, and with as few others as may be.
+        """
+        if SERVICE in self.columns:
+            return self
         values: dict[str, set[str]] = defaultdict(set)
-        for name, value in chain.from_iterable(keys):
-            values[name].add(value)
+        if self.columns:
+            keys = (key for key, _ in self.rest(metric))
+            for name, value in chain.from_iterable(keys):
+                values[name].add(value)
         source = self.source
         for name, column in self.columns.items():
             if len(values[name]) <= MOST_VALUES:
                 source = source.by_column(column, sorted(values[name]))
-        return replace(self, source=source)
+        columns = {SERVICE: SERVICE, **self.columns}
+        return replace(self, source=source, columns=columns)
 
-    def sums(self, metric: str, granularity: str) -> Iterable[Sequence[Any]]:
-        """Return a value of each column, the period, and what it cost."""
-        stored = [*self.columns.values()]
-        return self.source.by(*stored).combinations(stored, metric, granularity)
+    def _rows(self) -> DailyCostQuerySet:
+        """Return the rows or sums with the key of the first rule that they match."""
+        matched = self.source.by(*self.columns.values())
+        return matched.annotate(rule=self._first_match())
+
+    def _first_match(self) -> Case:
+        whens: list[When] = []
+        for rule in self.rules:
+            if not rule.conditions:
+                return Case(*whens, default=Value(rule.key))
+            # A column that rows lack meets no condition.
+            if rule.conditions.keys() <= self.columns.keys():
+                meets = {
+                    f"{self.columns[name]}__in": sorted(allowed)
+                    for name, allowed in rule.conditions.items()
+                }
+                whens.append(When(**meets, then=Value(rule.key)))
+        return Case(*whens, default=None, output_field=IntegerField())
 
 
 def cuts(source: CostSource, window: Window, rules: Iterable[Rule]) -> Iterator[Cut]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
-from typing import Any
 
 from core.money import QUANTUM, ZERO
 from core.windows import Window
@@ -18,7 +17,8 @@ from core.windows import Window
 NOT_ALLOCATED = "(not allocated)"
 WHOLE = Decimal(100)
 
-Rows = Iterable[Sequence[Any]]
+Rows = Iterable[tuple[int | None, date, Decimal]]
+"""The rule that rows match first, the period, and what they cost."""
 Amounts = dict[date, Decimal]
 # (column, value) of each column that tells costs apart.
 Key = tuple[tuple[str, str], ...]
@@ -50,40 +50,21 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What each team pays per period, what each rule gave, and what none covers."""
+    """What each team pays per period, and what each rule gave."""
 
     teams: dict[str, Amounts] = field(default_factory=lambda: defaultdict(dict))
     rules: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    uncovered: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
-    def add(self, rules: Sequence[Rule], columns: Sequence[str], rows: Rows) -> None:
-        """Add rows of a value of each column, the period and the amount.
-
-        What a rule covers is summed before it is split: there may be very many rows.
-        """
-        matched = Matches(rules, columns)
-        covered: dict[int, Amounts] = defaultdict(dict)
-        rest: dict[tuple[str, ...], Amounts] = defaultdict(dict)
-        for *values, period, amount in rows:
-            key = tuple(values)
-            rule = matched[key]
-            amounts = covered[rule.key] if rule else rest[key]
-            amounts[period] = amounts.get(period, ZERO) + amount
-        for rule in rules:
-            self._share(rule, covered.get(rule.key, {}))
-        for key, amounts in rest.items():
-            self._leave(tuple(zip(columns, key, strict=True)), amounts)
-
-    def _share(self, rule: Rule, amounts: Amounts) -> None:
-        for period, amount in amounts.items():
-            self.rules[rule.key] += amount
-            for team, part in split(amount, rule.shares).items():
+    def add(self, rules: Iterable[Rule], rows: Rows) -> None:
+        """Add what rules match, and what none does, which is not allocated."""
+        shares = {rule.key: rule.shares for rule in rules}
+        for rule, period, amount in rows:
+            if rule is None:
+                self._pay(NOT_ALLOCATED, period, amount)
+                continue
+            self.rules[rule] += amount
+            for team, part in split(amount, shares[rule]).items():
                 self._pay(team, period, part)
-
-    def _leave(self, key: Key, amounts: Amounts) -> None:
-        for period, amount in amounts.items():
-            self.uncovered[key] += amount
-            self._pay(NOT_ALLOCATED, period, amount)
 
     def _pay(self, team: str, period: date, amount: Decimal) -> None:
         amounts = self.teams[team]

@@ -3,16 +3,11 @@
 import django_filters as filters
 
 from core.api.filters import Order
-from costs.models import Team, TeamRule
 
 
 class TeamFilter(filters.FilterSet):
     search = filters.CharFilter("name", "icontains", help_text="Part of a name.")
     ordering = Order(fields=["name"])
-
-    class Meta:
-        model = Team
-        fields: list[str] = []
 
 
 class TeamRuleFilter(filters.FilterSet):
@@ -20,7 +15,3 @@ class TeamRuleFilter(filters.FilterSet):
         "shares__team__name", help_text="Only rules that give to this team."
     )
     search = filters.CharFilter("name", "icontains", help_text="Part of a name.")
-
-    class Meta:
-        model = TeamRule
-        fields: list[str] = []

@@ -110,20 +110,20 @@ class TeamRule(models.Model):
         if self.tag_key and self.resource_groups:
             raise ValidationError(
                 {
-                    "resource_groups": "A bill is told apart by a tag or by resource "
+                    "resource_groups": "A bill is split by a tag or by resource "
                     "groups: choose one of them."
                 }
             )
         if rule := self.conflicting():
             raise ValidationError(
-                f"A bill is told apart by one tag or by resource groups, and rule "
+                f"A bill is split by one tag or by resource groups, and rule "
                 f"{rule} tells the same bills apart by {rule.cut}: choose other "
                 "accounts or other days."
             )
 
     @property
     def cut(self) -> str:
-        """Return how bills are told apart for this rule; empty: any way does."""
+        """Return how bills are split for this rule; empty: any way does."""
         by_groups = "resource groups" if self.resource_groups else ""
         return f"the tag {self.tag_key}" if self.tag_key else by_groups
 

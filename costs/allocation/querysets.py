@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import QuerySet
 
-from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+from clouds.access import AnyUser, OfAllAccountsQuerySet
 from costs.allocation.engine import Rule
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ COLUMNS = {
     "services": "service",
     "resource_groups": "resource_group",
 }
-# The column of a tag's value, where rows are told apart by the tag of that key.
+# The column of a tag's value, where rows are split by the tag of that key.
 TAG_COLUMN = "tag:"
 
 
@@ -29,12 +29,8 @@ class TeamQuerySet(QuerySet[Any]):
         return self
 
 
-class TeamRuleQuerySet(AccountScopedQuerySet):
+class TeamRuleQuerySet(OfAllAccountsQuerySet):
     """Rules decide over every account, and name some."""
-
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return all, or none for users who see only some accounts."""
-        return self.none() if is_limited(user) else self
 
     def valid_with(self, first: date | None, end: date | None) -> Self:
         """Return those that are valid on some day of a period; None is open."""

@@ -1,23 +1,20 @@
 """What each team pays of the bills, and what no rule covers."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window
 from costs.allocation.cuts import Cut, cuts
-from costs.allocation.engine import Allocation, Key, Rule
-from costs.allocation.querysets import COLUMNS
+from costs.allocation.engine import NOT_ALLOCATED, Allocation, Key, Rule
 from costs.models import TeamRule
 from costs.queries.breakdown import CostBreakdown, breakdown_of, in_one_currency
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import Trend, trend_of
-
-# By this the rest is listed, whatever rules look at.
-SERVICE = COLUMNS["services"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,8 @@ class TeamCosts:
 def team_costs(query: CostQuery, source: CostSource) -> TeamCosts:
     """Return what teams pay of the source's bills in the query's window and currency.
 
-    Six queries, and one or two more for each further part of the window with other
-    rules, and for each tag.
+    Six queries, and up to three more for each part of the window with other rules, and
+    for each tag.
     """
     rules = rules_of(query.window)
     parts = list(cuts(source, query.window, rules))
@@ -93,28 +90,22 @@ def rules_of(window: Window) -> list[Rule]:
 
 
 def allocated(parts: Iterable[Cut], metric: str, granularity: str) -> Allocation:
-    """Return what rules give to teams.
-
-    Rows are summed by what rules look at, so that a million is few to match.
-    """
+    """Return what rules give to teams."""
     found = Allocation()
     for cut in parts:
-        found.add(cut.rules, [*cut.columns], cut.sums(metric, granularity))
+        found.add(cut.rules, cut.sums_by_rule(metric, granularity))
     return found
 
 
 def _uncovered(
-    found: Allocation, parts: Sequence[Cut], metric: str
+    found: Allocation, parts: Iterable[Cut], metric: str
 ) -> Sequence[Uncovered]:
-    """Return the rest by service too, which no rule may look at, largest first."""
-    if found.uncovered and not all(SERVICE in cut.columns for cut in parts):
-        parts = [
-            replace(
-                cut.with_values(found.uncovered),
-                columns={SERVICE: SERVICE, **cut.columns},
-            )
-            for cut in parts
-        ]
-        found = allocated(parts, metric, "monthly")
-    rest = [Uncovered(key, amount) for key, amount in found.uncovered.items()]
-    return sorted(rest, key=lambda one: (-one.amount, one.key))
+    """Return the rest, the largest first."""
+    if NOT_ALLOCATED not in found.teams:
+        return []
+    rest: dict[Key, Decimal] = defaultdict(Decimal)
+    for cut in parts:
+        for key, amount in cut.by_service(metric).rest(metric):
+            rest[key] += amount
+    listed = [Uncovered(key, amount) for key, amount in rest.items()]
+    return sorted(listed, key=lambda one: (-one.amount, one.key))

@@ -150,8 +150,8 @@ def _uncovered_line(
         "tag": data["tag_key"] and f"{data['tag_key']}={data['tag_value']}",
     }
     # What rules do not look at stays as the page has it.
-    told = {name: value for name, value in filters.items() if value}
-    values = {**query.values, "group_by": "", "limit": "", **told}
+    chosen = {name: value for name, value in filters.items() if value}
+    values = {**query.values, "group_by": "", "limit": "", **chosen}
     return " · ".join(part for part in parts if part), one, query_string(values)
 
 

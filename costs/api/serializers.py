@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from clouds.models import CloudAccount
+from clouds.account_fields import AccountIdField
 from core.api.amounts import AmountField
 from core.money import ZERO
 from core.periods import PERIODS
@@ -24,9 +24,7 @@ GROUPINGS = rf"^{GROUPING}(,{GROUPING})?$"
 class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
     """What one group of charges cost on one UTC day."""
 
-    account = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True
-    )
+    account = AccountIdField()
     billed = AmountField(read_only=True)
     effective = AmountField(read_only=True)
 
@@ -74,7 +72,7 @@ class ComparedParameters(MetricParameters):
 
 
 class SummaryParameters(ComparedParameters):
-    """And by what it is told apart."""
+    """And by what it is split."""
 
     group_by = serializers.RegexField(
         GROUPINGS,
@@ -281,8 +279,8 @@ def summary_data(summary: Summary, groups: Sequence[Group] = ()) -> dict[str, An
     """As SummarySerializer has it; amounts and days are left to the renderer."""
     values = {name: getattr(summary, name) for name in SUMMARY_FIELDS}
     points = {name: value for name, value in values.items() if isinstance(value, Point)}
-    told = {name: point._asdict() for name, point in points.items()}
-    return values | told | {"groups": [group_data(one) for one in groups]}
+    by_name = {name: point._asdict() for name, point in points.items()}
+    return values | by_name | {"groups": [group_data(one) for one in groups]}
 
 
 def group_data(one: Group) -> dict[str, Any]:

@@ -71,7 +71,9 @@ class CoverageViewSet(RowsViewSet):
         return self.get_paginated_response(serializer.data)
 
     def _window(self) -> Window:
-        given = CoverageFilter(self.request.query_params, request=self.request)
+        given = CoverageFilter(
+            self.request.query_params, self.get_queryset(), request=self.request
+        )
         checked(given)
         return given.window
 

@@ -56,8 +56,6 @@ class CoverageFilter(filters.FilterSet):
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
 
     class Meta:
-        model = CloudAccount
-        fields: list[str] = []
         form = CoverageForm
 
     def any_day(

@@ -13,11 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 from django.views.generic import TemplateView
-from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
 from core.money import ZERO
-from core.pages import ListPages
+from core.pages import FilteredPage
 from core.windows import Window, utc_day
 from costs.calendar.account_days import DayState, account_days, months_of
 from costs.calendar.filters import CoverageFilter
@@ -28,13 +27,13 @@ from syncs.models import Backfill
 from users.audit import actor_of
 
 ACCOUNTS_PER_PAGE = 20
-# So many columns of single days fit, and are told apart.
+# So many columns of single days fit, and are distinguished.
 DAYS_AS_COLUMNS = 31
 # The newest days of them; the admin lists all.
 CHANGES_LISTED = 100
 
 
-class CoverageView(PermissionRequiredMixin, FilterView):
+class CoverageView(FilteredPage):
     """Accounts by day: reconciled, estimated, read, missing."""
 
     template_name = "costs/coverage.html"
@@ -42,15 +41,7 @@ class CoverageView(PermissionRequiredMixin, FilterView):
     permission_required = ("clouds.view_cloudaccount", "costs.view_costtotal")
     filterset_class = CoverageFilter
     paginate_by = ACCOUNTS_PER_PAGE
-    paginator_class = ListPages
-
-    def get_queryset(self) -> Any:
-        return CloudAccount.objects.visible_to(self.request.user).order_by("name", "id")
-
-    def get_filterset_kwargs(self, filterset_class: type[CoverageFilter]) -> Any:
-        """Bound even where nothing is chosen, so that a wrong value is refused."""
-        kwargs = super().get_filterset_kwargs(filterset_class)
-        return kwargs | {"data": self.request.GET}
+    queryset = CloudAccount.objects.order_by("name", "id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 # A server of lines that is away, or a question that took too long, is asked again then.
 RETRY_SECONDS = 300
+# A page waits for the answer, which takes about a second of so many on two cores.
+MOST_LINES = 20_000_000
 
 Prices = Mapping[Part, PriceChange]
 
@@ -31,9 +33,10 @@ Prices = Mapping[Part, PriceChange]
 def changed_prices(query: CostQuery, user: AnyUser) -> Prices | None:
     """Return what prices added to each service in an account since the period before.
 
-    None where not every bill with lines has those of both periods, or the question is
-    one that lines do not answer as sums do. One query without lines; with them a
-    question whose answer is held until the data changes.
+    None where not every bill with lines has those of both periods, where these are
+    more than MOST_LINES, or the question is one that lines do not answer as sums do.
+    One query without lines; with them a question whose answer is held until the data
+    changes.
     """
     if query.tag_key or query.search or not query.currency:
         return None
@@ -81,7 +84,7 @@ def _asked(query: LineQuery, user: AnyUser) -> tuple[str, int]:
         source = line_source(query, user)
         rows = (
             [[*map(str, row)] for row in price_changes(source)]
-            if source.is_comparable
+            if source.is_comparable and source.line_count <= MOST_LINES
             else None
         )
     except LinesFailed as error:

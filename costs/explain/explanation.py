@@ -54,9 +54,9 @@ def explain_costs(
 def _amounts(
     query: CostQuery, source: CostSource, is_by_account: bool
 ) -> dict[Charges, Daily]:
-    """Return what each day of both periods cost, in the parts that are told apart."""
+    """Return what each day of both periods cost, in the parts that differ."""
     account = ["sub_account_id"] if is_by_account else []
-    # By tag, charges are told without their category.
+    # By tag, charges are known without their category.
     category = [] if query.tag_key else ["charge_category"]
     columns = [*account, "service", *category]
     rows = source.by(*columns).in_windows(query.window, query.compared_with)

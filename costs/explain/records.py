@@ -109,7 +109,7 @@ class Explanation:
     Of what is left out, nothing is in any amount. Amounts are of the whole periods, or
     averages a day. `least` is what a change must exceed to be significant. Incidents
     are what anomalies added to either period, none where they are left out. A large
-    bill is not told apart by account. Without prices, theirs is part of use.
+    bill is not split by account. Without prices, theirs is part of use.
     """
 
     window: Window

@@ -23,7 +23,7 @@ Bill = tuple[date, str]
 
 
 def refresh_growth(account: CloudAccount, now: datetime) -> None:
-    """Measure the account's settled days anew. Within the caller's transaction.
+    """Measure the account's settled days again. Within the caller's transaction.
 
     What a day was billed at a read is its total now without the changes that were seen
     since. Five queries.

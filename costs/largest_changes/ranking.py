@@ -80,10 +80,10 @@ def largest_changes(
         TOTAL,
         [TOTAL],
     )
-    told = [one for one in changes if abs(one.change) >= CENT]
-    told.sort(key=lambda one: (-abs(one.change), one.key))
+    ranked = [one for one in changes if abs(one.change) >= CENT]
+    ranked.sort(key=lambda one: (-abs(one.change), one.key))
     return LargestChanges(
-        query, told[: query.limit or SHOWN], whole, unknown, currencies
+        query, ranked[: query.limit or SHOWN], whole, unknown, currencies
     )
 
 

@@ -12,7 +12,7 @@ from costs.queries.query import LARGEST_LIMIT
 
 
 class ChangesParameters(ComparedParameters):
-    """How costs are told apart, and what they are compared with."""
+    """How costs are split, and what they are compared with."""
 
     group_by = TrendParameters().fields["group_by"]
     limit = serializers.IntegerField(

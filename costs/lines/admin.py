@@ -1,18 +1,17 @@
 """The admin of line items: which months are stored, and what they were read from."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
 from core.admin.columns import amount, day, linked, moment
 from costs.lines.models import LineItemMonth
-from users.audited_admin import ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
 
 @admin.register(LineItemMonth)
 class LineItemMonthAdmin(ReadOnlyAdmin[LineItemMonth]):
     list_display = (
         day("month"),
-        linked("account", ordering="account__name"),
+        ACCOUNT,
         "source_format",
         "row_count",
         amount("billed"),
@@ -23,9 +22,9 @@ class LineItemMonthAdmin(ReadOnlyAdmin[LineItemMonth]):
     )
     list_select_related = ("account", "run__account")
     list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("month", RangeDateFilter),
-        "source_format",
+        "account",
+        "month",
+        ("source_format", admin.AllValuesFieldListFilter),
     )
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."

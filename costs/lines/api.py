@@ -18,7 +18,7 @@ from clouds.models import CloudAccount
 from clouds.versions import data_version
 from core.api.etag import ConditionalMixin
 from core.api.files import RENDERERS, table_file, wants_file
-from core.api.parameters import refuse_unknown
+from core.api.parameters import parameters_of, refuse_unknown
 from core.money import ZERO
 from costs.focus.focus_file import open_focus
 from costs.lines.commitments import commitments
@@ -188,10 +188,7 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
     def focus(self, request: Request) -> FileResponse:
         """Stored costs as a file of FOCUS 1.2: lines where there are lines, else by
         day, account, service and region."""
-        refuse_unknown(request.query_params, FocusParameters().fields)
-        given = FocusParameters(data=request.query_params)
-        given.is_valid(raise_exception=True)
-        asked = given.validated_data
+        asked = parameters_of(request, FocusParameters)
         accounts = CloudAccount.objects.visible_to(request.user)
         if account := asked.get("account"):
             accounts = accounts.filter(account_id=account)

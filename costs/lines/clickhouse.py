@@ -24,6 +24,7 @@ from costs.lines.engine import (
     DEADLINE_SECONDS,
     FILE,
     LinesFailed,
+    LinesRefused,
     Row,
     first_line,
     literal,
@@ -89,25 +90,35 @@ class ClickHouse:
     def load(self, months: Iterable[LineItemMonth]) -> Iterator[LineItemMonth]:
         """Load what is not loaded yet, and yield each; drop what no month names.
 
-        Run twice, or killed and run again, the table has the same lines.
+        Run twice, or killed and run again, the table has the same lines. One that can't
+        be loaded stops no other; LinesFailed is raised at the end, and names it.
         """
         self._ask(
             f"CREATE TABLE IF NOT EXISTS {self.table} ({FILE} String, {COLUMNS}) "
             f"ENGINE = MergeTree PARTITION BY {FILE} ORDER BY x_Day"
         )
-        months = list(months)
+        months, failures = list(months), []
         for month in self._not_loaded(months):
-            self._drop(month.file)
-            with month.path.open("rb") as file:
-                self._ask(
-                    f"INSERT INTO {self.table} SELECT {literal(month.file)}, * "  # noqa: S608
-                    f"FROM input({literal(COLUMNS)}) FORMAT Parquet",
-                    LOAD_SECONDS,
-                    file,
-                )
+            try:
+                self._load(month)
+            except (LinesRefused, OSError) as error:
+                failures.append(f"{month} can't be loaded: {error}")
+                continue
             yield month
         for name in self._line_counts().keys() - {one.file for one in months}:
             self._drop(name)
+        if failures:
+            raise LinesFailed(" ".join(failures))
+
+    def _load(self, month: LineItemMonth) -> None:
+        self._drop(month.file)
+        with month.path.open("rb") as file:
+            self._ask(
+                f"INSERT INTO {self.table} SELECT {literal(month.file)}, * "  # noqa: S608
+                f"FROM input({literal(COLUMNS)}) FORMAT Parquet",
+                LOAD_SECONDS,
+                file,
+            )
 
     def _not_loaded(self, months: Iterable[LineItemMonth]) -> list[LineItemMonth]:
         counts = self._line_counts()
@@ -179,8 +190,8 @@ class ClickHouse:
         except TimeoutError:
             raise LinesFailed(too_long(seconds)) from None
         except HTTPError as error:
-            said = first_line(error.read(2000).decode(errors="replace"))
-            raise LinesFailed(f"{name} refused: {said}") from error
+            reason = first_line(error.read(2000).decode(errors="replace"))
+            raise LinesRefused(f"{name} refused: {reason}") from error
         except (OSError, HTTPException) as error:
             raise LinesFailed(f"{name} can't be reached: {error}.") from error
 
@@ -188,7 +199,7 @@ class ClickHouse:
 def load_line_items() -> Iterator[LineItemMonth]:
     """Load what LINE_ITEMS_ENGINE does not have yet, if it is a server, and yield it.
 
-    Raises LinesFailed, and OSError where a month's file can't be read.
+    Raises LinesFailed.
     """
     if url := settings.LINE_ITEMS_ENGINE:
         months = LineItemMonth.objects.select_related("account")

@@ -29,6 +29,10 @@ class LinesFailed(Exception):
     """A question can't be answered now; the message says why and what to do."""
 
 
+class LinesRefused(LinesFailed):
+    """The engine answers, and does not take what it is sent."""
+
+
 class LineEngine(Protocol):
     def source(self, months: Sequence[LineItemMonth]) -> str:
         """Return what stands after FROM for the lines of these months."""
@@ -72,9 +76,8 @@ class DuckDb:
             raise LinesFailed(too_long(seconds)) from None
         except duckdb.Error as error:
             raise LinesFailed(
-                f"The stored lines can't be read: {first_line(error)}. Ask again, as a "
-                "month may just have been replaced. Import the months again with "
-                "sync_cost if that does not help."
+                f"The stored lines can't be read: {first_line(error)}. Import the "
+                "months again with sync_cost."
             ) from error
         finally:
             timer.cancel()

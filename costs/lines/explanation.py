@@ -1,6 +1,6 @@
 """Why lines of two periods differ: parts that sum to the difference exactly.
 
-What is told apart is one use: the lines of a resource, or of all of them, that measure
+What is compared is one use: the lines of a resource, or of all of them, that measure
 the same in the same unit. Of a use in both periods, more of it at the old price is
 "used more", and the rest of its change is the price.
 """

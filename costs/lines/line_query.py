@@ -22,7 +22,7 @@ LINES = "none"
 
 
 class Dimension(NamedTuple):
-    """What lines are told apart by: its column, and the filters of its values."""
+    """What lines are split by: its column, and the filters of its values."""
 
     label: str
     column: str

@@ -71,6 +71,11 @@ class LineSource:
             (account, month) in stored for account in accounts for month in needed
         )
 
+    @property
+    def line_count(self) -> int:
+        """Return how many lines its months have, whatever its filters leave."""
+        return sum(one.row_count for one in self.months)
+
     def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
         """Yield the answer to a question of `table`; none without any month."""
         return self.engine.rows(sql, seconds) if self.months else iter(())

@@ -1,5 +1,6 @@
 """A month's line items as a file: a newer one takes the place of the one before."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,8 @@ from syncs.runs.run_context import SyncFailed
 # A file that no row names is left by a process that was killed; younger ones may be
 # at work.
 LEFT_AFTER_SECONDS = 24 * 3600
+# Who asked before a month was replaced reads its old file to the end.
+REPLACED_AFTER_SECONDS = 600
 # What is written below LINE_ITEMS_DIR, in which other files may lie.
 OURS = (
     *("[0-9]*/????-??-*.parquet", "[0-9]*/tmp*/**/*"),
@@ -82,7 +85,7 @@ def replace_lines(
     )
     if before and before.path != lines:
         old = before.path
-        transaction.on_commit(lambda: old.unlink(missing_ok=True))
+        transaction.on_commit(lambda: _set_aside(old))
 
 
 def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[str]:
@@ -96,9 +99,16 @@ def shrunk(month: BillMonth, bill: Bill, before: LineItemMonth | None) -> list[s
     ]
 
 
+def _set_aside(path: Path) -> None:
+    """Have a file that was replaced deleted with others, once nobody reads it."""
+    at = time.time() - LEFT_AFTER_SECONDS + REPLACED_AFTER_SECONDS
+    with suppress(FileNotFoundError):
+        os.utime(path, (at, at))
+
+
 def delete_left_files() -> None:
     """Delete files of ours that no row names, once they are a day old: of processes
-    that were killed, and of accounts that were removed."""
+    that were killed, of accounts that were removed, and those that were set aside."""
     folder = Path(settings.LINE_ITEMS_DIR)
     named = {one.path for one in LineItemMonth.objects.all()}
     found = [path for kind in OURS for path in folder.glob(kind)]

@@ -22,7 +22,7 @@ from costs.queries.table import DEFAULT_SORT, SORTS
 from costs.querysets import METRICS
 from providers.records import ChargeCategory
 
-# So many bars of a day are no longer told apart.
+# So many bars of a day are no longer distinguished.
 MONTHLY_FROM_DAYS = 365
 # More series than anybody reads; a database takes no number of any size.
 LARGEST_LIMIT = 10_000
@@ -302,7 +302,7 @@ class _Reader(PeriodValues):
                 what = dimension.replace("_", " ")
                 self.refuse(
                     used[0],
-                    f"Costs by tag are told by service and account only, so no {what} "
+                    f"Costs by tag are known by service and account only, so no {what} "
                     f"can be combined with the tag {keys[0]}.",
                 )
 

@@ -100,14 +100,23 @@ class CostSource:
     def visible_to(cls, user: AnyUser) -> "CostSource":
         """Return all that this user may see. Sums hold every account, so that users
         with a limit are answered from rows."""
-        rows = DailyCost.objects.visible_to(user)
-        totals = CostTotal.objects.visible_to(user)
-        spans = BillSpan.objects.visible_to(user)
-        if is_limited(user):
-            growth = CostGrowth.objects.visible_to(user)
-            return cls(rows, totals, bill_spans=spans, growth=growth)
-        rollups, days = CostRollup.objects.all(), BillDay.objects.all()
-        return cls(rows, totals, rollups, days, bill_spans=spans)
+        if not is_limited(user):
+            return cls.of_all_accounts()
+        return cls(
+            DailyCost.objects.visible_to(user),
+            CostTotal.objects.visible_to(user),
+            bill_spans=BillSpan.objects.visible_to(user),
+            growth=CostGrowth.objects.visible_to(user),
+        )
+
+    @classmethod
+    def of_all_accounts(cls) -> "CostSource":
+        return cls(
+            DailyCost.objects.all(),
+            CostTotal.objects.all(),
+            CostRollup.objects.all(),
+            BillDay.objects.all(),
+        )
 
     def filtered(self, query: CostQuery, user: AnyUser) -> Self:
         """Return what the query's filters leave, in every currency and of any day.

@@ -5,7 +5,7 @@ few days lie between the ends of a window and the nearest of these.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,8 +30,8 @@ def window_sums(
     columns: Sequence[str],
     metric: str,
     windows: Sequence[Window],
-) -> Iterator[tuple[Any, ...]]:
-    """Yield (a key of each column, the amount of each window). One query.
+) -> list[tuple[Any, ...]]:
+    """Return (a key of each column, the amount of each window). One query.
 
     `sums` and `rows` are those of every day. None is the amount of a key without a row
     of that window.
@@ -57,8 +57,9 @@ def window_sums(
         )
         statements.append(f"SELECT {', '.join(columns)}, {figures} FROM ({sql}) part")
         params += bound
-    if statements:
-        yield from _added(" UNION ALL ".join(statements), params, columns, len(windows))
+    if not statements:
+        return []
+    return _added(" UNION ALL ".join(statements), params, columns, len(windows))
 
 
 def _signs(windows: Sequence[Window]) -> dict[tuple[int, Window], list[int]]:
@@ -78,8 +79,8 @@ def _signs(windows: Sequence[Window]) -> dict[tuple[int, Window], list[int]]:
 
 def _added(
     parts: str, params: Sequence[Any], columns: Sequence[str], windows: int
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the sums of the parts of each key, without keys that no window has."""
+) -> list[tuple[Any, ...]]:
+    """Return the sums of the parts of each key, without keys that no window has."""
     keys = ", ".join(columns)
     amounts = ", ".join(
         f"CASE WHEN SUM(rows_{at}) > 0 THEN SUM(amount_{at}) END"
@@ -92,9 +93,14 @@ def _added(
             f"GROUP BY {keys} HAVING {rows} > 0",
             params,
         )
-        for row in cursor.fetchall():
-            found = (
-                MONEY.from_db_value(amount, Value(None), connection)
-                for amount in row[-windows:]
-            )
-            yield (*row[:-windows], *found)
+        found = cursor.fetchall()
+    if connection.vendor == "postgresql":
+        return found
+    nothing = Value(None)
+    return [
+        (
+            *row[:-windows],
+            *(MONEY.from_db_value(one, nothing, connection) for one in row[-windows:]),
+        )
+        for row in found
+    ]

@@ -127,7 +127,7 @@ def test_a_tag_filters_every_sum(filters: dict[str, Any], total: str) -> None:
         (
             {"tag": "team=shop", "group_by": "region"},
             "group_by",
-            "Costs by tag are told by service and account only, so no region can be "
+            "Costs by tag are known by service and account only, so no region can be "
             "combined with the tag team.",
         ),
         ({"group_by": "tag:team", "region": "eu-west-1"}, "region", "so no region"),

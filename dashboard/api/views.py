@@ -17,7 +17,7 @@ from clouds.models import CloudAccount
 from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
 from core.api.filters import AnyText, WindowForm, end_filter, start_filter
-from core.api.parameters import refuse_unknown
+from core.api.parameters import parameters_of, refuse_unknown
 from core.api.permissions import MayView
 from core.api.viewsets import RowsViewSet
 from costs.models import DailyCost
@@ -72,8 +72,6 @@ class DashboardMetricFilter(filters.FilterSet):
     currency = AnyText(help_text="One or several, such as USD.")
 
     class Meta:
-        model = DashboardMetric
-        fields: list[str] = []
         form = WindowForm
 
 
@@ -98,9 +96,7 @@ class SearchViewSet(ViewSet):
     def list(self, request: Request) -> Response:
         """Pages, saved views, accounts, services, budgets and resources that you may
         see, at most six of each."""
-        refuse_unknown(request.query_params, SearchParameters().fields)
-        asked = SearchParameters(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = parameters_of(request, SearchParameters)
         user = cast("User", request.user)
-        found = search(asked.validated_data["q"], user, timezone.now())
+        found = search(asked["q"], user, timezone.now())
         return Response([asdict(hit) for hit in found])

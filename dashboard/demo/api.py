@@ -8,12 +8,13 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
+from core.api.permissions import requires
 from core.api.problems import Conflict, errors
 from dashboard.demo.control import (
     CONTROL,
@@ -27,21 +28,12 @@ from dashboard.demo.control import (
 from dashboard.demo.state import demo_state
 from users.audit import Actor, actor_of
 
-
-class MayControl(BasePermission):
-    message = f"This needs the permission {CONTROL}."
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method == "OPTIONS" or request.user.has_perm(CONTROL)
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
+MayControl = requires(CONTROL, unless=["OPTIONS"])
 
 
 class StepsSerializer(StrictSerializer):
+    """What is to be done."""
+
     steps = serializers.ListField(
         child=serializers.DictField(),
         min_length=1,
@@ -52,6 +44,8 @@ class StepsSerializer(StrictSerializer):
 
 
 class ScenarioNameSerializer(StrictSerializer):
+    """Which scenario is played."""
+
     name = serializers.CharField(
         max_length=64, help_text="The name of a scenario, as GET lists them."
     )
@@ -88,7 +82,7 @@ class DemoSerializer(serializers.Serializer[Any]):
     scenarios = ScenarioSerializer(many=True)
 
 
-ANSWERS: dict[Any, Any] = {202: DemoSerializer, **errors(400, 403, 409)}
+ANSWERS: dict[Any, Any] = {202: DemoSerializer, **errors(409)}
 
 
 class DemoViewSet(ViewSet):
@@ -105,13 +99,13 @@ class DemoViewSet(ViewSet):
     @extend_schema(request=StepsSerializer, responses=ANSWERS)
     def steps(self, request: Request) -> Response:
         """Queue steps; a worker does them in order."""
-        given = self._given(StepsSerializer, request)
+        given = body_of(request, StepsSerializer)
         return self._done(request, lambda actor, now: queue(given["steps"], actor, now))
 
     @extend_schema(request=ScenarioNameSerializer, responses=ANSWERS)
     def scenario(self, request: Request) -> Response:
         """Play the first scene of a scenario."""
-        given = self._given(ScenarioNameSerializer, request)
+        given = body_of(request, ScenarioNameSerializer)
         return self._done(
             request, lambda actor, now: play_scene(actor, now, given["name"])
         )
@@ -119,7 +113,7 @@ class DemoViewSet(ViewSet):
     @extend_schema(request=None, responses=ANSWERS)
     def next_scene(self, request: Request) -> Response:
         """Play the next scene of the scenario."""
-        self._given(StrictSerializer, request)
+        body_of(request, StrictSerializer)
         return self._done(request, play_scene)
 
     @extend_schema(request=None, responses=ANSWERS)
@@ -138,14 +132,8 @@ class DemoViewSet(ViewSet):
         return self._control(request, "release")
 
     def _control(self, request: Request, what: str) -> Response:
-        self._given(StrictSerializer, request)
+        body_of(request, StrictSerializer)
         return self._done(request, lambda actor, now: change_play(what, actor, now))
-
-    def _given(self, serializer: type[StrictSerializer], request: Request) -> Any:
-        refuse_unknown(request.query_params, ())
-        given = serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
 
     def _done(
         self, request: Request, change: Callable[[Actor, datetime], object]

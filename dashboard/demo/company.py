@@ -7,6 +7,7 @@ from clouds.models import CloudAccount
 from clouds.registry import CloudKind, offers, provider_for
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
+from dashboard.demo_budgets import add_budgets
 from dashboard.demo_teams import TAG_KEY, add_teams
 from insights.advice.sync import sync_advice
 from inventory.models import Resource
@@ -44,6 +45,7 @@ def build(now: datetime, days: int) -> Iterator[CloudAccount]:
             replay(account, now, days)
         yield account
     add_teams()
+    add_budgets(now)
 
 
 def _account_of(one: Account) -> CloudAccount:

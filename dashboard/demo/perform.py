@@ -70,7 +70,7 @@ def _reset(step: Step, now: datetime) -> str:
     for _ in build(then, step.days or HISTORY_DAYS):
         pass
     refresh_insights(then, tuple(Part))
-    return f"Built anew, with data through {utc_day(then) - ONE_DAY:%-d %B %Y}."
+    return f"Rebuilt, with data through {utc_day(then) - ONE_DAY:%-d %B %Y}."
 
 
 def _advance(step: Step, now: datetime) -> str:

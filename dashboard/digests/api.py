@@ -15,9 +15,8 @@ from rest_framework.response import Response
 
 from core.api.filters import AnyChoice
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of, parameters_of, refuse_unknown
 from core.api.permissions import MayView
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from costs.models import DailyCost
 from dashboard.digests.changes import add_digest, check_digest, remove_digest
@@ -26,7 +25,7 @@ from dashboard.digests.sending import DAYS
 from dashboard.models import Digest
 
 
-class DigestSerializer(serializers.ModelSerializer[Digest]):
+class DigestSerializer(StrictSerializer, serializers.ModelSerializer[Digest]):
     """A digest of the accounts that its user sees, each day or week."""
 
     user = serializers.CharField(source="user.username", read_only=True)
@@ -39,7 +38,7 @@ class DigestSerializer(serializers.ModelSerializer[Digest]):
         read_only_fields = ["created_at", "sent_on"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
+        super().validate(attrs)
         check_digest(Digest(user=self.context["request"].user, **attrs))
         return attrs
 
@@ -62,10 +61,6 @@ class DigestTextSerializer(serializers.Serializer[Any]):
 class DigestFilter(filters.FilterSet):
     frequency = AnyChoice(choices=Digest.Frequency.choices, help_text="Only these.")
 
-    class Meta:
-        model = Digest
-        fields: list[str] = []
-
 
 class DigestViewSet(RowsViewSet):
     """Your digests, or everybody's for who sees all accounts."""
@@ -79,20 +74,15 @@ class DigestViewSet(RowsViewSet):
     csv_name = "digests"
     http_method_names = ["get", "post", "delete", "head", "options"]
 
-    @extend_schema(
-        request=DigestSerializer, responses={201: DigestSerializer, **errors(400, 403)}
-    )
+    @extend_schema(request=DigestSerializer, responses={201: DigestSerializer})
     def create(self, request: Request) -> Response:
         """Subscribe to a digest by e-mail, or send what you see to a channel."""
-        refuse_unknown(request.query_params, ())
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, DigestSerializer)
         user = cast("User", request.user)
-        wanted = Digest(user=user, **given.validated_data)
+        wanted = Digest(user=user, **given)
         digest = add_digest(wanted, timezone.now(), request)
         return Response(self.get_serializer(digest).data, status.HTTP_201_CREATED)
 
-    @extend_schema(responses={204: None, **errors(403, 404)})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Remove your own; who may change users removes that of anybody."""
         refuse_unknown(request.query_params, ())
@@ -104,17 +94,13 @@ class DigestViewSet(RowsViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
-        parameters=[DigestParameters],
-        responses={200: DigestTextSerializer, **errors(400, 403)},
-        filters=False,
+        parameters=[DigestParameters], responses=DigestTextSerializer, filters=False
     )
     @action(detail=False, filterset_class=None, pagination_class=None)
     def preview(self, request: Request) -> Response:
         """Return what your digest would say now."""
-        refuse_unknown(request.query_params, DigestParameters().fields)
-        wanted = DigestParameters(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
-        frequency = Digest.Frequency(wanted.validated_data["frequency"])
+        wanted = parameters_of(request, DigestParameters)
+        frequency = Digest.Frequency(wanted["frequency"])
         user = cast("User", request.user)
         text = digest_text(user, DAYS[frequency], timezone.now())
         return Response({"frequency": frequency.value, "text": text})

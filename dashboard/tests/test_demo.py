@@ -25,6 +25,7 @@ from costs.models import (
     TeamRule,
 )
 from costs.testing import store_costs
+from insights.models import Budget
 from inventory.models import Instance, StateChange
 from inventory.testing import instance
 from metrics.models import CpuMetric, NetworkMetric
@@ -100,15 +101,19 @@ def test_each_day_is_told_by_team_and_most_of_it_is_somebodys() -> None:
 
 def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None:
     rules, teams = TeamRule.objects.count(), Team.objects.count()
-    assert rules and teams
+    budgets = {budget.scope: budget for budget in Budget.objects.all()}
+    assert rules and teams and set(budgets) == {"total", "account", "tag"}
+    Budget.objects.filter(scope="tag").delete()
     demo()
     assert (TeamRule.objects.count(), Team.objects.count()) == (rules, teams)
+    assert set(Budget.objects.all()) == {budgets["total"], budgets["account"]}
     mine = team_rule(990, to={"Shop": "100"}, services=["AWS WAF"])
     remove_accounts(CloudAccount.objects.filter(account_id=PRODUCTION))
     assert (TeamRule.objects.count(), Team.objects.count()) == (rules + 1, teams)
     demo("--remove")
     assert list(TeamRule.objects.all()) == [mine]
     assert [team.name for team in Team.objects.all()] == ["Shop"]
+    assert not Budget.objects.exists()
 
 
 def test_beside_a_connected_account_the_first_start_makes_none() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -44,7 +45,7 @@ def explained(client: Client) -> str:
 
 
 def test_line_items_separate_prices_from_use(
-    settings: Settings, tmp_path: Path, client: Client
+    settings: Settings, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.LINE_ITEMS_DIR = tmp_path
     client.force_login(person("viewer"))
@@ -66,6 +67,11 @@ def test_line_items_separate_prices_from_use(
     shown = explained(client)
     assert "Prices +$90.00" in shown
     assert "Amazon EC2 in production by usage type +$90.00" in shown
+    monkeypatch.setattr("costs.explain.changed_prices.MOST_LINES", 10)
+    cache.clear()
+    assert changes(client) == {"used_more": "150.00"}
+    monkeypatch.undo()
+    cache.clear()
     LineItemMonth.objects.filter(month=october).delete()
     assert changes(client) == {"used_more": "150.00"}
     assert "and so does a changed price" in explained(client)

@@ -4,9 +4,8 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from core.admin.columns import amount, moment, pairs, unbroken
-from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.models import Advice
-from users.audited_admin import ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
 
 @admin.display(description="resource ID", ordering="resource_id")
@@ -26,7 +25,7 @@ class AdviceAdmin(ReadOnlyAdmin[Advice]):
         *(amount("monthly_savings"), "term", moment("updated_at")),
     )
     list_select_related = ("account",)
-    list_filter = (OF_ACCOUNT, *choices("impact"))
+    list_filter = ("account", "impact")
     search_fields = ("solution", "resource_id", "account__name")
     ordering = ("account_id", "id")
     fields = page(

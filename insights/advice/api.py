@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from clouds.models import CloudAccount
+from clouds.account_fields import AccountIdField
 from clouds.versions import data_version
 from core.api.amounts import AmountField
 from core.api.pagination import Pages
@@ -15,9 +15,7 @@ from syncs.datasets import Dataset
 class AdviceSerializer(serializers.ModelSerializer[Advice]):
     """One recommendation of a cloud's own adviser, in its words."""
 
-    account = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True
-    )
+    account = AccountIdField()
     provider = serializers.CharField(source="account.provider", read_only=True)
     monthly_savings = AmountField(
         read_only=True,

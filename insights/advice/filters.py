@@ -3,9 +3,8 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import AnyChoice, AnyText
+from core.api.filters import AnyChoice, AnyText, UnknownLastOrder
 from insights.models import Advice
-from insights.ordering import UnknownLastOrder
 
 
 class AdviceFilter(filters.FilterSet):
@@ -20,7 +19,3 @@ class AdviceFilter(filters.FilterSet):
     ordering = UnknownLastOrder(
         fields=["monthly_savings", "updated_at", "first_seen_at", "resource_name"]
     )
-
-    class Meta:
-        model = Advice
-        fields: list[str] = []

@@ -5,7 +5,7 @@ from typing import Self
 from django.db.models import F
 
 from clouds.access import AccountScopedQuerySet
-from insights.ranking import ranked
+from core.db.ordering import ranked
 from inventory.models import Resource
 
 IMPACTS = ("high", "medium", "low")

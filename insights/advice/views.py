@@ -3,29 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
-from django_filters.views import FilterView
-
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import FilteredPage
 from insights.advice.filters import AdviceFilter
-from insights.advice.querysets import AdviceQuerySet
 from insights.models import Advice
 from inventory.models import Resource
 
 
-class AdviceListView(PermissionRequiredMixin, FilterView):
+class AdviceListView(FilteredPage):
     """The recommendations of Azure Advisor, the largest saving first."""
 
     template_name = "insights/advice.html"
     permission_required = "insights.view_advice"
     filterset_class = AdviceFilter
-    paginate_by = 25
-    paginator_class = ListPages
-
-    def get_queryset(self) -> AdviceQuerySet:
-        rows = Advice.objects.visible_to(self.request.user)
-        return rows.select_related("account").largest_saving_first()
+    queryset = Advice.objects.select_related("account").largest_saving_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(

@@ -1,12 +1,11 @@
 """The admin of anomalies: computed, but for their status."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
 from core.admin.columns import amount, day
-from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.models import Anomaly, AnomalyChange
 from insights.status_admin import ChangeInline, StatusAdmin
+from users.audited_admin import ACCOUNT
 
 
 class AnomalyChangeInline(ChangeInline):
@@ -26,10 +25,8 @@ class AnomalyAdmin(StatusAdmin):
     )
     list_select_related = ("account", "resource")
     list_filter = (
-        OF_ACCOUNT,
-        *choices("scope", "kind", "severity", "status"),
-        ("first_day", RangeDateFilter),
-        ("is_over", BooleanRadioFilter),
+        *("account", "scope", "kind", "severity"),
+        *("status", "first_day", "is_over"),
     )
     search_fields = (
         *("service", "region", "tag_key", "tag_value"),

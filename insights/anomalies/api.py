@@ -5,17 +5,17 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clouds.account_fields import AccountIdField
 from core.api.amounts import AmountField
 from costs.lines.explanation import LineKind
 from insights.anomalies.filters import AnomalyFilter
 from insights.api.serializers import (
-    AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
 from insights.api.views import StatusViewSet, status_schema
 from insights.models import Anomaly
-from users.owned_fields import OWNED_FIELDS, OwnerField
+from users.user_fields import OWNED_FIELDS, OwnerField
 
 LINE_KINDS = [(one.value, one.value) for one in LineKind]
 

@@ -9,6 +9,7 @@ from clouds.filters import account_filter, provider_filter
 from core.api.filters import (
     AnyChoice,
     AnyText,
+    UnknownLastOrder,
     WindowForm,
     YesOrNo,
     end_filter,
@@ -16,7 +17,6 @@ from core.api.filters import (
 )
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.models import Anomaly
-from insights.ordering import UnknownLastOrder
 from users.owned_filter import OwnedFilter
 
 
@@ -55,8 +55,6 @@ class AnomalyFilter(OwnedFilter):
     )
 
     class Meta:
-        model = Anomaly
-        fields: list[str] = []
         form = WindowForm
 
     def of_tags(

@@ -14,7 +14,7 @@ from costs.queries.query import CostQuery
 from insights.models import Anomaly
 from providers.records import ChargeCategory
 
-# By these the costs of an anomaly can't be told apart.
+# By these the costs of an anomaly can't be distinguished.
 NOT_TOLD_BY = ("resource_group", "exclude_resource_group", "tag", "exclude_tag")
 VIEW = "insights.view_anomaly"
 

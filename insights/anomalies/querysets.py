@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from clouds.access import AccountScopedQuerySet
+from core.db.ordering import ranked
 from core.windows import Window
-from insights.ranking import ranked
 
 # The worst first.
 SEVERITIES = ("critical", "high", "medium", "low")

@@ -4,12 +4,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.views.generic import DetailView
-from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import FilteredPage, VisibleRowsMixin
 from core.windows import ONE_DAY, Window
 from costs.lines.explanation import LineKind
 from costs.lines.shown import NAMES
@@ -17,7 +15,6 @@ from insights.anomalies.day_values import day_values
 from insights.anomalies.filters import AnomalyFilter
 from insights.anomalies.line_causes import line_query
 from insights.anomalies.published_score import published_score
-from insights.anomalies.querysets import AnomalyQuerySet
 from insights.insight_charts import anomaly_chart
 from insights.models import Anomaly, Calibration, Judgment
 from insights.status_views import ChangeStatusView
@@ -25,19 +22,15 @@ from providers.records import ChargeCategory
 
 # Days shown around it.
 DAYS_BEFORE, DAYS_AFTER = 45, 14
+RELATED = Anomaly.objects.select_related("account", "resource", "owner")
 
 
-class AnomalyListView(PermissionRequiredMixin, FilterView):
+class AnomalyListView(FilteredPage):
     template_name = "insights/anomalies.html"
     live_topics = ("anomalies",)
     permission_required = "insights.view_anomaly"
     filterset_class = AnomalyFilter
-    paginate_by = 25
-    paginator_class = ListPages
-
-    def get_queryset(self) -> AnomalyQuerySet:
-        rows = Anomaly.objects.visible_to(self.request.user)
-        return rows.select_related("account", "resource", "owner").worst_first()
+    queryset = RELATED.worst_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -54,16 +47,12 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
         )
 
 
-class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
+class AnomalyView(VisibleRowsMixin, DetailView[Anomaly]):
     template_name = "insights/anomaly.html"
     live_topics = ("anomalies",)
     permission_required = "insights.view_anomaly"
     context_object_name = "anomaly"
-
-    def get_queryset(self) -> AnomalyQuerySet:
-        rows = Anomaly.objects.visible_to(self.request.user)
-        rows = rows.select_related("account", "resource", "owner")
-        return rows.prefetch_related("changes")
+    queryset = RELATED.prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         window = Window(

@@ -1,20 +1,10 @@
 """What the serializers of several kinds of insights share."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from clouds.models import CloudAccount
-from core.api.parameters import refuse_unknown_fields
+from core.api.parameters import StrictSerializer
 from insights.status_change import StatusChange
 from insights.status_views import LONGEST_NOTE
-
-
-class AccountIdField(serializers.SlugRelatedField[CloudAccount]):
-    """An account by its id; null stands for all accounts together."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="account_id", read_only=True, **kwargs)
 
 
 class ChangeSerializer(serializers.Serializer[StatusChange]):
@@ -27,7 +17,7 @@ class ChangeSerializer(serializers.Serializer[StatusChange]):
     note = serializers.CharField()
 
 
-class ChangeStatusSerializer(serializers.Serializer[Any]):
+class ChangeStatusSerializer(StrictSerializer):
     """A new status, and the version that it is a change of."""
 
     version = serializers.IntegerField(
@@ -38,7 +28,3 @@ class ChangeStatusSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=LONGEST_NOTE
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown
+from core.api.parameters import body_of
 from core.api.permissions import MayChange, MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
@@ -46,14 +46,10 @@ class StatusViewSet(RowsViewSet):
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change the status, if nobody changed the row since `version`."""
-        refuse_unknown(request.query_params, ())
         row = self.get_object()
-        given = self.status_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, self.status_serializer)
         try:
-            change_status(
-                row, now=timezone.now(), request=request, **given.validated_data
-            )
+            change_status(row, now=timezone.now(), request=request, **given)
         except StaleVersion as error:
             current = self.retrieve(request).data
             raise Conflict(str(error), current=current) from None

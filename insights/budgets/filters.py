@@ -3,9 +3,8 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import AnyChoice
+from core.api.filters import AnyChoice, UnknownLastOrder
 from insights.models import Budget
-from insights.ordering import UnknownLastOrder
 from users.owned_filter import OwnedFilter
 
 
@@ -18,7 +17,3 @@ class BudgetFilter(OwnedFilter):
     ordering = UnknownLastOrder(
         fields=["name", "amount", "spent", "forecasted", "created_at"]
     )
-
-    class Meta:
-        model = Budget
-        fields: list[str] = []

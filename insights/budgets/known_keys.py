@@ -1,4 +1,4 @@
-"""Whether what a budget is of exists: it would count nothing, and never alert."""
+"""Whether what a budget is of exists: else it would count nothing, and never alert."""
 
 from django.core.exceptions import ValidationError
 
@@ -6,6 +6,7 @@ from clouds.access import AnyUser
 from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from core.api.suggestions import nearest
+from costs.models import Team
 from costs.queries.source import CostSource
 from insights.budgets.models import Budget
 
@@ -16,12 +17,15 @@ OFFERED = 500
 
 
 def check_key(scope: str, key: str, user: AnyUser) -> None:
-    """Raise ValidationError for a service or tag that no bill that they see has.
+    """Raise ValidationError for a service or tag that no bill that they see has, and
+    for a team that does not exist.
 
-    Where no costs are stored yet nobody knows, so that any name is taken.
+    Where no costs are stored yet nobody knows, so that any service or value is taken.
     """
     if scope == Budget.Scope.SERVICE:
         _check("service", key, services(user, MOST_NAMES))
+    elif scope == Budget.Scope.TEAM and key:
+        _check_team(key, user)
     elif scope == Budget.Scope.TAG and "=" in key:
         name = key.partition("=")[0]
         _check_tag_key(name, user)
@@ -41,6 +45,19 @@ def tags(user: AnyUser) -> list[str]:
     """Return each tag by which costs are read, as key=value."""
     keys = tag_keys_of(CloudAccount.objects.visible_to(user))
     return [tag for key in keys for tag in tags_of_key(key, user)]
+
+
+def teams(user: AnyUser) -> list[str]:
+    return list(Team.objects.visible_to(user).values_list("name", flat=True))
+
+
+def _check_team(name: str, user: AnyUser) -> None:
+    if name in (known := teams(user)):
+        return
+    near = nearest(name, known)
+    there_are = f"There are: {', '.join(near or known[:5])}." if known else ""
+    reason = f"There is no team {name}. {there_are or 'Administrators add teams.'}"
+    raise ValidationError({"key": reason})
 
 
 def _check(what: str, name: str, known: list[str]) -> None:

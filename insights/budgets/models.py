@@ -73,6 +73,7 @@ class Budget(Owned):
         ACCOUNT = "account", "One account"
         SERVICE = "service", "One service"
         TAG = "tag", "One value of a tag"
+        TEAM = "team", "One team"
 
     name = models.CharField(max_length=100)
     scope = models.CharField(max_length=8, choices=Scope.choices)
@@ -87,7 +88,7 @@ class Budget(Owned):
     key = models.CharField(
         max_length=200,
         blank=True,
-        help_text="The service, or the tag as key=value.",
+        help_text="The service, the tag as key=value, or the name of the team.",
     )
     currency = models.CharField(
         max_length=3,
@@ -170,11 +171,17 @@ class Budget(Owned):
             raise ValidationError({"key": "Name the service, as the bill does."})
         if self.scope == self.Scope.TAG and "=" not in self.key.strip("="):
             raise ValidationError({"key": "Give the tag as key=value."})
+        if self.scope == self.Scope.TEAM and not self.key:
+            raise ValidationError({"key": "Name the team."})
         if self.scope in (self.Scope.TOTAL, self.Scope.ACCOUNT) and self.key:
-            raise ValidationError({"key": "Only services and tags have a key."})
+            raise ValidationError({"key": "Only services, tags and teams have a key."})
         if self.scope == self.Scope.TOTAL and self.account_id is not None:
             raise ValidationError(
                 {"account": "The scope is all accounts; choose the scope account."}
+            )
+        if self.scope == self.Scope.TEAM and self.account_id is not None:
+            raise ValidationError(
+                {"account": "Rules give a team costs of all accounts: choose none."}
             )
 
     @property

@@ -14,9 +14,10 @@ from alerts.outbox import queue_notice
 from clouds.versions import bump_version
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window, utc_day
-from costs.models import CostTotal, DailyCost, TagCost
+from costs.models import CostTotal, DailyCost, TagCost, Team
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
 from insights.budgets.models import BudgetStatus, is_passed
+from insights.budgets.team_spending import TeamSpending
 from insights.forecasts.models import Scope
 from insights.forecasts.month_end import month_end_of, month_of
 from insights.models import Budget, BudgetAlert, Forecast
@@ -30,7 +31,11 @@ NOT_READ_BY_TAG = (
     "No costs of this month are read by the tag {}. Choose the key in the settings of "
     "the account, then sync its costs."
 )
-FORECAST_OF_TAG = "The rest of the month is forecast by the average of {} days."
+NO_TEAM = "There is no team {}. Choose another one, or delete this budget."
+NO_RULE = (
+    "No rule gives the team {} any costs this month. Administrators add rules of teams."
+)
+BY_AVERAGE = "The rest of the month is forecast by the average of {} days."
 # They have each day of a week.
 RECENT_DAYS = 7
 
@@ -38,14 +43,17 @@ RECENT_DAYS = 7
 def refresh_budgets(now: datetime) -> int:
     """Refresh every budget and queue notices; return how many budgets changed."""
     budgets = Budget.objects.select_related("account").order_by("pk")
-    changed = sum(refresh_budget(budget, now) for budget in budgets)
+    teams = team_spending(now)
+    changed = sum(refresh_budget(budget, now, teams) for budget in budgets)
     queue_notices(now)
     return changed
 
 
-def refresh_budget(budget: Budget, now: datetime) -> bool:
+def refresh_budget(
+    budget: Budget, now: datetime, teams: TeamSpending | None = None
+) -> bool:
     """Store its status and its new alerts; return whether the status changed."""
-    status = status_of(budget, now)
+    status = status_of(budget, now, teams)
     with transaction.atomic():
         is_changed = _store(budget, status)
         _record_alerts(budget, status, now)
@@ -65,21 +73,36 @@ def is_due(now: datetime) -> bool:
     return alerts.exists()
 
 
-def status_of(budget: Budget, now: datetime) -> BudgetStatus:
-    """Return what is spent in the month of `now`, and the forecast for all of it."""
+def team_spending(now: datetime) -> TeamSpending:
+    """Return what teams spend this month, and on the days before that its first days
+    are forecast by."""
     month = month_of(utc_day(now))
-    rows = _rows(budget)
+    return TeamSpending(Window(month.start - ONE_DAY * RECENT_DAYS, month.end))
+
+
+def status_of(
+    budget: Budget, now: datetime, teams: TeamSpending | None = None
+) -> BudgetStatus:
+    """Return what is spent in the month of `now`, and the forecast for all of it.
+
+    `teams` are of the same month; several budgets of teams share them.
+    """
+    month = month_of(utc_day(now))
     so_far = Window(month.start, max(utc_day(now), month.start + ONE_DAY))
-    spent = rows.in_window(so_far).aggregate(sum=Sum("billed"))["sum"]
     newest = _newest_day(budget, so_far)
+    if budget.scope == Budget.Scope.TEAM:
+        teams = teams or team_spending(now)
+        return _status_of_team(budget, month, so_far, newest, teams)
+    rows = _rows(budget)
+    spent = rows.in_window(so_far).aggregate(sum=Sum("billed"))["sum"] or ZERO
     if budget.scope == Budget.Scope.TAG:
-        return _status_of_tag(budget, month, spent or ZERO, newest)
+        return _status_of_tag(budget, month, spent, newest)
     ahead = month_end_of(_forecasts(budget), now)
     if newest is None and ahead is None:
         return BudgetStatus(month.start, note=NO_COSTS)
     return BudgetStatus(
         period=month.start,
-        spent=None if newest is None else spent or ZERO,
+        spent=None if newest is None else spent,
         spent_until=newest,
         forecasted=ahead.mean if ahead else None,
         forecasted_high=ahead.high_80 if ahead else None,
@@ -90,21 +113,53 @@ def status_of(budget: Budget, now: datetime) -> BudgetStatus:
 def _status_of_tag(
     budget: Budget, month: Window, spent: Decimal, newest: date | None
 ) -> BudgetStatus:
-    """Nothing is forecast by tag, so the rest of the month is like its newest days."""
     if newest is None:
         note = NOT_READ_BY_TAG.format(budget.tag[0])
         return BudgetStatus(month.start, note=note)
-    recent = Window(newest - ONE_DAY * (RECENT_DAYS - 1), newest + ONE_DAY)
-    read = _totals(budget).in_window(recent).values("day").distinct().count()
+    recent = _recent(newest)
     recently = _rows(budget).in_window(recent).aggregate(sum=Sum("billed"))["sum"]
+    return _status_by_average(budget, month, newest, spent, recently or ZERO)
+
+
+def _status_of_team(
+    budget: Budget,
+    month: Window,
+    so_far: Window,
+    newest: date | None,
+    teams: TeamSpending,
+) -> BudgetStatus:
+    if not Team.objects.filter(name=budget.key).exists():
+        return BudgetStatus(month.start, note=NO_TEAM.format(budget.key))
+    if not teams.has_rule_of(budget.key):
+        return BudgetStatus(month.start, note=NO_RULE.format(budget.key))
+    if newest is None:
+        return BudgetStatus(month.start, note=NO_COSTS)
+    per_day = teams.per_day(budget.key, budget.currency)
+    spent, recently = (
+        sum((cost for day, cost in per_day.items() if day in window), ZERO)
+        for window in (so_far, _recent(newest))
+    )
+    return _status_by_average(budget, month, newest, spent, recently)
+
+
+def _recent(newest: date) -> Window:
+    return Window(newest - ONE_DAY * (RECENT_DAYS - 1), newest + ONE_DAY)
+
+
+def _status_by_average(
+    budget: Budget, month: Window, newest: date, spent: Decimal, recently: Decimal
+) -> BudgetStatus:
+    """Nothing is forecast by tag or team, so the rest of the month is like its newest
+    days, which cost `recently`."""
+    recent = _recent(newest)
+    read = _totals(budget).in_window(recent).values("day").distinct().count()
     left = (month.end - recent.end).days
-    forecasted = spent + (recently or ZERO) / read * left
     return BudgetStatus(
         period=month.start,
         spent=spent,
         spent_until=newest,
-        forecasted=forecasted.quantize(CENT),
-        note=FORECAST_OF_TAG.format(read),
+        forecasted=(spent + recently / read * left).quantize(CENT),
+        note=BY_AVERAGE.format(read),
     )
 
 

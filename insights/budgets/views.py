@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import DeleteView, DetailView, UpdateView
-from django_filters.views import FilterView
 
 from alerts.changes import send_tests
 from alerts.channels import (
@@ -22,34 +20,28 @@ from alerts.channels import (
 )
 from alerts.models import Notice
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import FilteredPage, VisibleRowsMixin
 from insights.budgets.changes import delete_budget
 from insights.budgets.filters import BudgetFilter
 from insights.budgets.forms import BudgetForm
-from insights.budgets.known_keys import services, tags
+from insights.budgets.known_keys import services, tags, teams
 from insights.models import Budget
 from insights.status_views import REFUSED
 
 
-class VisibleBudgets(PermissionRequiredMixin):
+class VisibleBudgets(VisibleRowsMixin):
     """Only budgets that the user may see."""
 
-    request: Any
-
-    def get_queryset(self) -> QuerySet[Budget]:
-        rows = Budget.objects.visible_to(self.request.user)
-        return rows.select_related("account", "created_by", "owner")
+    queryset: Any = Budget.objects.select_related("account", "created_by", "owner")
 
 
-class BudgetListView(VisibleBudgets, FilterView):
+class BudgetListView(VisibleBudgets, FilteredPage):
     """All budgets and their status this month."""
 
     live_topics = ("budgets",)
     template_name = "insights/budgets.html"
     permission_required = "insights.view_budget"
     filterset_class = BudgetFilter
-    paginate_by = 25
-    paginator_class = ListPages
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -86,7 +78,7 @@ class ChangeBudgetView(VisibleBudgets, UpdateView[Budget, BudgetForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         return super().get_context_data(
-            keys=[*services(user), *tags(user)],
+            keys=[*services(user), *tags(user), *teams(user)],
             channels=configured_channels().values(),
             emails_are_printed=emails_are_printed(),
             **kwargs,

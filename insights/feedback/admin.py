@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin.columns import change_link, moment
 from insights.models import Feedback
@@ -21,6 +20,6 @@ class FeedbackAdmin(ReadOnlyAdmin[Feedback]):
         *("recommendation", "user", "anomaly__account", "anomaly__resource"),
         "forecast__account",
     )
-    list_filter = (("is_flagged", BooleanRadioFilter),)
+    list_filter = ("is_flagged",)
     search_fields = ("comment", "recommendation__title", "user__username")
     ordering = ("-updated_at", "-id")

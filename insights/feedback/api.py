@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from clouds.versions import data_version
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of
 from core.api.permissions import MayChange, MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
@@ -53,7 +53,7 @@ def _rating() -> serializers.IntegerField:
     )
 
 
-class PartsSerializer(serializers.Serializer[Any]):
+class PartsSerializer(StrictSerializer):
     """Parts of a feedback. What is left out stays as it was."""
 
     version = serializers.IntegerField(
@@ -62,10 +62,6 @@ class PartsSerializer(serializers.Serializer[Any]):
         max_value=2**31 - 1,
         help_text="As you read your own; an older one is refused with 409 and the row.",
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class RateSerializer(PartsSerializer):
@@ -135,7 +131,7 @@ class StatsSerializer(serializers.Serializer[Any]):
 
 def _part(given: type[InsightSerializer]) -> Callable[[Handler], Handler]:
     described: Callable[[Handler], Handler] = extend_schema(
-        request=given, responses={**GIVEN, **errors(400, 403, 409)}, filters=False
+        request=given, responses={**GIVEN, **errors(409)}, filters=False
     )
     return described
 
@@ -188,7 +184,7 @@ class FeedbackViewSet(RowsViewSet):
         """Flag an insight, or take the flag back; your rating and comment stay."""
         return self._give(request, FlagOnlySerializer)
 
-    @extend_schema(responses={200: StatsSerializer})
+    @extend_schema(responses=StatsSerializer)
     @action(detail=False, pagination_class=None)
     def stats(self, request: Request) -> Response:
         """Statistics of the filtered feedback."""
@@ -209,10 +205,7 @@ class FeedbackViewSet(RowsViewSet):
         return self.list(request)
 
     def _give(self, request: Request, kind: type[InsightSerializer]) -> Response:
-        refuse_unknown(request.query_params, ())
-        given = kind(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
+        values = body_of(request, kind)
         return feedback_answer(request, _insight(request, values), values)
 
 

@@ -5,10 +5,9 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from core.api.filters import AnyChoice, YesOrNo
+from core.api.filters import AnyChoice, UnknownLastOrder, YesOrNo
 from insights.feedback.querysets import RATINGS
-from insights.models import Anomaly, Feedback, Forecast, Recommendation
-from insights.ordering import UnknownLastOrder
+from insights.models import Anomaly, Forecast, Recommendation
 
 
 def insight_choice(model: Any) -> filters.ModelChoiceFilter:
@@ -29,7 +28,3 @@ class FeedbackFilter(filters.FilterSet):
     rating = AnyChoice(choices=[(str(n), str(n)) for n in RATINGS], help_text="1 to 5.")
     is_flagged = YesOrNo("is_flagged", help_text="Whether it should not be shown.")
     ordering = UnknownLastOrder(fields=["updated_at", "rating"])
-
-    class Meta:
-        model = Feedback
-        fields: list[str] = []

@@ -3,12 +3,10 @@
 from typing import cast
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
 from core.admin.columns import amount, day, moment
-from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.models import Forecast, ForecastPoint, MonthEndMiss
-from users.audited_admin import ReadOnlyAdmin, ReadOnlyInline, page
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin, ReadOnlyInline, page
 
 
 class PointInline(ReadOnlyInline[ForecastPoint, Forecast]):
@@ -56,13 +54,7 @@ class ForecastAdmin(ReadOnlyAdmin[Forecast]):
         "is_newest",
     )
     list_select_related = ("account",)
-    list_filter = (
-        OF_ACCOUNT,
-        *choices("scope"),
-        ("is_newest", BooleanRadioFilter),
-        ("is_replayed", BooleanRadioFilter),
-        ("data_until", RangeDateFilter),
-    )
+    list_filter = ("account", "scope", "is_newest", "is_replayed", "data_until")
     search_fields = ("key", "account__name")
     ordering = ("-made_at", "-id")
     inlines = (MissInline, PointInline)

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.account_fields import AccountIdField
 from core.api.amounts import AmountField
 from core.api.pagination import Pages
 from core.api.viewsets import RowsViewSet
-from insights.api.serializers import AccountIdField
 from insights.forecasts.filters import ForecastFilter
 from insights.forecasts.models import Trust
 from insights.forecasts.month_end import MonthEnd, month_end_of

@@ -3,11 +3,9 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import AnyChoice, AnyText, YesOrNo
+from core.api.filters import AnyChoice, AnyText, UnknownLastOrder, YesOrNo
 from insights.forecasts.models import Scope
 from insights.forecasts.querysets import ForecastQuerySet
-from insights.models import Forecast
-from insights.ordering import UnknownLastOrder
 
 
 class ForecastFilter(filters.FilterSet):
@@ -26,10 +24,6 @@ class ForecastFilter(filters.FilterSet):
     ordering = UnknownLastOrder(
         fields=["made_at", "data_until", "scope", "key", "mase"]
     )
-
-    class Meta:
-        model = Forecast
-        fields: list[str] = []
 
     def with_points(
         self, queryset: ForecastQuerySet, name: str, value: bool

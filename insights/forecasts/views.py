@@ -3,19 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.views.generic import DetailView
-from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import FilteredPage, VisibleRowsMixin
 from core.windows import ONE_DAY, Window, utc_day
 from insights.forecasts.filters import ForecastFilter
 from insights.forecasts.models import Scope
 from insights.forecasts.month_end import actual_days, month_end_of, month_ends
-from insights.forecasts.querysets import ForecastQuerySet
 from insights.forecasts.track_record import past_forecasts
 from insights.insight_charts import forecast_chart
 from insights.models import Forecast
@@ -23,23 +19,17 @@ from insights.views import refresh_state
 
 # Billed days shown before the first forecast day.
 CHART_DAYS_BEFORE = 60
+RELATED = Forecast.objects.select_related("account").prefetch_related("misses")
 
 
-class ForecastListView(PermissionRequiredMixin, FilterView):
+class ForecastListView(FilteredPage):
     live_topics = ("forecasts",)
     template_name = "insights/forecasts.html"
     permission_required = "insights.view_forecast"
     filterset_class = ForecastFilter
-    paginate_by = 25
-    paginator_class = ListPages
-
-    def get_queryset(self) -> ForecastQuerySet:
-        rows = Forecast.objects.newest().visible_to(self.request.user)
-        return (
-            rows.select_related("account")
-            .prefetch_related("misses")
-            .order_by("account__name", "-scope", "key", "currency", "id")
-        )
+    queryset = RELATED.newest().order_by(
+        "account__name", "-scope", "key", "currency", "id"
+    )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -52,15 +42,12 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
         }
 
 
-class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
+class ForecastView(VisibleRowsMixin, DetailView[Forecast]):
     live_topics = ("forecasts",)
     template_name = "insights/forecast.html"
     permission_required = "insights.view_forecast"
     context_object_name = "forecast"
-
-    def get_queryset(self) -> QuerySet[Forecast]:
-        rows = Forecast.objects.visible_to(self.request.user)
-        return rows.select_related("account").prefetch_related("misses")
+    queryset = RELATED
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, forecast = timezone.now(), self.object

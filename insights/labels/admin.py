@@ -1,10 +1,8 @@
 """The admin of judged alarms and of what was learned from them."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin.columns import linked, moment
-from insights.admin_columns import choices
 from insights.models import Calibration, Judgment
 from users.audited_admin import ReadOnlyAdmin
 
@@ -20,7 +18,7 @@ class JudgmentAdmin(ReadOnlyAdmin[Judgment]):
         moment("judged_at"),
     )
     list_select_related = ("anomaly__account", "anomaly__resource")
-    list_filter = (("is_right", BooleanRadioFilter), *choices("source"))
+    list_filter = ("is_right", "source")
     search_fields = ("user_name", "anomaly__service")
     ordering = ("-judged_at", "-id")
 

@@ -99,9 +99,9 @@ class LabeledDayViewSet(RowsViewSet):
         """Of the alarms that were judged, how many were right, and what was learned."""
         refuse_unknown(request.query_params, ())
         found = Judgment.objects.visible_to(request.user).precision()
-        told = {
+        measured = {
             **found._asdict(),
             "share": found.share,
             "calibrations": Calibration.objects.visible_to(request.user),
         }
-        return Response(PrecisionSerializer(told).data)
+        return Response(PrecisionSerializer(measured).data)

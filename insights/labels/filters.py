@@ -35,10 +35,6 @@ class LabeledDayFilter(filters.FilterSet):
     )
     ordering = Order(fields=["day"])
 
-    class Meta:
-        model = LabeledDay
-        fields: list[str] = []
-
     def labeled(
         self, queryset: LabeledDayQuerySet, name: str, value: list[str]
     ) -> LabeledDayQuerySet:

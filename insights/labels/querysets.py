@@ -1,10 +1,10 @@
 """Questions about judged alarms, labeled days and calibrations."""
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
-from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+from clouds.access import AccountScopedQuerySet, OfAllAccountsQuerySet
 
 
 class Precision(NamedTuple):
@@ -32,11 +32,8 @@ class LabeledDayQuerySet(AccountScopedQuerySet):
     account_path = "judgment__anomaly__account"
 
 
-class CalibrationQuerySet(QuerySet[Any]):
+class CalibrationQuerySet(OfAllAccountsQuerySet):
     """They are learned from the alarms of all accounts."""
-
-    def visible_to(self, user: AnyUser) -> Self:
-        return self.none() if is_limited(user) else self
 
     def least_deviations(self) -> dict[str, float]:
         """Return the threshold of each scope that has one. One query."""

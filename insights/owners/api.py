@@ -12,17 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clouds.account_fields import AccountIdField
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of
 from core.api.permissions import view_right
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-from insights.api.serializers import AccountIdField
 from insights.models import OwnerRule
 from insights.owners.assignment import KINDS, InvalidAssignment, assign
 from insights.owners.filters import OwnerRuleFilter
 from insights.status_views import LONGEST_NOTE
-from users.owned_fields import OwnerField
+from users.user_fields import OwnerField
 
 MOST_ROWS = 500
 
@@ -56,7 +55,7 @@ class OwnerRuleViewSet(RowsViewSet):
     csv_name = "owner-rules"
 
 
-class AssignmentSerializer(serializers.Serializer[Any]):
+class AssignmentSerializer(StrictSerializer):
     """What is handed over, and to whom."""
 
     about = serializers.ChoiceField(choices=[*KINDS])
@@ -82,10 +81,6 @@ class AssignmentSerializer(serializers.Serializer[Any]):
         help_text="To the owner.",
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
-
 
 class MayAssign(BasePermission):
     """Require the right to hand over anything, before a username is looked up."""
@@ -108,16 +103,11 @@ class AssignmentView(APIView):
 
     permission_classes = [IsAuthenticated, MayAssign]
 
-    @extend_schema(
-        request=AssignmentSerializer,
-        responses={200: AssignmentSerializer, **errors(400, 403)},
-    )
+    @extend_schema(request=AssignmentSerializer, responses=AssignmentSerializer)
     def post(self, request: Request) -> Response:
-        """Hand rows over to a person, who is told; or back to the rules."""
-        refuse_unknown(request.query_params, ())
-        given = AssignmentSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
+        """Hand rows over to a person, who is notified; or back to the rules."""
+        given = body_of(request, AssignmentSerializer)
+        values = dict(given)
         model, right = KINDS[values.pop("about")]
         for needed in (view_right(model), right):
             if not request.user.has_perm(needed):
@@ -127,7 +117,7 @@ class AssignmentView(APIView):
             assign(rows, now=timezone.now(), request=request, **values)
         except InvalidAssignment as error:
             raise ValidationError({"owner": [str(error)]}) from None
-        return Response(given.data)
+        return Response(AssignmentSerializer(given).data)
 
 
 def _rows(model: Any, ids: list[int], request: Request) -> list[Any]:

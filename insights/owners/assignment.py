@@ -1,6 +1,6 @@
 """How something is handed over to a person, or back to the rules: one function.
 
-Pages and API call it. It is audited, and the person is told.
+Pages and API call it. It is audited, and the person is notified.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,6 @@
 import django_filters as filters
 
 from clouds.filters import account_filter
-from insights.models import OwnerRule
 from users.owned_filter import OwnedFilter
 
 
@@ -11,7 +10,3 @@ class OwnerRuleFilter(OwnedFilter):
     account = account_filter()
     team = filters.CharFilter("team__name", help_text="By its name.")
     tag_key = filters.CharFilter(help_text="Such as team.")
-
-    class Meta:
-        model = OwnerRule
-        fields: list[str] = []

@@ -8,7 +8,7 @@ from typing import Any
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.windows import ONE_DAY, utc_day
-from costs.allocation.engine import Matches
+from costs.allocation.engine import WHOLE, Matches
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.models import TeamRule
 from insights.models import Anomaly, Budget, OwnerRule
@@ -26,6 +26,8 @@ class Traits:
     service: str = ""
     resource_group: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    team: str = ""
+    """Whose it is, whatever the rules of teams say."""
 
 
 class OwnerRules:
@@ -57,6 +59,8 @@ class OwnerRules:
         return max(shares, key=lambda name: (shares[name], name), default="")
 
     def _shares_of(self, traits: Traits) -> Mapping[str, Any]:
+        if traits.team:
+            return {traits.team: WHOLE}
         if not self.team_rules.rules:
             return {}
         values = _bill_columns(traits)
@@ -112,6 +116,8 @@ def _largest_tags(row: Anomaly) -> dict[str, str]:
 def traits_of_budget(row: Budget) -> Traits:
     if row.scope == Budget.Scope.TAG:
         return Traits(row.account, tags=dict([row.tag]))
+    if row.scope == Budget.Scope.TEAM:
+        return Traits(team=row.key)
     service = row.key if row.scope == Budget.Scope.SERVICE else ""
     return Traits(row.account, service)
 

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from clouds.access import OfAllAccountsQuerySet
 from clouds.models import CloudAccount
 from costs.models import Team
-from insights.owners.querysets import OwnerRuleQuerySet
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 
 
@@ -39,7 +39,7 @@ class OwnerRule(models.Model):
         max_length=TAG_VALUE_LENGTH, blank=True, help_text="Empty: any value."
     )
 
-    objects = OwnerRuleQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]

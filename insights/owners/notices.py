@@ -70,4 +70,4 @@ def how_notified(owner: User) -> str:
         return "They have no e-mail address, and find it under Mine."
     if emails_are_printed():
         return "No mail server is set up, and they find it under Mine."
-    return "They are told by e-mail, and find it under Mine."
+    return "They are notified by e-mail, and find it under Mine."

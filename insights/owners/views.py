@@ -1,8 +1,10 @@
 """Handing over on pages, and the page of what is one's own."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -10,12 +12,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.generic import TemplateView
 
+from clouds.access import AnyUser
 from core.admin.autocomplete import LONGEST_KEY
 from core.api.permissions import RoleRequiredMixin, view_right
+from core.windows import utc_day
+from insights.models import Anomaly, Budget, Recommendation
 from insights.owners.assignment import KINDS, InvalidAssignment, assign
 from insights.owners.forms import AssignmentForm
-from insights.owners.mine import owned_by
 from insights.owners.notices import how_notified
+from inventory.models import Resource
 from users.owned import Owned
 
 
@@ -78,3 +83,45 @@ class AssignView(RoleRequiredMixin, View):
         if url_has_allowed_host_and_scheme(wanted, {host}, self.request.is_secure()):
             return wanted
         return str(row.get_absolute_url())
+
+
+# Rows of each kind; the lists themselves show the rest.
+ROWS = 50
+RELATED = ("account", "resource", "owner")
+
+
+def owned_by(owner: AnyUser, user: AnyUser, now: datetime) -> dict[str, Any]:
+    """Return what `owner` owns as far as `user` may see it; what is due first, first.
+
+    Of resources only those that were handed over, and how many there are.
+    """
+    anomalies = Anomaly.objects.visible_to(user).open().filter(owner=owner.pk)
+    live = Recommendation.objects.visible_to(user).live().filter(owner=owner.pk)
+    budgets = Budget.objects.visible_to(user).filter(owner=owner.pk)
+    resources = Resource.objects.visible_to(user).present().filter(owner=owner.pk)
+    assigned = resources.exclude(assigned_at=None)
+    found = {
+        "anomalies": _due_first(anomalies.worst_first().select_related(*RELATED)),
+        "recommendations": _due_first(
+            live.largest_saving_first().select_related(*RELATED)
+        ),
+        "budgets": _due_first(budgets.select_related("account", "owner")),
+        "resources": _due_first(assigned.select_related("account", "owner")),
+    }
+    return {
+        **found,
+        "anomalies_count": anomalies.count(),
+        "recommendations_count": live.count(),
+        "potential": live.savings_per_currency(),
+        "resources_count": resources.count(),
+        "overdue": sum(
+            row.due_on is not None and row.due_on < utc_day(now)
+            for rows in found.values()
+            for row in rows
+        ),
+    }
+
+
+def _due_first(rows: QuerySet[Any]) -> list[Any]:
+    due = F("due_on").asc(nulls_last=True)
+    return list(rows.order_by(due, *rows.query.order_by)[:ROWS])

@@ -3,9 +3,8 @@
 from django.contrib import admin
 
 from core.admin.columns import day
-from insights.admin_columns import ACCOUNT, OF_ACCOUNT
 from insights.models import PlannedChange
-from users.audited_admin import ReadOnlyAdmin
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin
 
 
 @admin.register(PlannedChange)
@@ -15,6 +14,6 @@ class PlannedChangeAdmin(ReadOnlyAdmin[PlannedChange]):
         *(day("first_day"), day("last_day"), "created_by"),
     )
     list_select_related = ("account", "created_by")
-    list_filter = (OF_ACCOUNT,)
+    list_filter = ("account",)
     search_fields = ("name", "service")
     ordering = ("-first_day", "-id")

@@ -12,22 +12,22 @@ from rest_framework.response import Response
 from clouds.access import is_limited
 from clouds.account_fields import VisibleAccountField
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.permissions import MayChange, MayView
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from insights.models import PlannedChange
 from insights.planned_changes.changes import add_planned_change, delete_planned_change
 from insights.planned_changes.filters import PlannedChangeFilter
+from users.user_fields import UsernameField
 
 
-class PlannedChangeSerializer(serializers.ModelSerializer[PlannedChange]):
+class PlannedChangeSerializer(
+    StrictSerializer, serializers.ModelSerializer[PlannedChange]
+):
     """A change of costs that is known beforehand: its part of the bill and its days."""
 
     account = VisibleAccountField()
-    created_by = serializers.SlugRelatedField[Any](
-        slug_field="username", read_only=True, allow_null=True
-    )
+    created_by = UsernameField()
 
     class Meta:
         model = PlannedChange
@@ -38,7 +38,7 @@ class PlannedChangeSerializer(serializers.ModelSerializer[PlannedChange]):
         read_only_fields = ("created_at",)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
+        super().validate(attrs)
         PlannedChange(**attrs).clean()
         if attrs.get("account") is None and is_limited(self.context["request"].user):
             reason = "Choose one of the accounts that you may see."
@@ -60,19 +60,15 @@ class PlannedChangeViewSet(RowsViewSet):
     http_method_names = ["get", "post", "delete", "head", "options"]
 
     @extend_schema(
-        request=PlannedChangeSerializer,
-        responses={201: PlannedChangeSerializer, **errors(400, 403)},
+        request=PlannedChangeSerializer, responses={201: PlannedChangeSerializer}
     )
     def create(self, request: Request) -> Response:
         """Announce a change: anomalies of its part and days are planned."""
-        refuse_unknown(request.query_params, ())
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        change = PlannedChange(**given.validated_data)
+        given = body_of(request, PlannedChangeSerializer)
+        change = PlannedChange(**given)
         add_planned_change(change, timezone.now(), request)
         return Response(self.get_serializer(change).data, status.HTTP_201_CREATED)
 
-    @extend_schema(responses={204: None, **errors(403, 404)})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete it; what it explained stays planned."""
         refuse_unknown(request.query_params, ())

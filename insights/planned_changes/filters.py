@@ -3,9 +3,7 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import WindowForm, end_filter, start_filter
-from insights.models import PlannedChange
-from insights.ordering import UnknownLastOrder
+from core.api.filters import UnknownLastOrder, WindowForm, end_filter, start_filter
 
 
 class PlannedChangeFilter(filters.FilterSet):
@@ -19,6 +17,4 @@ class PlannedChangeFilter(filters.FilterSet):
     ordering = UnknownLastOrder(fields=["first_day", "last_day", "name"])
 
     class Meta:
-        model = PlannedChange
-        fields: list[str] = []
         form = WindowForm

@@ -3,38 +3,31 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import CreateView, DeleteView
-from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import FilteredPage, VisibleRowsMixin
 from insights.models import PlannedChange
 from insights.planned_changes.changes import add_planned_change, delete_planned_change
 from insights.planned_changes.filters import PlannedChangeFilter
 from insights.planned_changes.forms import PlannedChangeForm
 
 
-class VisiblePlannedChanges(PermissionRequiredMixin):
+class VisiblePlannedChanges(VisibleRowsMixin):
     """Only those of accounts that the user may see."""
 
     request: Any
 
-    def get_queryset(self) -> QuerySet[PlannedChange]:
-        rows = PlannedChange.objects.visible_to(self.request.user)
-        return rows.select_related("account", "created_by")
+    queryset: Any = PlannedChange.objects.select_related("account", "created_by")
 
 
-class PlannedChangeListView(VisiblePlannedChanges, FilterView):
+class PlannedChangeListView(VisiblePlannedChanges, FilteredPage):
     template_name = "insights/planned_changes.html"
     permission_required = "insights.view_plannedchange"
     filterset_class = PlannedChangeFilter
-    paginate_by = 25
-    paginator_class = ListPages
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         accounts = CloudAccount.objects.visible_to(self.request.user)

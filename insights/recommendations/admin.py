@@ -2,14 +2,12 @@
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin.columns import amount, linked, moment, pairs
-from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.models import Recommendation, RecommendationChange, Verification
 from insights.status_admin import ChangeInline, StatusAdmin
 from insights.templatetags.evidence import readable
-from users.audited_admin import ReadOnlyAdmin
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin
 
 
 class RecommendationChangeInline(ChangeInline):
@@ -33,9 +31,8 @@ class RecommendationAdmin(StatusAdmin):
     )
     list_select_related = ("account",)
     list_filter = (
-        OF_ACCOUNT,
-        *choices("rule", "category", "priority", "risk", "status"),
-        ("is_found", BooleanRadioFilter),
+        *("account", "rule", "category", "priority"),
+        *("risk", "status", "is_found"),
     )
     search_fields = ("title", "resource__resource_id", "account__name")
     ordering = ("-found_at", "-id")
@@ -63,6 +60,6 @@ class VerificationAdmin(ReadOnlyAdmin[Verification]):
         moment("checked_at"),
     )
     list_select_related = ("recommendation",)
-    list_filter = choices("status")
+    list_filter = ("status",)
     search_fields = ("recommendation__title",)
     ordering = ("-checked_at", "-id")

@@ -3,9 +3,8 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import AnyChoice, AnyText, YesOrNo
+from core.api.filters import AnyChoice, AnyText, UnknownLastOrder, YesOrNo
 from insights.models import Recommendation
-from insights.ordering import UnknownLastOrder
 from insights.recommendations.engine.advice import VerdictStatus
 from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
@@ -47,10 +46,6 @@ class RecommendationFilter(OwnedFilter):
             "account__name": "account",
         }
     )
-
-    class Meta:
-        model = Recommendation
-        fields: list[str] = []
 
     def is_live(
         self, queryset: RecommendationQuerySet, name: str, value: bool

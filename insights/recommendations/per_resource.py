@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db.models import Case, Count, Max, Min, Q, Sum, Value, When
 
-from core.db.ordering import unknown_last
+from core.db.ordering import ranked, unknown_last
 from insights.models import Recommendation
-from insights.ranking import ranked
 from insights.recommendations.engine.advice import Category, Priority
 from insights.recommendations.querysets import RecommendationQuerySet
 from inventory.models import Resource

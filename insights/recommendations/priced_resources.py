@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import fields
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, datetime
 
 from django.db.models import Max
 
@@ -12,7 +12,9 @@ from clouds.models import CloudAccount
 from core.money import CENT
 from core.windows import Window
 from insights.recommendations.engine.advice import Change, CpuDay, ListPrice
+from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.alternatives import alternatives_of
+from insights.recommendations.engine.disk_speed import slower_alternatives
 from insights.recommendations.engine.resource_facts import ResourceFacts, UsageDay
 from insights.recommendations.engine.resource_rules import RULES
 from insights.recommendations.facts import ROWS_AT_ONCE, records_by_resource
@@ -28,7 +30,7 @@ Usage = Mapping[str, Mapping[date, UsageDay]]
 
 
 def read_resources(
-    account: CloudAccount, window: Window
+    account: CloudAccount, window: Window, limits: Thresholds, now: datetime
 ) -> dict[Resource, ResourceFacts[ResourceRecord]]:
     """Return every resource that existed in the window, with its use.
 
@@ -49,7 +51,7 @@ def read_resources(
         for row in rows
         if isinstance(row, Snapshot) and not row.gone_since
     )
-    return {
+    found = {
         row: ResourceFacts(
             account_id=account.account_id,
             kind=row.kind,
@@ -58,13 +60,16 @@ def read_resources(
             gone_since=row.gone_since,
             changes=changes[row.pk],
             price=_priced(row, prices),
-            other_prices=_other_prices(row, prices),
             usage=used.get(row.pk, {}),
             cpu=cpu[row.pk],
             memory_maximum_percent=most_memory.get(row.pk),
             siblings=copies[row.source_id] - 1 if isinstance(row, Snapshot) else 0,
         )
         for row in rows
+    }
+    return {
+        row: replace(one, other_prices=_other_prices(row, one, prices, limits, now))
+        for row, one in found.items()
     }
 
 
@@ -85,7 +90,7 @@ def _usage(account: CloudAccount, window: Window) -> Mapping[int, Usage]:
         lambda: defaultdict(dict)
     )
     columns = rows.order_by().values_list(
-        "resource_id", "metric", "day", "maximum", "total"
+        *("resource_id", "metric", "day"), *("maximum", "total", "average")
     )
     for pk, metric, day, *figures in columns.iterator(chunk_size=ROWS_AT_ONCE):
         found[pk][metric][day] = UsageDay(*figures)
@@ -103,19 +108,26 @@ def _priced(row: Resource, prices: ListPrices, tier: str = "") -> ListPrice | No
         for one in prices.rows(row)
         if tier and (one.sku, one.redundancy) == (tier, redundancy)
     }
-    read, kept = of_tier.get(PriceUnit.GIB), of_tier.get(PriceUnit.GIB_MONTH)
+    read, stored = of_tier.get(PriceUnit.GIB), of_tier.get(PriceUnit.GIB_MONTH)
     return ListPrice(
         monthly=price.amount.quantize(CENT),
         currency=price.currency,
         per_gib_read=read.amount if read else None,
-        minimum_days=kept.minimum_days if kept else 0,
+        minimum_days=stored.minimum_days if stored else 0,
     )
 
 
-def _other_prices(row: Resource, prices: ListPrices) -> dict[str, ListPrice]:
+def _other_prices(
+    row: Resource,
+    facts: ResourceFacts[ResourceRecord],
+    prices: ListPrices,
+    limits: Thresholds,
+    now: datetime,
+) -> dict[str, ListPrice]:
     """Return what it would cost as each of its alternatives, where that is known."""
     found = {}
-    for target, changed in alternatives_of(record_of(row)).items():
+    slower = slower_alternatives(facts, limits, now)
+    for target, changed in {**alternatives_of(facts.record), **slower}.items():
         other = copy(row)
         for name, value in changed.items():
             setattr(other, name, value)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Sum
 
 from clouds.access import AccountScopedQuerySet
-from insights.ranking import ranked
+from core.db.ordering import ranked
 from insights.recommendations.engine.advice import Category, Priority
 
 COUNTED = ("status", "priority", "category")

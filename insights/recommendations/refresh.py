@@ -59,7 +59,7 @@ def refresh_recommendations(
     limits = thresholds()
     window = last_complete_days(max(LOOK_BACK_DAYS, limits.lookback_days), now)
     bills = AccountBills(account, window)
-    resources = read_resources(account, window)
+    resources = read_resources(account, window, limits, now)
     attached = attached_prices(resources.values())
     machines = {
         row: replace(machine, attached=attached.get(machine.resource_id))

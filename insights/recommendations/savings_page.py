@@ -3,18 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
 from core.api.files import SHEETS, table_file
-from core.pages import ListPages
+from core.pages import FilteredPage
 from insights.models import Recommendation
 from insights.recommendations.filters import VERDICTS, SavingsFilter
 from insights.recommendations.models import CATEGORIES
-from insights.recommendations.querysets import RecommendationQuerySet
 from insights.recommendations.savings_report import savings_report
 
 FORMATS = ("csv", *SHEETS)
@@ -25,24 +22,17 @@ CSV_COLUMNS = (
 )
 
 
-class SavingsView(PermissionRequiredMixin, FilterView):
+class SavingsView(FilteredPage):
     """Savings by month and by category, and each recommendation that is done."""
 
     permission_required = "insights.view_recommendation"
     template_name = "insights/savings.html"
     filterset_class = SavingsFilter
-    paginate_by = 25
-    paginator_class = ListPages
-
-    def get_filterset_kwargs(self, filterset_class: type[SavingsFilter]) -> Any:
-        """Bound even where nothing is chosen, so that a wrong value is refused."""
-        kwargs = super().get_filterset_kwargs(filterset_class)
-        return kwargs | {"data": self.request.GET}
-
-    def get_queryset(self) -> RecommendationQuerySet:
-        rows = Recommendation.objects.visible_to(self.request.user).with_rank()
-        related = ("account", "owner", "resource__account", "verification")
-        return rows.select_related(*related).order_by("-done_at", "-id")
+    queryset = (
+        Recommendation.objects.with_rank()
+        .select_related("account", "owner", "resource__account", "verification")
+        .order_by("-done_at", "-id")
+    )
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
         """Page through what is done: the rest is in the sums."""

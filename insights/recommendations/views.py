@@ -3,23 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import DetailView
-from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import FilteredPage, VisibleRowsMixin
 from insights.models import Advice, Recommendation, RefreshState, Verification
 from insights.owners.assignment import InvalidAssignment
 from insights.recommendations.bulk_change import BulkChangeForm
 from insights.recommendations.filters import RecommendationFilter
 from insights.recommendations.models import CATEGORIES, PRIORITIES, RULES
 from insights.recommendations.per_resource import per_resource, with_rows
-from insights.recommendations.querysets import RecommendationQuerySet
 from insights.status_views import REFUSED, ChangeStatusView
 from insights.transitions import InvalidTransition
 from inventory.kinds import KINDS, Kind
@@ -29,23 +26,19 @@ REMARKS = 5
 CHANGE = "insights.change_recommendation"
 
 
-class RecommendationListView(PermissionRequiredMixin, FilterView):
+class RecommendationListView(FilteredPage):
     """One row a resource, the largest saving first; several are changed at once."""
 
     template_name = "insights/recommendations.html"
     live_topics = ("recommendations",)
     permission_required = "insights.view_recommendation"
     filterset_class = RecommendationFilter
-    paginate_by = 25
-    paginator_class = ListPages
-
-    def get_queryset(self) -> RecommendationQuerySet:
-        return Recommendation.objects.visible_to(self.request.user).with_rank()
+    queryset = Recommendation.objects.with_rank()
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
         """Page through the resources of what is filtered."""
-        values = self.filterset.form.cleaned_data if self.filterset.is_bound else {}
-        groups = per_resource(queryset, values.get("ordering") or ())
+        order = self.filterset.form.cleaned_data.get("ordering") or ()
+        groups = per_resource(queryset, order)
         paginator, page, _, several = super().paginate_queryset(groups, page_size)
         page.object_list = with_rows(page.object_list, queryset)
         return paginator, page, page.object_list, several
@@ -57,11 +50,11 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
         form = BulkChangeForm(request.POST)
         if form.is_valid():
             try:
-                told = form.store(timezone.now(), request)
+                done = form.store(timezone.now(), request)
             except (InvalidTransition, InvalidAssignment) as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, told)
+                messages.success(request, done)
                 return redirect(request.get_full_path())
         self.extra_context = {"form": form}
         response = self.get(request)
@@ -89,19 +82,16 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
         )
 
 
-class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
+class RecommendationView(VisibleRowsMixin, DetailView[Recommendation]):
     """One recommendation: its evidence, price, steps, history and verified saving."""
 
     template_name = "insights/recommendation.html"
     live_topics = ("recommendations",)
     permission_required = "insights.view_recommendation"
     context_object_name = "recommendation"
-
-    def get_queryset(self) -> RecommendationQuerySet:
-        rows = Recommendation.objects.visible_to(self.request.user)
-        return rows.select_related(
-            "account", "resource", "verification", "owner"
-        ).prefetch_related("changes")
+    queryset = Recommendation.objects.select_related(
+        "account", "resource", "verification", "owner"
+    ).prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.object

@@ -10,7 +10,7 @@ from insights.models import Remediation
 def queue_request_for_approval(row: Remediation, now: datetime) -> None:
     text = f"{row} in {row.account.name} waits for approval: {row.dry_run}"
     facts = Facts(Topic.REMEDIATION, Severity.INFO, row.account)
-    # A repeated dry run is told again: what is approved may differ.
+    # A repeated dry run is sent again: what is approved may differ.
     queue_notice(row, f"proposed {row.checked_at}", text, now, facts)
 
 

@@ -3,10 +3,9 @@
 from django.contrib import admin
 
 from core.admin.columns import linked, moment
-from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.models import PowerSchedule, Remediation, RemediationLine
 from insights.status_admin import ChangeInline
-from users.audited_admin import ReadOnlyAdmin
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin
 
 
 class RemediationLineInline(ChangeInline):
@@ -21,7 +20,7 @@ class RemediationAdmin(ReadOnlyAdmin[Remediation]):
         moment("finished_at"),
     )
     list_select_related = ("account", "resource", "run__account")
-    list_filter = (OF_ACCOUNT, *choices("status", "kind"))
+    list_filter = ("account", "status", "kind")
     search_fields = ("resource__name", "resource__resource_id", "proposed_by")
     ordering = ("-proposed_at", "-id")
     inlines = (RemediationLineInline,)
@@ -35,6 +34,6 @@ class PowerScheduleAdmin(ReadOnlyAdmin[PowerSchedule]):
         *(moment("since"), moment("ended_at")),
     )
     list_select_related = ("resource", "account")
-    list_filter = (OF_ACCOUNT,)
+    list_filter = ("account",)
     search_fields = ("resource__name", "resource__resource_id")
     ordering = ("-since", "-id")

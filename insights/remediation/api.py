@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clouds.account_fields import AccountIdField
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of
 from core.api.permissions import MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
 from insights.api.serializers import (
-    AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
@@ -83,7 +83,7 @@ def _key(help_text: str) -> serializers.IntegerField:
     )
 
 
-class RemediationProposalSerializer(serializers.Serializer[Any]):
+class RemediationProposalSerializer(StrictSerializer):
     """What to do with a resource or a sync. A recommendation says that itself."""
 
     recommendation = _key("Carry this out.")
@@ -102,10 +102,6 @@ class RemediationProposalSerializer(serializers.Serializer[Any]):
         "UTC, as in 20-06 weekends.",
     )
     reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class MayDecide(BasePermission):
@@ -130,7 +126,7 @@ def decision(effect: str) -> Callable[[Action], Action]:
         described: Action = extend_schema(
             description=effect,
             request=ChangeStatusSerializer,
-            responses={200: RemediationDetailSerializer, **errors(400, 403, 404, 409)},
+            responses={200: RemediationDetailSerializer, **errors(409)},
         )(routed(method))
         return described
 
@@ -138,7 +134,7 @@ def decision(effect: str) -> Callable[[Action], Action]:
 
 
 @extend_schema_view(
-    retrieve=extend_schema(responses={200: RemediationDetailSerializer}),
+    retrieve=extend_schema(responses=RemediationDetailSerializer),
 )
 class RemediationViewSet(RowsViewSet):
     """Actions that change something in a cloud, the newest first."""
@@ -158,14 +154,12 @@ class RemediationViewSet(RowsViewSet):
 
     @extend_schema(
         request=RemediationProposalSerializer,
-        responses={201: RemediationDetailSerializer, **errors(400, 403)},
+        responses={201: RemediationDetailSerializer},
     )
     def create(self, request: Request) -> Response:
         """Propose an action. A worker tries it without doing it; see `dry_run`."""
-        refuse_unknown(request.query_params, ())
-        given = RemediationProposalSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        form = ProposalForm(request.user, given.validated_data)
+        given = body_of(request, RemediationProposalSerializer)
+        form = ProposalForm(request.user, given)
         if not form.is_valid():
             errors_by_field: Any = form.errors
             raise ValidationError(errors_by_field)
@@ -200,11 +194,8 @@ class RemediationViewSet(RowsViewSet):
         return self._decide(request, "roll_back")
 
     def _decide(self, request: Request, name: str) -> Response:
-        refuse_unknown(request.query_params, ())
         row = self.get_object()
-        given = ChangeStatusSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = given.validated_data
+        values = body_of(request, ChangeStatusSerializer)
         try:
             found = decide(
                 row,

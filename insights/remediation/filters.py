@@ -3,10 +3,15 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import AnyChoice, AnyText, YesOrNo, moment_filter
+from core.api.filters import (
+    AnyChoice,
+    AnyText,
+    UnknownLastOrder,
+    YesOrNo,
+    moment_filter,
+)
 from insights.feedback.filters import insight_choice
 from insights.models import Anomaly, Recommendation, Remediation
-from insights.ordering import UnknownLastOrder
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.querysets import RemediationQuerySet
 
@@ -30,10 +35,6 @@ class RemediationFilter(filters.FilterSet):
     ordering = UnknownLastOrder(
         fields=["proposed_at", "approved_at", "finished_at", "status", "kind"]
     )
-
-    class Meta:
-        model = Remediation
-        fields: list[str] = []
 
     def is_open(
         self, queryset: RemediationQuerySet, name: str, value: bool

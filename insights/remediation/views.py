@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.generic import DetailView
-from django_filters.views import FilterView
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from clouds.registry import acts_for
-from core.pages import ListPages
+from core.pages import FilteredPage, VisibleRowsMixin
 from insights.models import PowerSchedule, Remediation
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import (
@@ -33,7 +32,6 @@ from insights.remediation.proposals import (
     proposals_of_run,
     propose,
 )
-from insights.remediation.querysets import RemediationQuerySet
 from insights.status_views import render_again
 from insights.transitions import InvalidTransition
 from syncs.models import SyncRun
@@ -43,20 +41,16 @@ VIEW, ADD = "insights.view_remediation", "insights.add_remediation"
 SYNCS_SHOWN = 5
 
 
-class RemediationListView(PermissionRequiredMixin, FilterView):
+class RemediationListView(FilteredPage):
     """Those that wait first; with the schedules, and the syncs that need help."""
 
     template_name = "insights/remediations.html"
     live_topics = ("remediations",)
     permission_required = VIEW
     filterset_class = RemediationFilter
-    paginate_by = 25
-    paginator_class = ListPages
-
-    def get_queryset(self) -> RemediationQuerySet:
-        rows = Remediation.objects.visible_to(self.request.user)
-        related = rows.select_related("account", "resource", "run__account")
-        return related.newest_open_first()
+    queryset = Remediation.objects.select_related(
+        "account", "resource", "run__account"
+    ).newest_open_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
@@ -84,20 +78,17 @@ def syncs_to_help(user: AnyUser) -> list[Proposal]:
     return [one for run in several[:SYNCS_SHOWN] for one in proposals_of_run(run)]
 
 
-class RemediationView(PermissionRequiredMixin, DetailView[Remediation]):
+class RemediationView(VisibleRowsMixin, DetailView[Remediation]):
     """One action: what is to be done, who may decide on it, and its log."""
 
     template_name = "insights/remediation.html"
     live_topics = ("remediations",)
     permission_required = VIEW
     context_object_name = "action"
-
-    def get_queryset(self) -> RemediationQuerySet:
-        rows = Remediation.objects.visible_to(self.request.user)
-        return rows.select_related(
-            *("account", "resource__account", "run__account", "recommendation"),
-            *("anomaly__account", "undoes__resource", "recommendation__verification"),
-        ).prefetch_related("lines", "undone_by__resource")
+    queryset = Remediation.objects.select_related(
+        *("account", "resource__account", "run__account", "recommendation"),
+        *("anomaly__account", "undoes__resource", "recommendation__verification"),
+    ).prefetch_related("lines", "undone_by__resource")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row, user = self.object, self.request.user

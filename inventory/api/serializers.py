@@ -4,10 +4,10 @@ from functools import cache
 
 from rest_framework import serializers
 
-from clouds.models import CloudAccount
+from clouds.account_fields import AccountIdField
 from inventory.kinds import KINDS, Kind
 from inventory.models import Instance, Resource, StateChange
-from users.owned_fields import OWNED_FIELDS, OwnerField
+from users.user_fields import OWNED_FIELDS, OwnerField
 
 HEAD = [
     *("id", "account", "provider", "resource_id", "kind", "name", "region"),
@@ -22,9 +22,7 @@ TAIL = [
 class ResourceSerializer(serializers.ModelSerializer[Resource]):
     """One resource of any kind, as last seen."""
 
-    account = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True
-    )
+    account = AccountIdField()
     provider = serializers.CharField(source="account.provider", read_only=True)
     owner = OwnerField()
 

@@ -1,5 +1,6 @@
 """Resources: of any kind, and each kind with what only it has."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -26,17 +27,7 @@ from inventory.filters import (
     VolumeFilter,
 )
 from inventory.kinds import DATASETS, KIND_OF, KINDS, Kind
-from inventory.models import (
-    Address,
-    Bucket,
-    Database,
-    Instance,
-    LoadBalancer,
-    NatGateway,
-    Resource,
-    Snapshot,
-    Volume,
-)
+from inventory.models import Instance, Resource
 from users.owned import OWNERS
 
 
@@ -77,67 +68,56 @@ class InstanceViewSet(ResourceViewSet):
     csv_name = "instances"
 
 
-class VolumeViewSet(ResourceViewSet):
-    """Disks, deleted ones included; one comes with its change history."""
-
-    queryset = in_order(Volume)
-    filterset_class = VolumeFilter
-    serializer_class = serializer_of(Kind.VOLUME)
-    csv_name = "volumes"
-
-
-class SnapshotViewSet(ResourceViewSet):
-    """Snapshots of disks, deleted ones included, and whether the disk is still there;
-    one comes with its change history."""
-
-    queryset = in_order(Snapshot)
-    filterset_class = SnapshotFilter
-    serializer_class = serializer_of(Kind.SNAPSHOT)
-    csv_name = "snapshots"
+def viewset_of(
+    kind: Kind, name: str, rows_filter: type[ResourceFilter], about: str
+) -> type[ResourceViewSet]:
+    """Return the endpoint of a kind's rows, at that name."""
+    model = KINDS[kind].model
+    lines = {
+        "__doc__": f"{about}; one comes with its change history.",
+        "queryset": in_order(model),
+        "filterset_class": rows_filter,
+        "serializer_class": serializer_of(kind),
+        "csv_name": name,
+    }
+    return type(f"{model.__name__}ViewSet", (ResourceViewSet,), lines)
 
 
-class BucketViewSet(ResourceViewSet):
-    """Buckets and storage accounts, deleted ones included, with the newest sizes that
-    were measured; one comes with its change history."""
-
-    queryset = in_order(Bucket)
-    filterset_class = BucketFilter
-    serializer_class = serializer_of(Kind.BUCKET)
-    csv_name = "buckets"
-
-
-class DatabaseViewSet(ResourceViewSet):
-    """Managed databases, deleted ones included; one comes with its change history."""
-
-    queryset = in_order(Database)
-    filterset_class = DatabaseFilter
-    serializer_class = serializer_of(Kind.DATABASE)
-    csv_name = "databases"
-
-
-class AddressViewSet(ResourceViewSet):
-    """Reserved public IP addresses, released ones included; one comes with its change
-    history."""
-
-    queryset = in_order(Address)
-    filterset_class = AddressFilter
-    serializer_class = serializer_of(Kind.ADDRESS)
-    csv_name = "addresses"
-
-
-class NatGatewayViewSet(ResourceViewSet):
-    """NAT gateways, deleted ones included; one comes with its change history."""
-
-    queryset = in_order(NatGateway)
-    filterset_class = NatGatewayFilter
-    serializer_class = serializer_of(Kind.NAT_GATEWAY)
-    csv_name = "nat-gateways"
-
-
-class LoadBalancerViewSet(ResourceViewSet):
-    """Load balancers, deleted ones included; one comes with its change history."""
-
-    queryset = in_order(LoadBalancer)
-    filterset_class = LoadBalancerFilter
-    serializer_class = serializer_of(Kind.LOAD_BALANCER)
-    csv_name = "load-balancers"
+ENDPOINTS: Mapping[Kind, type[ResourceViewSet]] = {
+    kind: viewset_of(kind, *traits)
+    for kind, traits in {
+        Kind.VOLUME: ("volumes", VolumeFilter, "Disks, deleted ones included"),
+        Kind.SNAPSHOT: (
+            "snapshots",
+            SnapshotFilter,
+            "Snapshots of disks, deleted ones included, and whether the disk is still "
+            "there",
+        ),
+        Kind.BUCKET: (
+            "buckets",
+            BucketFilter,
+            "Buckets and storage accounts, deleted ones included, with the newest "
+            "sizes that were measured",
+        ),
+        Kind.DATABASE: (
+            "databases",
+            DatabaseFilter,
+            "Managed databases, deleted ones included",
+        ),
+        Kind.ADDRESS: (
+            "addresses",
+            AddressFilter,
+            "Reserved public IP addresses, released ones included",
+        ),
+        Kind.NAT_GATEWAY: (
+            "nat-gateways",
+            NatGatewayFilter,
+            "NAT gateways, deleted ones included",
+        ),
+        Kind.LOAD_BALANCER: (
+            "load-balancers",
+            LoadBalancerFilter,
+            "Load balancers, deleted ones included",
+        ),
+    }.items()
+}

@@ -1,7 +1,6 @@
 """The admin of what queries took. Only a process that asks writes it."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from core.admin.columns import moment
 from monitoring.models import NamedQuery, SlowQuery
@@ -19,7 +18,7 @@ class NamedQueryAdmin(ReadOnlyAdmin[NamedQuery], UnlimitedUsersAdmin[NamedQuery]
 @admin.register(SlowQuery)
 class SlowQueryAdmin(ReadOnlyAdmin[SlowQuery], UnlimitedUsersAdmin[SlowQuery]):
     list_display = (moment("at"), "name", "elapsed_ms")
-    list_filter = (("at", RangeDateTimeFilter),)
+    list_filter = ("at",)
     search_fields = ("name",)
     ordering = ("-at", "-id")
     fields = page((moment("at"), "name", "elapsed_ms"), "plan")

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clouds.permissions import SeesAllAccounts
 from core.api.files import table_file, wants_file
 from core.api.filters import OneChoice, WindowForm, moment_filter
 from core.api.pagination import Pages
@@ -34,7 +35,6 @@ from monitoring.database.publishing import (
 from monitoring.database.report import ORDERS, QueryTimes, query_times
 from monitoring.database.state import connections, database_state
 from monitoring.models import NamedQuery, QueryHour, SlowQuery
-from monitoring.permissions import SeesInstallation
 from users.audit import record
 
 DEFAULT_HOURS = 24
@@ -48,7 +48,7 @@ class PublishUnavailable(APIException):
 @extend_schema(exclude=True)
 @api_view(["GET"])
 @permission_classes(
-    [IsAuthenticated, requires(view_right(NamedQuery)), SeesInstallation]
+    [IsAuthenticated, requires(view_right(NamedQuery)), SeesAllAccounts]
 )
 def database_status(request: Request) -> Response:
     """Size, tables, connections, what waits, migrations, backups and cache rates."""
@@ -105,11 +105,11 @@ class PublishedSerializer(serializers.Serializer[Any]):
 
 class DatabaseView(APIView):
     viewed_models: tuple[type[Model], ...] = (NamedQuery,)
-    permission_classes = [IsAuthenticated, MayView, SeesInstallation]
+    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
 
 
 class PoolView(DatabaseView):
-    @extend_schema(responses={200: PoolSerializer, **errors(400, 403)})
+    @extend_schema(responses=PoolSerializer)
     def get(self, request: Request) -> Response:
         """Connections in use, idle and waiting, and pgbouncer's where one is used."""
         refuse_unknown(request.query_params, ())
@@ -127,12 +127,10 @@ class PublishMetricsView(DatabaseView):
     permission_classes = [
         IsAuthenticated,
         requires("monitoring.publish_metrics"),
-        SeesInstallation,
+        SeesAllAccounts,
     ]
 
-    @extend_schema(
-        request=None, responses={200: PublishedSerializer, **errors(400, 403, 409, 503)}
-    )
+    @extend_schema(request=None, responses={200: PublishedSerializer, **errors(409)})
     def post(self, request: Request) -> Response:
         """Send metrics of the database to the Pushgateway or CloudWatch that is set."""
         refuse_unknown(request.query_params, ())
@@ -182,8 +180,6 @@ class QueryTimesFilter(filters.FilterSet):
     )
 
     class Meta:
-        model = QueryHour
-        fields: list[str] = []
         form = WindowForm
 
     def times(self, now: datetime) -> Sequence[QueryTimes]:
@@ -206,13 +202,13 @@ class QueryTimesViewSet(RowsViewSet):
 
     queryset = QueryHour.objects.order_by("id")
     viewed_models: tuple[type[Model], ...] = (NamedQuery,)
-    permission_classes = [IsAuthenticated, MayView, SeesInstallation]
+    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
     serializer_class = QueryTimesSerializer
     filterset_class = QueryTimesFilter
     pagination_class = Pages
     csv_name = "queries"
 
-    @extend_schema(responses={200: QueryTimesSerializer(many=True), **errors(400, 403)})
+    @extend_schema(responses={200: QueryTimesSerializer(many=True)})
     def list(  # type: ignore[override]
         self, request: Request, *args: Any, **kwargs: Any
     ) -> Response | StreamingHttpResponse:

@@ -8,7 +8,7 @@ NAME_LENGTH = 100
 
 
 class NamedQuery(models.Model):
-    """One row is one query of our code, told apart by its text without any value."""
+    """One row is one query of our code, distinguished by its text without any value."""
 
     name = models.CharField(max_length=NAME_LENGTH, unique=True)
     text = models.TextField(help_text="With ? in place of each value.")

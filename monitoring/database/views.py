@@ -6,18 +6,18 @@ from typing import Any
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from clouds.permissions import AllAccountsMixin
 from monitoring.database.api import DEFAULT_HOURS, known_pools
 from monitoring.database.cache_rates import cache_rates
 from monitoring.database.report import query_times
 from monitoring.database.state import database_state
-from monitoring.permissions import InstallationPage
 
 TABLES_SHOWN = 15
 QUERIES_SHOWN = 25
 SLOW_SHOWN = 10
 
 
-class DatabasePage(InstallationPage, TemplateView):
+class DatabasePage(AllAccountsMixin, TemplateView):
     template_name = "monitoring/database.html"
     permission_required = "monitoring.view_namedquery"
 

@@ -1,17 +1,11 @@
 """The admin of what checks found. Only a check writes it."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    FieldTextFilter,
-    RangeDateTimeFilter,
-)
 
-from core.admin.columns import linked, moment
+from core.admin.columns import moment
 from monitoring.models import HealthPeriod
-from users.audited_admin import ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
-ACCOUNT = linked("account", ordering="account__name")
 COUNTS = ("checks", "degraded", "down")
 
 
@@ -22,11 +16,7 @@ class HealthPeriodAdmin(ReadOnlyAdmin[HealthPeriod]):
         *("response_ms", "message"),
     )
     list_select_related = ("account",)
-    list_filter = (
-        *("grain", "state", ("component", FieldTextFilter)),
-        ("account", AutocompleteSelectFilter),
-        ("starts_at", RangeDateTimeFilter),
-    )
+    list_filter = (*("grain", "state", "component"), "account", "starts_at")
     search_fields = ("component", "message")
     ordering = ("-grain", "-starts_at", "-id")
     fields = page(

@@ -17,8 +17,6 @@ class HealthFilter(filters.FilterSet):
     end = moment_filter("starts_at", "lt", UNTIL)
 
     class Meta:
-        model = HealthPeriod
-        fields: list[str] = []
         form = WindowForm
 
 

@@ -30,7 +30,7 @@ def newest_findings(now: datetime) -> Sequence[Finding]:
     """Return what the newest check found of each component of the installation.
 
     What asks only the database is asked again. "checker" is among them, down, where
-    nothing was checked lately.
+    nothing was checked lately; while a new installation starts, neither it nor workers.
     """
     found = {
         name: finding
@@ -40,7 +40,7 @@ def newest_findings(now: datetime) -> Sequence[Finding]:
     if found["database"].state == HealthState.DOWN:
         return [found["database"]]
     kept = HealthPeriod.objects.of_installation().newest(since=now - TRUE_FOR)
-    if not kept:
+    if not kept and "workers" in found:
         found["checker"] = Finding("checker", HealthState.DOWN, UNCHECKED, 0, now)
     found = {name: of_row(row) for name, row in kept.items()} | found
     return [found[name] for name in ["checker", *COMPONENTS] if name in found]

@@ -2,15 +2,10 @@
 it still takes any, and all health while nobody else does. It tells by itself, as
 without a queue no task would."""
 
-import logging
 from datetime import datetime, timedelta
 from itertools import chain, repeat
-from threading import Event, Thread
 
-import psutil
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.utils import timezone
 
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
@@ -18,11 +13,9 @@ from monitoring.health.checks import CRITICAL_FROM, FULL_FROM, used_of_disk
 from monitoring.health.recording import check_health
 from monitoring.metrics.host import record_host
 from monitoring.models import HealthPeriod
+from monitoring.watch import EVERY_SECONDS, watch
 from syncs.models import Worker
 
-logger = logging.getLogger(__name__)
-
-LOOKS_EVERY_SECONDS = 60.0
 # Twice at its start: what starts beside it may not be there the first time.
 PAUSES = (0.0, 5.0)
 # Beat has all of it checked each minute.
@@ -35,23 +28,19 @@ AWAY = "Nothing is read and no task runs until the broker takes connections agai
 
 def watch_worker(name: str) -> None:
     """Look each minute, in a thread of its own, for as long as the process lives."""
-    Thread(target=_watch, args=[name], daemon=True).start()
 
+    def look(now: datetime) -> None:
+        if is_unchecked(now):
+            check_health(now)
+        look_after_worker(name, now)
+        record_host(now)
 
-def _watch(name: str) -> None:
-    pause = Event()
-    for seconds in chain(PAUSES, repeat(LOOKS_EVERY_SECONDS)):
-        pause.wait(seconds)
-        now = timezone.now()
-        try:
-            if seconds in PAUSES or is_unchecked(now):
-                check_health(now)
-            look_after_worker(name, now)
-            record_host(now)
-        except (DatabaseError, OSError, psutil.Error) as error:
-            logger.error("the health of this worker was not looked at: %s", error)
-        finally:
-            connection.close()
+    def look_at_start(now: datetime) -> None:
+        check_health(now)
+        look(now)
+
+    at_start = ((pause, look_at_start) for pause in PAUSES)
+    watch(chain(at_start, repeat((EVERY_SECONDS, look))))
 
 
 def is_unchecked(now: datetime) -> bool:

@@ -13,22 +13,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
 from core.api.files import RENDERERS, table_file, wants_file
 from core.api.pagination import Pages
 from core.api.parameters import checked, refuse_unknown
 from core.api.permissions import MayChange, MayView
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from monitoring.metrics.filters import AggregateFilter, PointFilter, SeriesFilter
 from monitoring.metrics.models import MetricPoint, MetricSeries
 from monitoring.metrics.points import InvalidPoint, Point, parse_point
 from monitoring.metrics.record import record_points
 from monitoring.metrics.summaries import Summary, summaries
-from monitoring.permissions import SeesInstallation
 
 LARGEST_BATCH = 10_000
-RIGHTS = [IsAuthenticated, MayView, MayChange, SeesInstallation]
+RIGHTS = [IsAuthenticated, MayView, MayChange, SeesAllAccounts]
 
 
 class MetricPointSerializer(serializers.ModelSerializer[MetricPoint]):
@@ -125,9 +124,7 @@ class MetricViewSet(RowsViewSet):
     decimals = None
 
     @extend_schema(
-        request=NewMetricSerializer,
-        responses={201: RecordedSerializer, **errors(400)},
-        filters=False,
+        request=NewMetricSerializer, responses={201: RecordedSerializer}, filters=False
     )
     def create(self, request: Request) -> Response:
         """Record one metric. The same again changes nothing; another value at the same
@@ -149,7 +146,7 @@ class MetricBatchViewSet(GenericViewSet[MetricPoint]):
 
     @extend_schema(
         request=NewMetricSerializer(many=True),
-        responses={201: RecordedSerializer, 207: RecordedSerializer, **errors(400)},
+        responses={201: RecordedSerializer, 207: RecordedSerializer},
         filters=False,
     )
     def create(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
-# The percentiles that are told.
+# The percentiles that are shown.
 SHARES = (0.5, 0.95, 0.99)
 # A percentile is off by this share at most.
 ACCURACY = 0.01

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.api.filters import AnyText, OneChoice, WindowForm, moment_filter
 from core.windows import ONE_DAY, midnight, utc_day
-from monitoring.metrics.models import MetricPoint, MetricRollup, MetricSeries
+from monitoring.metrics.models import MetricRollup, MetricSeries
 from monitoring.metrics.querysets import SeriesQuerySet
 
 Interval = MetricRollup.Interval
@@ -40,8 +40,6 @@ class SeriesFilter(filters.FilterSet):
     search = filters.CharFilter("name", "icontains", help_text="Part of the name.")
 
     class Meta:
-        model = MetricSeries
-        fields: list[str] = []
         form = LabelsForm
 
     def filter_labels(
@@ -61,8 +59,6 @@ class PointFilter(filters.FilterSet):
     end = moment_filter("recorded_at", "lt", "Before this time.")
 
     class Meta:
-        model = MetricPoint
-        fields: list[str] = []
         form = LabelsForm
 
     def by_series(self, rows: Any, name: str, value: list[str]) -> Any:
@@ -120,8 +116,6 @@ class AggregateFilter(filters.FilterSet):
     end = moment_filter("created_at", "lt", "Before this hour or day.")
 
     class Meta:
-        model = MetricSeries
-        fields: list[str] = []
         form = AggregateForm
 
     def filter_labels(

@@ -92,7 +92,7 @@ def record_host(now: datetime) -> int:
 
 
 def growth(last: HostCounters, found: HostReading, now: datetime) -> dict[str, float]:
-    """Return rates since the last reading; none of what was counted anew since, or
+    """Return rates since the last reading; none of what was reset since, or
     where the clock went back."""
     seconds = (now - last.read_at).total_seconds()
     before, after = last.counters, found.counters

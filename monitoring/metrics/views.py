@@ -17,6 +17,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.permissions import AllAccountsMixin, SeesAllAccounts
 from core.api.parameters import refuse_unknown
 from core.api.permissions import requires
 from core.api.problems import accepts_html
@@ -24,7 +25,6 @@ from monitoring.metrics.history import host_history
 from monitoring.metrics.host import HOST_METRICS
 from monitoring.metrics.models import MetricSeries
 from monitoring.models import Breach
-from monitoring.permissions import InstallationPage, SeesInstallation
 
 VIEW_METRICS = "monitoring.view_metricpoint"
 DEFAULT_HOURS, MOST_HOURS = 24, 400 * 24
@@ -50,7 +50,7 @@ class HoursForm(forms.Form):
         return self.cleaned_data["hours"] or DEFAULT_HOURS
 
 
-class SystemMetricsView(InstallationPage, TemplateView):
+class SystemMetricsView(AllAccountsMixin, TemplateView):
     """Each metric of each host over time, and what else is recorded."""
 
     template_name = "monitoring/system.html"
@@ -83,7 +83,7 @@ def other_series() -> QuerySet[MetricSeries]:
 
 @extend_schema(exclude=True)
 @api_view(["GET"])
-@permission_classes([IsAuthenticated, requires(VIEW_METRICS), SeesInstallation])
+@permission_classes([IsAuthenticated, requires(VIEW_METRICS), SeesAllAccounts])
 def history(request: Request) -> Response | HttpResponse:
     """Return the metrics of each host in the last `hours`; browsers get the page."""
     if accepts_html(request._request):

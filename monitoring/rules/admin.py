@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from alerts.channels import configured_channels
@@ -19,11 +18,7 @@ class AlertRuleAdmin(UnlimitedUsersAdmin[AlertRule]):
         *("name", "kind", "subject", "threshold", "for_minutes"),
         *("severity", "channel", "is_enabled"),
     )
-    list_filter = (
-        ("kind", ChoicesDropdownFilter),
-        ("severity", ChoicesDropdownFilter),
-        "is_enabled",
-    )
+    list_filter = ("kind", "severity", "is_enabled")
     search_fields = ("name", "subject")
     search_help_text = "Part of the name, metric or component."
     ordering = ("name",)

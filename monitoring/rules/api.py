@@ -4,10 +4,10 @@ import django_filters as filters
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 
+from clouds.permissions import SeesAllAccounts
 from core.api.filters import YesOrNo, moment_filter
 from core.api.permissions import MayView
 from core.api.viewsets import RowsViewSet
-from monitoring.permissions import SeesInstallation
 from monitoring.rules.models import Breach
 
 
@@ -30,16 +30,12 @@ class BreachFilter(filters.FilterSet):
     start = moment_filter("since", "gte", "Begun from this time on.")
     end = moment_filter("since", "lt", "Begun before this time.")
 
-    class Meta:
-        model = Breach
-        fields: list[str] = []
-
 
 class BreachViewSet(RowsViewSet):
     """What broke alert rules, the newest first."""
 
     queryset = Breach.objects.select_related("rule").order_by("-since", "-id")
-    permission_classes = [IsAuthenticated, MayView, SeesInstallation]
+    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
     serializer_class = BreachSerializer
     filterset_class = BreachFilter
     csv_name = "breaches"

@@ -1,5 +1,5 @@
-"""Holds what is measured to the rules: each breach is told when it has lasted, and when
-it is over."""
+"""Holds what is measured to the rules: each breach is reported when it has lasted, and
+when it is over."""
 
 from datetime import datetime, timedelta
 
@@ -58,7 +58,7 @@ def _broken(
     with transaction.atomic():
         same = Breach.objects.filter(pk=breach.pk, notified_at=None, ended_at=None)
         if not same.update(notified_at=now, sentence=reading.sentence):
-            return  # another worker has told of it
+            return  # another worker has reported it
         queue_notice(
             breach,
             BEGAN,

@@ -24,7 +24,7 @@ class FindingAdmin(ReadOnlyAdmin[Finding]):
         *(moment("first_seen_at"), moment("last_seen_at"), moment("fixed_at")),
         "suppressed_until",
     )
-    list_filter = ("severity", "scanner")
+    list_filter = ("severity", ("scanner", admin.AllValuesFieldListFilter))
     search_fields = ("rule", "message", "path")
     search_help_text = "Part of a rule, a message or a path."
     ordering = ("-first_seen_at", "-id")

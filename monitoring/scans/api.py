@@ -1,7 +1,5 @@
 """The endpoints of scans and of what they found."""
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -12,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.permissions import MayView, requires
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from monitoring.scans.filters import FindingFilter, ScanFilter
 from monitoring.scans.models import Finding, FindingStatus, Scan
 from monitoring.scans.suppression import CannotSuppress, suppress, take_back
 from users.audit import actor_of
+from users.user_fields import UsernameField
 
 SUPPRESS = "monitoring.change_finding"
 
@@ -47,9 +45,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
     """A weakness that a scanner found."""
 
     status = serializers.SerializerMethodField()
-    suppressed_by = serializers.SlugRelatedField[Any](
-        slug_field="username", read_only=True, allow_null=True
-    )
+    suppressed_by = UsernameField()
 
     class Meta:
         model = Finding
@@ -64,17 +60,13 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
         return finding.status_on(timezone.now().date()).value
 
 
-class SuppressionSerializer(serializers.Serializer[Any]):
+class SuppressionSerializer(StrictSerializer):
     """Why a finding is accepted, and for how long."""
 
     reason = serializers.CharField(max_length=500)
     until = serializers.DateField(
         help_text="The finding is open again from this day on; within a year."
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class ScanViewSet(RowsViewSet):
@@ -98,10 +90,7 @@ class FindingViewSet(RowsViewSet):
     filterset_class = FindingFilter
     csv_name = "findings"
 
-    @extend_schema(
-        request=SuppressionSerializer,
-        responses={200: FindingSerializer, **errors(400, 403, 404)},
-    )
+    @extend_schema(request=SuppressionSerializer, responses=FindingSerializer)
     @action(
         detail=True,
         methods=["post"],
@@ -110,15 +99,13 @@ class FindingViewSet(RowsViewSet):
     )
     def suppress(self, request: Request, pk: str) -> Response:
         """Accept it until a day, for a reason that the audit log has too."""
-        refuse_unknown(request.query_params, ())
         finding = self.get_object()
-        given = SuppressionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, SuppressionSerializer)
         try:
             suppress(
                 finding,
-                given.validated_data["reason"],
-                given.validated_data["until"],
+                given["reason"],
+                given["until"],
                 timezone.now().date(),
                 actor_of(request),
             )
@@ -126,9 +113,7 @@ class FindingViewSet(RowsViewSet):
             raise ValidationError({"until": [str(error)]}) from None
         return Response(self.get_serializer(finding).data)
 
-    @extend_schema(
-        request=None, responses={200: FindingSerializer, **errors(400, 403, 404)}
-    )
+    @extend_schema(request=None, responses=FindingSerializer)
     @action(
         detail=True,
         methods=["post"],

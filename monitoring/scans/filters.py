@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.api.filters import AnyText, WindowForm, end_filter, start_filter
-from monitoring.scans.models import SEVERITY_CHOICES, Finding, FindingStatus, Scan
+from monitoring.scans.models import SEVERITY_CHOICES, Finding, FindingStatus
 
 
 class FindingFilter(filters.FilterSet):
@@ -23,10 +23,6 @@ class FindingFilter(filters.FilterSet):
         "message", "icontains", help_text="Part of the message."
     )
 
-    class Meta:
-        model = Finding
-        fields: list[str] = []
-
     def having(self, rows: QuerySet[Finding], name: str, status: str) -> Any:
         found: Any = rows
         return found.with_status(status, timezone.now().date())
@@ -39,6 +35,4 @@ class ScanFilter(filters.FilterSet):
     end = end_filter("started_at__date")
 
     class Meta:
-        model = Scan
-        fields: list[str] = []
         form = WindowForm

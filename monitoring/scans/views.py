@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from clouds.permissions import AllAccountsMixin
 from core.pages import ListPages
-from monitoring.permissions import InstallationPage
 from monitoring.scans.api import SUPPRESS
 from monitoring.scans.engine.issues import Severity
 from monitoring.scans.filters import FindingFilter
@@ -25,7 +25,7 @@ VIEW = ("monitoring.view_finding", "monitoring.view_scan")
 TREND_SCANS = 60
 
 
-class ScansView(InstallationPage, FilterView):
+class ScansView(AllAccountsMixin, FilterView):
     permission_required = VIEW
     template_name = "monitoring/scans.html"
     filterset_class = FindingFilter
@@ -74,7 +74,7 @@ def trend_chart(scans: Sequence[Scan]) -> dict[str, Any]:
     }
 
 
-class FindingView(InstallationPage, DetailView[Finding]):
+class FindingView(AllAccountsMixin, DetailView[Finding]):
     permission_required = VIEW
     template_name = "monitoring/finding.html"
     queryset = Finding.objects.select_related("suppressed_by")

@@ -132,7 +132,7 @@ def test_each_connection_that_is_made_is_counted_once() -> None:
     counter = QueryCounter()
     count_each_connection(counter)
     try:
-        for _ in range(2):  # as when it is made anew
+        for _ in range(2):  # as when it is made again
             connection_created.send(type(connection), connection=connection)
         assert CloudAccount.objects.count() == 0
     finally:

@@ -12,8 +12,8 @@ from monitoring.metrics import host
 from monitoring.metrics.host import HOST_METRICS, HostReading, record_host
 from monitoring.metrics.points import Point
 from monitoring.metrics.record import record_points
-from monitoring.metrics.watch import _watch
 from monitoring.models import HostCounters, MetricPoint
+from monitoring.watch import look_in_turn
 
 pytestmark = pytest.mark.django_db
 BOOT = NOW - timedelta(days=3)
@@ -97,12 +97,7 @@ def test_a_clock_that_was_ahead_stops_nothing(monkeypatch: pytest.MonkeyPatch) -
     assert values(NOW + timedelta(minutes=1))[CPU] == 25
 
 
-def test_a_web_process_records_its_host_each_minute(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("monitoring.metrics.watch.connection", Mock())
-    ended = Mock()
-    ended.wait.side_effect = [False, True]
-    _watch(ended)
+def test_a_look_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitoring.watch.connection", Mock())
+    look_in_turn([(0, Mock(side_effect=OSError)), (0, record_host)])
     assert HostCounters.objects.count() == 1
-    assert ended.wait.call_args.args == (60.0,)

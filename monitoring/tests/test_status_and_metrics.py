@@ -93,6 +93,18 @@ def test_a_database_that_is_away_is_all_that_is_known(
     assert "10.0.0.1" not in str(body)
 
 
+@pytest.mark.parametrize(("minutes", "is_starting"), [(19, True), (21, False)])
+def test_nothing_is_down_while_a_new_installation_starts(
+    minutes: int, is_starting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_at = timezone.now() - timedelta(minutes=minutes)
+    monkeypatch.setattr("monitoring.health.checks.installed_at", lambda: made_at)
+    code, body = status()
+    away = [] if is_starting else ["checker", "workers"]
+    assert code == (200 if is_starting else 503)
+    assert body["components"].keys() == {"database", *away}
+
+
 @pytest.mark.parametrize(("seconds", "is_known"), [(100, True), (245, False)])
 def test_what_was_checked_long_ago_says_that_the_checker_stopped(
     a_worker: Worker, seconds: int, is_known: bool
@@ -193,9 +205,10 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
     for number in range(10):
         aws_account(f"{number:012}")
     # session; user; limit and rights; runs; usage; accounts; freshness; of insights
-    # anomalies, forecasts, both savings, age and failures; of health three; of
-    # the database its size and connections; open findings
-    with django_assert_num_queries(20):
+    # anomalies, forecasts, both savings, age and failures; of health three, and
+    # whether anything was ever checked; of the database its size and connections;
+    # open findings
+    with django_assert_num_queries(21):
         assert client.get("/metrics").status_code == 200
 
 

@@ -1,59 +1,42 @@
 """Releasing Elastic IPs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from botocore.exceptions import ClientError
-
-from providers.acting import ActionKind, CloudAction
+from providers.acting import ActionKind
 from providers.acting_steps import Task
 from providers.approved import refuse_held
-from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
 from providers.aws.network import normalize_address
+from providers.aws.resource_change import ResourceChange
 from providers.records import AddressRecord, ResourceRecord
 
 NO_ADDRESS = "eipalloc-00000000000000000"
 NOT_FOUND = "InvalidAllocationID.NotFound"
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
-    clients: AwsClients
-    action: CloudAction
-
+class Release(ResourceChange):
     def look(self) -> AddressRecord | None:
-        ids, region = [self.action.resource_id], self.action.region
-        with aws_errors(f"Elastic IP in {region} (ec2:DescribeAddresses)", region):
-            try:
-                answer = self.clients.ec2(region).describe_addresses(AllocationIds=ids)
-            except ClientError as error:
-                if error.response["Error"]["Code"] == NOT_FOUND:
-                    return None
-                raise
+        call, ids = self.ec2.describe_addresses, [self.action.resource_id]
+        permission = "ec2:DescribeAddresses"
+        answer = self.ask(call, permission, missing=NOT_FOUND, AllocationIds=ids)
+        if answer is None:
+            return None
         (raw,) = answer["Addresses"]
-        return normalize_address(raw, region)
+        return normalize_address(raw, self.region)
 
     def dry_run(self, record: ResourceRecord) -> str:
         refuse_held(self.action, record)
-        region = self.action.region
-        call = self.clients.ec2(region).release_address
-        request = {"AllocationId": self.action.resource_id}
-        return in_words([dry_run(call, "ec2:ReleaseAddress", region, **request)])
+        call, one = self.ec2.release_address, self.action.resource_id
+        tried = dry_run(call, "ec2:ReleaseAddress", self.region, AllocationId=one)
+        return in_words([tried])
 
     def do(self, record: ResourceRecord, task: Task) -> str:
         refuse_held(self.action, record)
-        region, ip = self.action.region, getattr(record, "ip", None)
-        with aws_errors(f"{self.action} (ec2:ReleaseAddress)", region):
-            try:
-                self.clients.ec2(region).release_address(
-                    AllocationId=self.action.resource_id
-                )
-            except ClientError as error:
-                # As when it was released by the same request, sent a second time.
-                if error.response["Error"]["Code"] != NOT_FOUND:
-                    raise
+        ip, one = getattr(record, "ip", None), self.action.resource_id
+        # It is missing when the same request, sent a second time, released it before.
+        call, permission = self.ec2.release_address, "ec2:ReleaseAddress"
+        self.ask(call, permission, missing=NOT_FOUND, AllocationId=one)
         return f"EC2 released the address {ip}; it may not be available again."
 
 

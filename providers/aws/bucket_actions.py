@@ -1,7 +1,6 @@
 """Setting the storage class of a bucket by a rule of its lifecycle."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +11,7 @@ from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.buckets import find_bucket
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt
+from providers.aws.resource_change import ResourceChange
 from providers.aws.resources import tags_of
 from providers.errors import ErrorKind, ProviderError
 from providers.records import BucketRecord, ResourceRecord
@@ -33,14 +33,10 @@ NO_BUCKET = "NoSuchBucket"
 LEAST_SIZE = "TransitionDefaultMinimumObjectSize"
 
 
-@dataclass(frozen=True, slots=True)
-class SetStorageClass:
-    clients: AwsClients
-    action: CloudAction
-
+class SetStorageClass(ResourceChange):
     def look(self) -> BucketRecord | None:
         """Its access tier is the class to which our own rule moves its objects."""
-        name, region = self.action.resource_id, self.action.region
+        name, region = self.action.resource_id, self.region
         try:
             with self._errors("s3:GetBucketTagging"):
                 raw = self._asked(NO_TAGS, "get_bucket_tagging").get("TagSet", [])
@@ -69,12 +65,16 @@ class SetStorageClass:
     def do(self, record: ResourceRecord, task: Task) -> str:
         lifecycle = self._lifecycle()
         rules = [*_others(lifecycle), *self._own_rules()]
-        kept = {LEAST_SIZE: lifecycle[LEAST_SIZE]} if LEAST_SIZE in lifecycle else {}
+        least_size = (
+            {LEAST_SIZE: lifecycle[LEAST_SIZE]} if LEAST_SIZE in lifecycle else {}
+        )
         s3 = self.clients.s3(self.action.region)
         with self._errors("s3:PutLifecycleConfiguration"):
             if rules:
                 s3.put_bucket_lifecycle_configuration(
-                    **self._bucket, LifecycleConfiguration={"Rules": rules}, **kept
+                    **self._bucket,
+                    LifecycleConfiguration={"Rules": rules},
+                    **least_size,
                 )
             else:
                 s3.delete_bucket_lifecycle(**self._bucket)
@@ -144,8 +144,10 @@ def _others(lifecycle: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _tier_of(rules: Sequence[Mapping[str, Any]]) -> str:
     own = [rule for rule in rules if rule.get("ID") == RULE_ID]
-    moves = [move for rule in own for move in rule.get("Transitions", [])]
-    return TIERS.get(moves[0]["StorageClass"], STANDARD) if moves else STANDARD
+    transitions = [move for rule in own for move in rule.get("Transitions", [])]
+    return (
+        TIERS.get(transitions[0]["StorageClass"], STANDARD) if transitions else STANDARD
+    )
 
 
 def attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:

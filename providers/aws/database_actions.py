@@ -1,18 +1,17 @@
 """Stopping and starting RDS instances."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from providers.acting import ActionKind, CloudAction
+from providers.acting import ActionKind
 from providers.acting_steps import Task
-from providers.aws.aws_errors import aws_errors, failure
+from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
 from providers.aws.databases import normalize_database
 from providers.aws.dry_runs import Attempt
-from providers.errors import ErrorKind
+from providers.aws.resource_change import ResourceChange
 from providers.records import DatabaseRecord, ResourceRecord
 
 STOP, START = "rds:StopDBInstance", "rds:StartDBInstance"
@@ -21,31 +20,18 @@ NO_DATABASE = "cloudintel-has-no-such-database"
 GONE = {"deleting", "deleted"}
 
 
-@dataclass(frozen=True, slots=True)
-class _DatabaseChange:
-    clients: AwsClients
-    action: CloudAction
-
-    @property
-    def region(self) -> str:
-        return self.action.region
-
+class _DatabaseChange(ResourceChange):
     @property
     def database(self) -> dict[str, str]:
         """Its name is the end of its ARN."""
         return {"DBInstanceIdentifier": self.action.resource_id.rpartition(":")[2]}
 
     def look(self) -> DatabaseRecord | None:
-        reading = f"Database in {self.region} (rds:DescribeDBInstances)"
-        with aws_errors(reading, self.region):
-            try:
-                answer = self.clients.rds(self.region).describe_db_instances(
-                    **self.database
-                )
-            except ClientError as error:
-                if error.response["Error"]["Code"].startswith(NOT_FOUND):
-                    return None
-                raise
+        call = self.clients.rds(self.region).describe_db_instances
+        permission = "rds:DescribeDBInstances"
+        answer = self.ask(call, permission, missing=NOT_FOUND, **self.database)
+        if answer is None:
+            return None
         (raw,) = answer["DBInstances"]
         record = normalize_database(raw, self.region)
         return None if record.state in GONE else record
@@ -60,13 +46,10 @@ class _DatabaseChange:
     def refuse_cluster(self, record: ResourceRecord) -> None:
         """Aurora's, Neptune's and DocumentDB's clusters stop as a whole."""
         if isinstance(record, DatabaseRecord) and record.cluster:
-            raise failure(
-                ErrorKind.CONFLICT,
-                str(self.action),
+            raise self.conflict(
                 f"it is a member of the cluster {record.cluster}, which is stopped and "
                 "started as a whole",
                 "Do it in AWS's console. Nothing was changed.",
-                self.region,
             )
 
     def reach(self, operation: str, passing: str, state: str, task: Task) -> None:
@@ -74,17 +57,14 @@ class _DatabaseChange:
         record = self.look()
         if record and record.state not in (passing, state):
             name = {"stop_db_instance": STOP, "start_db_instance": START}[operation]
-            with aws_errors(f"{self.action} ({name})", self.region):
-                getattr(self.clients.rds(self.region), operation)(**self.database)
+            call = getattr(self.clients.rds(self.region), operation)
+            self.ask(call, name, **self.database)
         task.until(f"until it is {state}", lambda: self._is(state) or None)
 
     def _is(self, state: str) -> bool:
         record = self.look()
         if record is None:
-            reason = "it was deleted meanwhile"
-            raise failure(
-                ErrorKind.CHANGED, str(self.action), reason, "Nothing is left to do."
-            )
+            raise self.gone("it was deleted meanwhile")
         return record.state == state
 
 

@@ -1,18 +1,14 @@
 """Stopping, starting and resizing EC2 instances."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from providers.acting import ActionKind, CloudAction
+from providers.acting import ActionKind
 from providers.acting_steps import Task, do_or_take_back
-from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
 from providers.aws.ec2 import normalize_instance
-from providers.errors import ErrorKind
+from providers.aws.resource_change import ResourceChange
 from providers.records import InstanceRecord, ResourceRecord
 
 NO_INSTANCE = "i-00000000000000000"
@@ -21,50 +17,31 @@ GONE = {"shutting-down", "terminated"}
 GROUP_TAG = "aws:autoscaling:groupName"
 
 
-@dataclass(frozen=True, slots=True)
-class _InstanceChange:
-    clients: AwsClients
-    action: CloudAction
-
-    @property
-    def region(self) -> str:
-        return self.action.region
-
+class _InstanceChange(ResourceChange):
     @property
     def ids(self) -> dict[str, list[str]]:
         return {"InstanceIds": [self.action.resource_id]}
 
     def look(self) -> InstanceRecord | None:
         """An instance that ends is gone, though it is listed for an hour longer."""
-        reading = f"EC2 instance in {self.region} (ec2:DescribeInstances)"
-        with aws_errors(reading, self.region):
-            try:
-                answer = self.clients.ec2(self.region).describe_instances(
-                    InstanceIds=self.ids["InstanceIds"]
-                )
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "InvalidInstanceID.NotFound":
-                    return None
-                raise
+        call, missing = self.ec2.describe_instances, "InvalidInstanceID.NotFound"
+        answer = self.ask(call, "ec2:DescribeInstances", missing=missing, **self.ids)
+        if answer is None:
+            return None
         (raw,) = [one for each in answer["Reservations"] for one in each["Instances"]]
         record = normalize_instance(raw, self.region)
         return None if record.state in GONE else record
 
     def call(self, operation: str, **request: Any) -> None:
-        ec2 = self.clients.ec2(self.region)
         name = "".join(part.capitalize() for part in operation.split("_"))
-        with aws_errors(f"{self.action} (ec2:{name})", self.region):
-            getattr(ec2, operation)(**request)
+        self.ask(getattr(self.ec2, operation), f"ec2:{name}", **request)
 
     def refuse_group(self, record: ResourceRecord) -> None:
         if group := record.tags.get(GROUP_TAG):
-            raise failure(
-                ErrorKind.CONFLICT,
-                str(self.action),
+            raise self.conflict(
                 f"it belongs to the Auto Scaling group {group}, which would start "
                 "another in its place",
                 "Change the group instead. Nothing was changed.",
-                self.region,
             )
 
     def stop(self, task: Task) -> None:
@@ -84,18 +61,12 @@ class _InstanceChange:
         """Return whether it is, having been in the states that it passed before."""
         record = self.look()
         if record is None:
-            reason = "it was terminated meanwhile"
-            raise failure(
-                ErrorKind.CHANGED, str(self.action), reason, "Nothing is left to do."
-            )
+            raise self.gone("it was terminated meanwhile")
         if record.state == "stopped" and "pending" in passed:
-            raise failure(
-                ErrorKind.CONFLICT,
-                str(self.action),
+            raise self.conflict(
                 "EC2 began to start it, and it is stopped again",
                 "EC2 names the reason as its state transition reason. An encrypted "
                 "disk needs kms:CreateGrant (docs/acting.md).",
-                self.region,
             )
         passed.add(record.state)
         return record.state == state
@@ -104,7 +75,7 @@ class _InstanceChange:
 class Stop(_InstanceChange):
     def dry_run(self, record: ResourceRecord) -> str:
         self.refuse_group(record)
-        call = self.clients.ec2(self.region).stop_instances
+        call = self.ec2.stop_instances
         return in_words([dry_run(call, "ec2:StopInstances", self.region, **self.ids)])
 
     def do(self, record: ResourceRecord, task: Task) -> str:
@@ -115,7 +86,7 @@ class Stop(_InstanceChange):
 
 class Start(_InstanceChange):
     def dry_run(self, record: ResourceRecord) -> str:
-        call = self.clients.ec2(self.region).start_instances
+        call = self.ec2.start_instances
         return in_words([dry_run(call, "ec2:StartInstances", self.region, **self.ids)])
 
     def do(self, record: ResourceRecord, task: Task) -> str:
@@ -132,9 +103,10 @@ class Resize(_InstanceChange):
 
     def dry_run(self, record: ResourceRecord) -> str:
         self.refuse_group(record)
-        ec2, region = self.clients.ec2(self.region), self.region
-        with aws_errors(f"{self.action} (ec2:DescribeInstanceTypes)", region):
-            ec2.describe_instance_types(InstanceTypes=[self.action.target])  # type: ignore[list-item]
+        ec2, region = self.ec2, self.region
+        types = [self.action.target]
+        call, permission = ec2.describe_instance_types, "ec2:DescribeInstanceTypes"
+        self.ask(call, permission, InstanceTypes=types)
         tried = [
             dry_run(ec2.stop_instances, "ec2:StopInstances", region, **self.ids),
             dry_run(

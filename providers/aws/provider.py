@@ -167,7 +167,7 @@ class AwsProvider:
         )
         yield checked(
             "cloudwatch:GetMetricData",
-            f"sync_cpu, sync_usage: {usage.PRICE}"
+            f"sync_cpu, sync_usage: {usage.price(clients.options)}"
             if clients.options.usage_metrics
             else "sync_cpu",
             lambda: cloudwatch.try_metrics(clients, yesterday, region),

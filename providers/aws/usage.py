@@ -1,4 +1,4 @@
-"""Daily use of databases, load balancers and NAT gateways from CloudWatch."""
+"""Daily use of databases, balancers, NAT gateways and volumes from CloudWatch."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from core.windows import Window, utc_day
-from providers.aws.client import AwsClients
+from providers.aws.client import AwsClients, AwsOptions
 from providers.aws.metric_data import (
     Days,
     Figure,
@@ -27,6 +27,7 @@ PRICE = (
     "$0.01 per 1,000 metrics and sync, five a database, two or three a load balancer "
     "or NAT gateway (AWS_USAGE_METRICS)"
 )
+VOLUME_PRICE = ", four a volume whose speed is paid (AWS_VOLUME_METRICS)"
 GIB = 2**30
 CPU, FREE = "CPUUtilization", "FreeStorageSpace"
 
@@ -57,6 +58,17 @@ NAT_GATEWAY = Source(
         ("ActiveConnectionCount", "Maximum"),
     ],
 )
+# Its points are a minute's. Where they are five minutes', its speed is taken for more.
+VOLUME = Source(
+    "AWS/EBS",
+    "VolumeId",
+    [
+        *(("VolumeReadOps", "Maximum"), ("VolumeWriteOps", "Maximum")),
+        *(("VolumeReadBytes", "Maximum"), ("VolumeWriteBytes", "Maximum")),
+    ],
+)
+POINT_SECONDS = 60
+LEAST_BYTES_PER_OPERATION = 512
 FLOWS = [
     ("ProcessedBytes", "Sum"),
     *(("ActiveFlowCount", "Average"), ("ActiveFlowCount", "Maximum")),
@@ -88,7 +100,13 @@ METRICS = {
     # A NAT gateway is billed for both directions.
     "BytesOutToDestination": MetricName.PROCESSED_BYTES,
     "BytesInFromDestination": MetricName.PROCESSED_BYTES,
+    # Both are highest in the same minute at most.
+    "VolumeReadOps": MetricName.OPERATIONS_PER_SECOND,
+    "VolumeWriteOps": MetricName.OPERATIONS_PER_SECOND,
+    "VolumeReadBytes": MetricName.THROUGHPUT_BYTES,
+    "VolumeWriteBytes": MetricName.THROUGHPUT_BYTES,
 }
+PER_SECOND = (MetricName.OPERATIONS_PER_SECOND, MetricName.THROUGHPUT_BYTES)
 FIELDS = {"Average": "average", "Maximum": "maximum", "Sum": "total"}
 
 
@@ -101,12 +119,21 @@ def fetch_usage(
     """Return the figures of each region's resources, as fetch_by_region does."""
 
     def read(region: str) -> Iterator[RegionMetrics]:
-        refs = {one.resource_id: one for one in resources[region]}
+        refs = {
+            one.resource_id: one
+            for one in resources[region]
+            if one.kind != "volume" or clients.options.volume_metrics
+        }
         queries = (query for ref in refs.values() for query in _queries(ref))
         for found in fetch_figures(clients, window, region, queries):
             yield _part(region, window, refs, found)
 
     return fetch_by_region(clients, resources, read, progress)
+
+
+def price(options: AwsOptions) -> str:
+    """Return what reading it costs."""
+    return PRICE + (VOLUME_PRICE if options.volume_metrics else "")
 
 
 def source_of(ref: ResourceRef) -> Source | None:
@@ -119,7 +146,7 @@ def source_of(ref: ResourceRef) -> Source | None:
     if ref.kind == "load-balancer":
         family, slash, _ = _name(ref).partition("/")
         return LOAD_BALANCERS.get(family if slash else "")
-    return NAT_GATEWAY if ref.kind == "nat-gateway" else None
+    return {"nat-gateway": NAT_GATEWAY, "volume": VOLUME}.get(ref.kind)
 
 
 def _name(ref: ResourceRef) -> str:
@@ -183,6 +210,27 @@ def _usage(
         # One that has grown since seems fuller than it was.
         used = max(0.0, ref.storage_gib * GIB - free)
         fields[MetricName.STORAGE_USED_BYTES]["maximum"] = used
+    _to_seconds(fields)
     for name, given in fields.items():
         if any(value is not None for value in given.values()):
             yield UsageRecord(ref.resource_id, day, name, **given)
+
+
+def _to_seconds(fields: Mapping[MetricName, dict[str, float | None]]) -> None:
+    """Turn the highest point of a volume into what a second has of it.
+
+    Of instances that are not of the Nitro system the highest is one operation's bytes,
+    which are then too few for as many operations, and unknown.
+    https://docs.aws.amazon.com/ebs/latest/userguide/using_cloudwatch_ebs.html
+    """
+    operations, size = (fields.get(name, {}) for name in PER_SECOND)
+    most, most_bytes = operations.get("maximum"), size.get("maximum")
+    if (
+        most
+        and most_bytes is not None
+        and most_bytes < most * LEAST_BYTES_PER_OPERATION
+    ):
+        size["maximum"] = None
+    for of_name in (operations, size):
+        if (highest := of_name.get("maximum")) is not None:
+            of_name["maximum"] = highest / POINT_SECONDS

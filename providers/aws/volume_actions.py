@@ -1,11 +1,9 @@
 """Deleting EBS volumes, each after a snapshot, and changing their type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
 
 from providers.acting import ActionKind, CloudAction
 from providers.acting_steps import Task
@@ -16,16 +14,15 @@ from providers.approved import (
     of_tag,
     refuse_held,
 )
-from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
+from providers.aws.resource_change import ResourceChange
 from providers.aws.snapshots import normalize_snapshot
 from providers.aws.volumes import normalize_volume
-from providers.errors import ErrorKind
 from providers.records import ResourceRecord, SnapshotRecord, VolumeRecord
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import FilterTypeDef
+    pass
 
 NO_VOLUME, NO_SNAPSHOT = "vol-00000000000000000", "snap-00000000000000000"
 # Of these types more speed than usual is ordered.
@@ -46,22 +43,10 @@ NOT_BEGUN = {"", FAILED}
 USABLE = {"optimizing", "completed"}
 
 
-@dataclass(frozen=True, slots=True)
-class _VolumeChange:
-    clients: AwsClients
-    action: CloudAction
-
-    @property
-    def region(self) -> str:
-        return self.action.region
-
+class _VolumeChange(ResourceChange):
     @property
     def volume(self) -> dict[str, str]:
         return {"VolumeId": self.action.resource_id}
-
-    @property
-    def ec2(self) -> Any:
-        return self.clients.ec2(self.region)
 
     def look(self) -> ResourceRecord | None:
         raw = self.raw(self.action.resource_id)
@@ -69,16 +54,20 @@ class _VolumeChange:
 
     def raw(self, volume_id: str) -> Any:
         """Return the volume as EC2 has it; None: it is gone."""
-        reading = f"EBS volume in {self.region} (ec2:DescribeVolumes)"
-        with aws_errors(reading, self.region):
-            try:
-                answer = self.ec2.describe_volumes(VolumeIds=[volume_id])
-            except ClientError as error:
-                if error.response["Error"]["Code"] == NOT_FOUND:
-                    return None
-                raise
-        (raw,) = answer["Volumes"]
-        return raw
+        call, permission = self.ec2.describe_volumes, "ec2:DescribeVolumes"
+        answer = self.ask(call, permission, missing=NOT_FOUND, VolumeIds=[volume_id])
+        return answer["Volumes"][0] if answer else None
+
+    def snapshots(self, *filters: tuple[str, str]) -> list[Any]:
+        """Return the account's own, of these values of filters."""
+        found: Any = self.ask(
+            self.ec2.describe_snapshots,
+            "ec2:DescribeSnapshots",
+            OwnerIds=["self"],
+            Filters=[{"Name": name, "Values": [value]} for name, value in filters],
+        )
+        snapshots: list[Any] = found["Snapshots"]
+        return snapshots
 
 
 class Delete(_VolumeChange):
@@ -121,21 +110,20 @@ class Delete(_VolumeChange):
         return next(ids, "")
 
     def _own_snapshots(self) -> list[tuple[str, Mapping[str, Any]]]:
-        filters: list[FilterTypeDef] = [
-            {"Name": f"tag:{ACTION_TAG}", "Values": [self.action.key]},
-            {"Name": "volume-id", "Values": [self.action.resource_id]},
-        ]
-        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
-            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=filters)
-        return [(raw["SnapshotId"], raw) for raw in answer["Snapshots"]]
+        own = self.snapshots(
+            (f"tag:{ACTION_TAG}", self.action.key),
+            ("volume-id", self.action.resource_id),
+        )
+        return [(raw["SnapshotId"], raw) for raw in own]
 
     def _take_snapshot(self, record: ResourceRecord) -> str:
-        with aws_errors(f"{self.action} (ec2:CreateSnapshot)", self.region):
-            answer = self.ec2.create_snapshot(
-                **self.volume,
-                Description=f"Of {self.action.resource_id} before it was deleted",
-                TagSpecifications=self._tags(record),
-            )
+        answer = self.ask(
+            self.ec2.create_snapshot,
+            "ec2:CreateSnapshot",
+            **self.volume,
+            Description=f"Of {self.action.resource_id} before it was deleted",
+            TagSpecifications=self._tags(record),
+        )
         return str(answer["SnapshotId"])
 
     def _tags(self, record: ResourceRecord) -> list[dict[str, Any]]:
@@ -160,23 +148,17 @@ class Delete(_VolumeChange):
         raw = dict(self._own_snapshots()).get(snapshot_id)
         if raw and raw["State"] == "error":
             reason = raw.get("StateMessage") or "EC2 does not say why"
-            raise failure(
-                ErrorKind.CONFLICT,
-                f"{self.action} (ec2:CreateSnapshot)",
+            raise self.conflict(
                 f"the snapshot {snapshot_id} failed: {reason}",
                 "The volume was not deleted: delete the snapshot and try again.",
-                self.region,
+                "ec2:CreateSnapshot",
             )
         return raw is not None and raw["State"] == "completed"
 
     def _delete(self) -> None:
-        with aws_errors(f"{self.action} (ec2:DeleteVolume)", self.region):
-            try:
-                self.ec2.delete_volume(**self.volume)
-            except ClientError as error:
-                # As when it was deleted by the same request, sent a second time.
-                if error.response["Error"]["Code"] != NOT_FOUND:
-                    raise
+        # It is missing when the same request, sent a second time, deleted it before.
+        call, permission = self.ec2.delete_volume, "ec2:DeleteVolume"
+        self.ask(call, permission, missing=NOT_FOUND, **self.volume)
 
 
 class Restore(_VolumeChange):
@@ -184,13 +166,8 @@ class Restore(_VolumeChange):
 
     def look(self) -> SnapshotRecord | None:
         """What is approved is the snapshot."""
-        filters = [{"Name": "snapshot-id", "Values": [self.action.target]}]
-        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
-            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=filters)
-        found = [
-            normalize_snapshot(raw, self.region, ()) for raw in answer["Snapshots"]
-        ]
-        return found[0] if found else None
+        found = self.snapshots(("snapshot-id", self.action.target))
+        return normalize_snapshot(found[0], self.region, ()) if found else None
 
     def dry_run(self, record: ResourceRecord) -> str:
         request = self._request(record)
@@ -208,44 +185,38 @@ class Restore(_VolumeChange):
 
     def _made_before(self) -> str:
         """Return the volume that an earlier run has made; "" if it is not listed."""
-        own: list[FilterTypeDef] = [
-            {"Name": f"tag:{ACTION_TAG}", "Values": [self.action.key]},
-        ]
-        with aws_errors(f"{self.action} (ec2:DescribeVolumes)", self.region):
-            answer = self.ec2.describe_volumes(Filters=own)
+        own = [{"Name": f"tag:{ACTION_TAG}", "Values": [self.action.key]}]
+        answer = self.ask(self.ec2.describe_volumes, "ec2:DescribeVolumes", Filters=own)
         return next((str(raw["VolumeId"]) for raw in answer["Volumes"]), "")
 
     def _make(self, record: ResourceRecord) -> str:
         """By a token EC2 makes one only, for a while: then the volume is listed."""
-        with aws_errors(f"{self.action} (ec2:CreateVolume)", self.region):
-            answer = self.ec2.create_volume(
-                ClientToken=self.action.key, **self._request(record)
-            )
+        answer = self.ask(
+            self.ec2.create_volume,
+            "ec2:CreateVolume",
+            ClientToken=self.action.key,
+            **self._request(record),
+        )
         return str(answer["VolumeId"])
 
     def _is_made(self, volume_id: str) -> bool:
         raw = self.raw(volume_id)
         if raw is not None and raw["State"] == "error":
-            raise failure(
-                ErrorKind.CONFLICT,
-                f"{self.action} (ec2:CreateVolume)",
+            raise self.conflict(
                 f"EC2 could not make the volume {volume_id}, as where the role may not "
                 "use the key of its encryption",
                 "Delete it, and create the volume in AWS's console.",
-                self.region,
+                "ec2:CreateVolume",
             )
         return raw is not None and raw["State"] in ("available", "in-use")
 
     def _request(self, record: ResourceRecord) -> dict[str, Any]:
         facts = of_tag(record.tags.get(VOLUME_TAG, ""))
         if not (facts.get("zone") and facts.get("type")):
-            raise failure(
-                ErrorKind.CONFLICT,
-                str(self.action),
+            raise self.conflict(
                 f"the snapshot {self.action.target} has no tag {VOLUME_TAG}, which "
                 "says in which zone the volume was, and of which type",
                 "Create the volume in AWS's console.",
-                self.region,
             )
         tags = {k: v for k, v in record.tags.items() if k != VOLUME_TAG}
         speed = {"Iops": facts.get("iops"), "Throughput": facts.get("throughput")}
@@ -278,8 +249,8 @@ class ChangeType(_VolumeChange):
         before, target = self.action.expected.type, self.action.target
         if isinstance(record, VolumeRecord) and record.volume_type != target:
             if self._modification(target) in NOT_BEGUN:
-                with aws_errors(f"{self.action} (ec2:ModifyVolume)", self.region):
-                    self.ec2.modify_volume(**self._request(record))
+                request = self._request(record)
+                self.ask(self.ec2.modify_volume, "ec2:ModifyVolume", **request)
             task.until(f"until it is {target}", lambda: self._is_usable() or None)
         return f"EC2 changed the volume from {before} to {target}, in use or not."
 
@@ -287,23 +258,17 @@ class ChangeType(_VolumeChange):
         """It serves as the new type while EC2 still moves its blocks."""
         state = self._modification(self.action.target)
         if state == FAILED:
-            raise failure(
-                ErrorKind.CONFLICT,
-                f"{self.action} (ec2:ModifyVolume)",
-                "EC2 could not change it",
-                "It is as it was.",
-                self.region,
-            )
+            reason, advice = "EC2 could not change it", "It is as it was."
+            raise self.conflict(reason, advice, "ec2:ModifyVolume")
         return state in USABLE
 
     def _modification(self, target: str) -> str:
         """Return how far the newest change is, if it is to this type."""
-        with aws_errors(f"{self.action} (ec2:DescribeVolumesModifications)"):
-            answer = self.ec2.describe_volumes_modifications(
-                Filters=[
-                    {"Name": "volume-id", "Values": [self.action.resource_id]},
-                ]
-            )
+        answer = self.ask(
+            self.ec2.describe_volumes_modifications,
+            "ec2:DescribeVolumesModifications",
+            Filters=[{"Name": "volume-id", "Values": [self.action.resource_id]}],
+        )
         found = answer["VolumesModifications"]
         is_to = found and found[0].get("TargetVolumeType") == target
         return str(found[0]["ModificationState"]) if is_to else ""

@@ -123,6 +123,7 @@ class AzureOptions:
     network_metrics: bool = True
     storage_metrics: bool = True
     """Whether the bytes in storage accounts are asked for, which batches answer."""
+    disk_metrics: bool = True
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10

@@ -23,8 +23,21 @@ from providers.records import ResourceRecord, VolumeRecord
 
 DISKS, SNAPSHOTS = "Microsoft.Compute/disks", "Microsoft.Compute/snapshots"
 COMPLETE = 100
-# Who can read it over the network.
-READERS = ("networkAccessPolicy", "publicNetworkAccess", "diskAccessId")
+# Who can read it over the network, and by whose key: a snapshot has it as its disk.
+SHARED = (
+    *("networkAccessPolicy", "publicNetworkAccess", "diskAccessId"),
+    *("encryption",),
+)
+# What only a disk has, and a tag of its snapshot holds: word -> property.
+ORDERED = {
+    "tier": "tier",
+    "shares": "maxShares",
+    "bursting": "burstingEnabled",
+}
+# Ordered of these types alone; of others it follows from their size.
+# https://learn.microsoft.com/rest/api/compute/disks/create-or-update
+ORDERED_SPEED = {"iops": "diskIOPSReadWrite", "mbps": "diskMBpsReadWrite"}
+OF_ORDERED_SPEED = ("PremiumV2_LRS", "UltraSSD_LRS")
 # When it was last attached or detached.
 LAST_USE = "LastOwnershipUpdateTime"
 
@@ -77,7 +90,8 @@ class Delete(_DiskChange):
         return f"{group}/providers/{SNAPSHOTS}/cloudintel-{self.action.key}"
 
     def _snapshot(self, record: ResourceRecord) -> Mapping[str, Any]:
-        """Open to whom the disk is open; Azure's default is every network."""
+        """Open to whom the disk is open, as Azure's default is every network, and
+        encrypted by its key."""
         own = self._properties(self.action.resource_id)
         return {
             "location": record.region,
@@ -87,7 +101,7 @@ class Delete(_DiskChange):
                 VOLUME_TAG: in_tag(self._made_as()),
             },
             "properties": {
-                **{name: own[name] for name in READERS if name in own},
+                **{name: own[name] for name in SHARED if name in own},
                 "incremental": True,
                 "creationData": {
                     "createOption": "Copy",
@@ -96,10 +110,15 @@ class Delete(_DiskChange):
             },
         }
 
-    def _made_as(self) -> Mapping[str, str]:
+    def _made_as(self) -> Mapping[str, object]:
         raw: Any = self.read(self.action.resource_id) or {}
-        zones = ",".join(raw.get("zones") or ())
-        return {"sku": raw.get("sku", {}).get("name", ""), "zones": zones}
+        properties = raw.get("properties", {})
+        sku = raw.get("sku", {}).get("name", "")
+        return {
+            "sku": sku,
+            "zones": ",".join(raw.get("zones") or ()),
+            **{word: properties.get(name) for word, name in _ordered(sku).items()},
+        }
 
     def restoring(self) -> CloudAction | None:
         if self.read(self.snapshot_id) is None:
@@ -145,7 +164,7 @@ class Delete(_DiskChange):
 
 
 class Restore(_DiskChange):
-    """Makes the disk anew, of its name, from a snapshot that says what it was."""
+    """Recreates the disk, of its name, from a snapshot that says what it was."""
 
     # A snapshot is read by the right to read disks.
     # https://github.com/kubernetes/kubernetes/issues/93020
@@ -176,7 +195,7 @@ class Restore(_DiskChange):
         if not self._is_there():
             self.change("write", "PUT", task, body=self._disk(record))
         task.until("until it is there", lambda: self._is_there() or None)
-        return f"Azure made the disk anew from its snapshot {self.action.target}."
+        return f"Azure recreated the disk from its snapshot {self.action.target}."
 
     def _is_there(self) -> bool:
         """Raise ProviderError where another disk has its name by now."""
@@ -208,13 +227,29 @@ class Restore(_DiskChange):
             **zones,
             **sku,
             "properties": {
-                **{name: snapshot[name] for name in READERS if name in snapshot},
+                **{name: snapshot[name] for name in SHARED if name in snapshot},
+                **{
+                    name: _as_ordered(facts[word])
+                    for word, name in _ordered(facts.get("sku", "")).items()
+                    if word in facts
+                },
                 "creationData": {
                     "createOption": "Copy",
                     "sourceResourceId": self.snapshot_id,
                 },
             },
         }
+
+
+def _ordered(sku: str) -> Mapping[str, str]:
+    return ORDERED | ORDERED_SPEED if sku in OF_ORDERED_SPEED else ORDERED
+
+
+def _as_ordered(text: str) -> object:
+    """Return a number, a truth, or the name of a tier."""
+    if text.isdecimal():
+        return int(text)
+    return text == "True" if text in ("True", "False") else text
 
 
 class ChangeType(_DiskChange):

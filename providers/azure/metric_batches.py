@@ -18,7 +18,9 @@ API_VERSION = "2024-02-01"
 OPERATION = "Microsoft.Insights/metrics:getBatch"
 RESOURCES_PER_CALL = 50
 DAYS_PER_CALL = 30
+HOURS_A_CALL = DAYS_PER_CALL * 24
 DAYS_KEPT = 93
+DAILY, HOURLY = "P1D", "PT1H"
 REFUSALS = {
     401: (
         ErrorKind.DENIED,
@@ -103,6 +105,7 @@ def daily_question(
     namespace: str,
     ids: Sequence[str],
     figures: Mapping[str, Sequence[str]],
+    interval: str = DAILY,
 ) -> Question:
     """`figures` are the aggregations that are read of each metric."""
     return batch_question(
@@ -113,7 +116,7 @@ def daily_question(
         ids,
         start=days.start_at,
         end=days.end_at,
-        interval="P1D",
+        interval=interval,
         metricnames=",".join(figures),
         aggregation=",".join(
             sorted({one for all_ in figures.values() for one in all_})
@@ -129,10 +132,12 @@ def fetch_days(
 ) -> tuple[Mapping[str, Days], Sequence[ProviderError]]:
     """Return resource -> day -> figures, and what one metric each was refused with.
 
-    A resource of which every metric was refused is not among them.
+    Of an hourly question they are those of each day's highest hour. A resource of which
+    every metric was refused is not among them.
     """
     answered, refused = fetch_batch(client, question, ids)
     found: dict[str, Days] = {}
+    is_hourly = question.params["interval"] == HOURLY
     with understood(question):
         for resource_id, metrics in answered.items():
             if not metrics:
@@ -141,16 +146,26 @@ def fetch_days(
             for name, series in metrics.items():
                 for one in series:
                     for datum in one["data"]:
-                        of_resource[_day(datum["timeStamp"])][name] = datum
+                        of_day = of_resource[_day(datum["timeStamp"])]
+                        if is_hourly and name in of_day:
+                            datum = _higher(of_day[name], datum)
+                        of_day[name] = datum
             found[resource_id] = {
                 day: of_resource[day] for day in of_resource if day in days
             }
     return found, refused
 
 
-@lru_cache(maxsize=DAYS_KEPT)
+def _higher(one: Datum, other: Datum) -> Datum:
+    """Return the one of the higher average; one without is no data."""
+    first, second = one.get("average"), other.get("average")
+    return one if second is None or (first is not None and first > second) else other
+
+
+# A month of hours, which all resources of a question have alike.
+@lru_cache(maxsize=HOURS_A_CALL)
 def _day(text: str) -> date:
-    """The day of a datum; all resources of a question have the same."""
+    """The day of a datum."""
     return utc_day(datetime.fromisoformat(text))
 
 

@@ -11,7 +11,7 @@ Limit = tuple[int, float]
 
 
 class RateLimit:
-    """Keeps several limits at once; one that sends earlier is refused, and waits anew.
+    """Keeps several limits at once; one that sends earlier is refused, and waits again.
 
     Windows slide, as a bucket that refills would let nearly twice as many through.
     """

@@ -1,4 +1,4 @@
-"""Daily use of databases, balancers, gateways and storage accounts from Azure Monitor.
+"""Daily use of databases, balancers, gateways, accounts and disks from Azure Monitor.
 
 A question has every metric of up to 50 resources of one type.
 https://learn.microsoft.com/azure/azure-monitor/reference/metrics-index
@@ -14,6 +14,8 @@ from functools import partial
 from core.windows import Window, utc_day
 from providers.azure.client import AzureClient, understood
 from providers.azure.metric_batches import (
+    DAILY,
+    HOURLY,
     Days,
     Figures,
     batches,
@@ -34,6 +36,8 @@ from providers.metric_records import (
 from providers.side_by_side import side_by_side
 
 LEVELS, TOTAL = ("average", "maximum"), ("total",)
+# Of disks and probes Azure has nothing but averages of a minute.
+AVERAGE = ("average",)
 # What was deleted since it was listed has no metrics.
 GONE = "ResourceNotFound"
 
@@ -53,16 +57,26 @@ class Source:
     metrics: Mapping[str, Share | MetricName]
     untold_zero: MetricName | None = None
     """What a day has none of where Azure has no data of it."""
+    interval: str = DAILY
+    """Of hours, the average of the highest one is the day's maximum."""
 
     @property
     def figures(self) -> Mapping[str, Sequence[str]]:
         return {
-            metric: TOTAL if meaning in COUNTED else LEVELS
+            metric: TOTAL
+            if meaning in COUNTED
+            else AVERAGE
+            if meaning in AVERAGED
+            else LEVELS
             for metric, meaning in self.metrics.items()
         }
 
 
 COUNTED = {MetricName.PROCESSED_BYTES, MetricName.REQUESTS, MetricName.TRANSACTIONS}
+AVERAGED = {
+    *(MetricName.OPERATIONS_PER_SECOND, MetricName.THROUGHPUT_BYTES),
+    *(MetricName.HEALTHY_PERCENT, MetricName.HEALTHY_TARGETS),
+}
 FLEXIBLE: Mapping[str, Share | MetricName] = {
     "cpu_percent": Share.CPU,
     "memory_percent": Share.MEMORY,
@@ -84,11 +98,15 @@ SOURCES = {
         Source("Microsoft.DBforMySQL/flexibleServers", FLEXIBLE),
         Source(
             "Microsoft.Network/loadBalancers",
-            {"ByteCount": MetricName.PROCESSED_BYTES},
+            {
+                "ByteCount": MetricName.PROCESSED_BYTES,
+                "DipAvailability": MetricName.HEALTHY_PERCENT,
+            },
         ),
         Source(
             "Microsoft.Network/applicationGateways",
             {
+                "HealthyHostCount": MetricName.HEALTHY_TARGETS,
                 "TotalRequests": MetricName.REQUESTS,
                 "BytesReceived": MetricName.PROCESSED_BYTES,
                 "BytesSent": MetricName.PROCESSED_BYTES,
@@ -103,6 +121,16 @@ SOURCES = {
             {"Transactions": MetricName.TRANSACTIONS},
             # https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage
             untold_zero=MetricName.TRANSACTIONS,
+        ),
+        Source(
+            "Microsoft.Compute/disks",
+            {
+                "Composite Disk Read Operations/sec": MetricName.OPERATIONS_PER_SECOND,
+                "Composite Disk Write Operations/sec": MetricName.OPERATIONS_PER_SECOND,
+                "Composite Disk Read Bytes/sec": MetricName.THROUGHPUT_BYTES,
+                "Composite Disk Write Bytes/sec": MetricName.THROUGHPUT_BYTES,
+            },
+            interval=HOURLY,
         ),
     )
 }
@@ -133,7 +161,10 @@ def _read_region(
     client: AzureClient, window: Window, region: str, refs: Iterable[ResourceRef]
 ) -> Iterator[RegionMetrics]:
     failures: list[ProviderError] = []
-    for source, batch in _batches(refs):
+    wanted = (
+        one for one in refs if one.kind != "volume" or client.options.disk_metrics
+    )
+    for source, batch in _batches(wanted):
         try:
             yield from _read_batch(client, window, region, source, batch, failures)
         except ProviderError as error:
@@ -156,7 +187,8 @@ def _read_batch(
     ids = list(refs)
     for days in parts_of(window):
         question = daily_question(
-            client, "Use", days, region, source.namespace, ids, source.figures
+            *(client, "Use", days, region, source.namespace, ids, source.figures),
+            interval=source.interval,
         )
         found, refused = fetch_days(client, question, days, ids)
         failures += [one for one in refused if GONE not in str(one)]
@@ -220,6 +252,8 @@ def _meanings(
         for aggregation in source.figures[metric]:
             if (value := datum.get(aggregation)) is not None:
                 given = found[source.metrics[metric]]
+                if source.interval == HOURLY:
+                    aggregation = "maximum"
                 given[aggregation] = given.get(aggregation, 0.0) + value
     was_there = created_at is not None and utc_day(created_at) < day
     if source.untold_zero and was_there:

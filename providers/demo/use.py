@@ -1,4 +1,4 @@
-"""How much the company's databases, balancers, gateways and accounts are used."""
+"""How much the company's databases, balancers, gateways, accounts and disks do."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -13,7 +13,7 @@ from providers.metric_records import (
     UsageRecord,
 )
 
-GIB = 1024**3
+KIB, GIB = 1024, 1024**3
 GROWTH_PER_YEAR = 0.3
 WEEKEND = 0.6
 # What nobody uses is named so, as it is among the machines.
@@ -95,6 +95,15 @@ def _bucket(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
         yield _counted(ref, day, MetricName.TRANSACTIONS, 150_000 * busy)
 
 
+def _volume(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
+    operations = round(420 * busy, 1)
+    for metric, highest in (
+        (MetricName.OPERATIONS_PER_SECOND, operations),
+        (MetricName.THROUGHPUT_BYTES, operations * 24 * KIB),
+    ):
+        yield UsageRecord(ref.resource_id, day, metric, maximum=highest)
+
+
 def _is_of_azure(ref: ResourceRef) -> bool:
     return ref.resource_id.startswith("/subscriptions/")
 
@@ -117,4 +126,5 @@ USES: Mapping[str, Use] = {
     "load-balancer": _balancer,
     "nat-gateway": _gateway,
     "bucket": _bucket,
+    "volume": _volume,
 }

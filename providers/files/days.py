@@ -40,19 +40,19 @@ class DaysOf:
 
 
 def days_of(
-    engine: Engine, lines: Path, window: Window, kept: DaysOf
+    engine: Engine, lines: Path, window: Window, wanted: DaysOf
 ) -> Iterator[CostReading]:
     """Yield each day of the window: its total, and rows that sum to it."""
     totals = dict(_by_day(engine, lines, window))
     groups = _by_day(engine, lines, window, *GROUPS, "ChargeCategory")
     tags = {
         key: _by_day(engine, lines, window, _value(key), *TAG_GROUPS)
-        for key in kept.tag_keys
+        for key in wanted.tag_keys
     }
     for day in window.days():
         ((billed, effective),) = totals.get(day, [(ZERO, ZERO)])
         total = CostTotalRecord(
-            day, kept.currency, billed, effective, kept.is_estimated
+            day, wanted.currency, billed, effective, wanted.is_estimated
         )
         if day not in totals:
             yield CostReading([total], [])

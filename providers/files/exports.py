@@ -62,8 +62,8 @@ class Run:
         """Return what differs once its files do, or how many months they tell: of a
         version of three only three that are stored are all."""
         named = sorted(f"{file.name} {file.version}" for file in self.every_file)
-        told = "\n".join([*named, str(months)])
-        return hashlib.sha256(told.encode()).hexdigest()
+        listed = "\n".join([*named, str(months)])
+        return hashlib.sha256(listed.encode()).hexdigest()
 
 
 def runs_of(

@@ -134,13 +134,13 @@ class FilesProvider:
     def _days(
         self, lines: Path, window: Window, sums: LineSums, progress: Progress
     ) -> Iterator[CostReading]:
-        kept = DaysOf(
+        wanted = DaysOf(
             currency=sums.currency,
             is_estimated=self._now.date() < add_months(window.start, 1) + FINAL_AFTER,
             tag_keys=self._settings.tag_keys,
         )
         with self._engine(progress) as engine:
-            yield from days_of(engine, lines, window, kept)
+            yield from days_of(engine, lines, window, wanted)
 
     def _told_days(self, month: date, sums: LineSums) -> Window:
         """Return the month's days up to the last one that has a line and has ended."""

@@ -13,6 +13,7 @@ from core.testing.aws_emulator.resources import (
     EmulatedDatabase,
     EmulatedLoadBalancer,
     EmulatedNatGateway,
+    EmulatedVolume,
 )
 from core.windows import Window
 from providers.aws.account_settings import AwsSettings
@@ -231,3 +232,34 @@ def test_a_region_that_fails_yields_its_error(aws: EmulatedAws) -> None:
 
 def test_points_are_kept_as_long_as_those_of_instances(now: datetime) -> None:
     assert AwsProvider.usage_window(now) == AwsProvider.metric_window(now)
+
+
+@pytest.mark.parametrize(
+    ("size", "highest"),
+    # The second are the bytes of one operation, as CloudWatch has of Xen instances.
+    [(144_000 * 4096, 400.0 * 4096), (144_000 * 4, None)],
+)
+def test_a_volumes_highest_minute_tells_its_speed(
+    aws: EmulatedAws, size: int, highest: float | None
+) -> None:
+    operations = {"VolumeReadOps": 72_000.0 * 60, "VolumeWriteOps": 72_000.0 * 60}
+    half = size * 30.0
+    figures = operations | {"VolumeReadBytes": half, "VolumeWriteBytes": half}
+    one = EmulatedVolume("vol-1", REGION, attached_to=["i-1"], figures=figures)
+    aws.world().add_volume(one)
+    found = read(aws, [ResourceRef("volume", "vol-1", one.created_at)])
+    speed = {(one.metric, one.maximum) for one in found.usage}
+    # The emulator's highest minute is twice the average one.
+    expected = {(MetricName.OPERATIONS_PER_SECOND, 200.0)}
+    if highest:
+        expected.add((MetricName.THROUGHPUT_BYTES, highest / 2))
+    assert speed == expected
+
+
+def test_volumes_are_not_asked_for_where_they_are_left_out(aws: EmulatedAws) -> None:
+    aws.world().add_volume(EmulatedVolume("vol-1", REGION, attached_to=["i-1"]))
+    refs = {REGION: [ResourceRef("volume", "vol-1")]}
+    settings = AwsSettings(regions=[REGION])
+    options = AwsOptions(max_attempts=1, volume_metrics=False)
+    provider = AwsProvider(AwsAccount(settings=settings), options, aws.now)
+    assert not [*provider.fetch_usage(DAYS, refs, lambda _: None)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -229,6 +230,46 @@ def test_a_disk_is_deleted_after_a_snapshot_with_its_tags(
     assert isinstance(restored, Disk)
     assert (restored.tags, restored.sku) == ({"team": "shop"}, "Premium_LRS")
     assert restored.network_access == "DenyAll"
+
+
+ENCRYPTED = {
+    "type": "EncryptionAtRestWithCustomerKey",
+    "diskEncryptionSetId": "/subscriptions/a/diskEncryptionSets/ours",
+}
+SPEED = {"diskIOPSReadWrite": 9000, "diskMBpsReadWrite": 400}
+
+
+@pytest.mark.parametrize(
+    ("sku", "more", "kept"),
+    [
+        ("PremiumV2_LRS", {**SPEED, "maxShares": 2}, {**SPEED, "maxShares": 2}),
+        # Its speed follows from its size.
+        (
+            "Premium_LRS",
+            {**SPEED, "tier": "P40", "burstingEnabled": True},
+            {"tier": "P40", "burstingEnabled": True},
+        ),
+    ],
+)
+def test_a_restored_disk_is_as_fast_and_encrypted_as_it_was(
+    subscription: EmulatedSubscription,
+    source: AzureActing,
+    sku: str,
+    more: dict[str, Any],
+    kept: dict[str, Any],
+) -> None:
+    disk = subscription.add(
+        Disk, "left", sku=sku, more={**more, "encryption": ENCRYPTED}
+    )
+    outcome = run(source, approved(source, ActionKind.DELETE_VOLUME, disk.id))
+    assert outcome.undo is not None
+    undo = replace(outcome.undo, key="ci-2")
+    found = source.look(undo)
+    assert found is not None
+    run(source, replace(undo, expected=seen(found)))
+    restored = subscription.resources[disk.id.lower()]
+    assert isinstance(restored, Disk)
+    assert (restored.sku, restored.more) == (sku, {**kept, "encryption": ENCRYPTED})
 
 
 def test_a_disk_that_was_used_after_its_snapshot_stays(

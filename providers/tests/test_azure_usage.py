@@ -7,6 +7,7 @@ import pytest
 
 from core.testing.azure_emulator import (
     ApplicationGateway,
+    Disk,
     EmulatedAzure,
     EmulatedSubscription,
     LoadBalancer,
@@ -18,6 +19,7 @@ from core.testing.azure_emulator import (
 )
 from core.testing.azure_emulator.resources import EmulatedResource
 from core.windows import Window
+from providers.azure.metric_batches import _higher
 from providers.azure.provider import AzureProvider
 from providers.base import UsageSource
 from providers.errors import ErrorKind
@@ -98,20 +100,43 @@ def test_a_database_of_azure_sql_is_asked_for_itself(
 def test_what_is_counted_has_a_total_of_the_day(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:
-    balancer = subscription.add(LoadBalancer, "front", use={"ByteCount": 10})
+    balancer = subscription.add(LoadBalancer, "front")
+    balancer.use = {"ByteCount": 10, "DipAvailability": 0}
     nat = subscription.add(NatGateway, "out", use={"ByteCount": 20})
     gateway = subscription.add(ApplicationGateway, "shop")
     gateway.use = {"TotalRequests": 3, "BytesSent": 5, "BytesReceived": 1}
+    gateway.use["HealthyHostCount"] = 2
     parts = read(provider, ref(balancer), ref(nat), ref(gateway))
     found = {part.usage[0].resource_id: use(part) for part in parts}
     assert found == {
-        balancer.id.lower(): {MetricName.PROCESSED_BYTES: (None, None, 10 * MINUTES)},
+        balancer.id.lower(): {
+            MetricName.PROCESSED_BYTES: (None, None, 10 * MINUTES),
+            MetricName.HEALTHY_PERCENT: (0.0, None, None),
+        },
         nat.id.lower(): {MetricName.PROCESSED_BYTES: (None, None, 20 * MINUTES)},
         gateway.id.lower(): {
             MetricName.REQUESTS: (None, None, 3 * MINUTES),
             MetricName.PROCESSED_BYTES: (None, None, 6 * MINUTES),
+            MetricName.HEALTHY_TARGETS: (2.0, None, None),
         },
     }
+
+
+def test_a_disk_has_the_speed_of_its_highest_hour(
+    provider: AzureProvider, subscription: EmulatedSubscription
+) -> None:
+    disk = subscription.add(Disk, "data")
+    operations = "Composite Disk {} Operations/sec"
+    disk.use = {operations.format("Read"): 20, operations.format("Write"): 30}
+    (part,) = read(provider, ref(disk))
+    assert use(part) == {MetricName.OPERATIONS_PER_SECOND: (None, 50.0, None)}
+
+
+def test_of_a_days_hours_the_highest_average_counts() -> None:
+    assert _higher({"average": 1.0}, {"average": 3.0}) == {"average": 3.0}
+    assert _higher({"average": 3.0}, {"average": 1.0}) == {"average": 3.0}
+    assert _higher({}, {"average": 1.0}) == {"average": 1.0}
+    assert _higher({"average": 1.0}, {}) == {"average": 1.0}
 
 
 def test_a_day_without_data_is_unknown_but_of_an_account_no_transaction(

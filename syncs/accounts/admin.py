@@ -1,9 +1,10 @@
 """The admin of accounts: which are read, and how."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.db.models import (
     Aggregate,
@@ -20,22 +21,55 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    BooleanRadioFilter,
-    ChoicesDropdownFilter,
-)
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from clouds.access import is_limited
 from clouds.models import CloudAccount
 from core.admin.columns import Column, linked, list_url, moment, stored_rows, text_link
-from syncs.accounts.admin_actions import SYNC_ACTIONS, SyncNowForm
 from syncs.accounts.changes import remove_accounts, save_account
 from syncs.accounts.forms import ACCESS, ACTING, SECRETS, SHARED, AccountForm
+from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.start_messages import start_and_report
 from users.audit import actor_of
-from users.audited_admin import Admin, dialog_action, page
+from users.audited_admin import Admin, DialogForm, dialog_action, page
+
+Action = Callable[[Admin[CloudAccount], HttpRequest, QuerySet[CloudAccount]], None]
+
+
+class SyncNowForm(DialogForm):
+    dataset = forms.ChoiceField(
+        choices=[("", "Everything"), *Dataset.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="The cloud bills what its cost and metric APIs are asked.",
+    )
+
+    def datasets(self) -> list[Dataset]:
+        chosen = self.cleaned_data["dataset"]
+        return [Dataset(chosen)] if chosen else list(Dataset)
+
+
+def sync_action(name: str, description: str, datasets: Sequence[Dataset]) -> Action:
+    """Return the action on selected accounts that starts a sync of those datasets."""
+
+    @admin.action(description=description, permissions=["start_sync"])
+    def action(
+        model_admin: Admin[CloudAccount],
+        request: HttpRequest,
+        accounts: QuerySet[CloudAccount],
+    ) -> None:
+        start_and_report(request, list(accounts), datasets, SyncRun.Trigger.ADMIN)
+
+    action.__name__ = name
+    return action
+
+
+SYNC_ACTIONS = [
+    sync_action("sync_all", "Sync now: everything", list(Dataset)),
+    *(sync_action(one.command, f"Sync now: {one.label}", [one]) for one in Dataset),
+]
+
 
 CREATED = moment("created_at")
 # Runs that stored nothing and hold no slot.
@@ -114,12 +148,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         last_read,
     )
     list_select_related = ("payer",)
-    list_filter = (
-        ("provider", ChoicesDropdownFilter),
-        ("is_enabled", BooleanRadioFilter),
-        ("is_payer", BooleanRadioFilter),
-        ("payer", AutocompleteSelectFilter),
-    )
+    list_filter = ("provider", "is_enabled", "is_payer", "payer")
     search_fields = ("name", "account_id")
     search_help_text = "Part of an account's name or id."
     ordering = ("name", "id")

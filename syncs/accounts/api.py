@@ -4,6 +4,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from clouds.account_fields import AccountIdField
 from clouds.filters import CloudAccountFilter
 from clouds.models import CloudAccount
 from clouds.querysets import AmbiguousAccount
@@ -15,9 +16,7 @@ from core.api.viewsets import RowsViewSet
 class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
     """One account of a cloud. Its external ID is a secret and stays out."""
 
-    payer = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True, allow_null=True
-    )
+    payer = AccountIdField(allow_null=True)
     role_arn = serializers.CharField(
         source="settings.role_arn", default="", read_only=True
     )

@@ -64,7 +64,7 @@ def connect(options: Options, now: datetime, actor: Actor) -> Iterator[str]:
     account_id, provider = _ask(options)
     account, sentence = store_account(CloudKind.AWS, account_id, _given(options), actor)
     yield sentence
-    told = refresh_organization(
+    sentences = refresh_organization(
         account,
         provider,
         now,
@@ -79,7 +79,7 @@ def connect(options: Options, now: datetime, actor: Actor) -> Iterator[str]:
         yield NO_PAYER.format(account)
     if tags := priced_tags(options["tag_key"] or [], TAG_PRICE):
         yield f"Costs are read{tags}."
-    yield from told
+    yield from sentences
 
 
 def _change_members(payer: CloudAccount, options: Options, actor: Actor) -> None:

@@ -36,6 +36,13 @@ FIELDS = list(dict.fromkeys([*SHARED, *(name for own in OWN.values() for name in
 SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 
 
+def text(label: str, help_text: str, widget: Any = TextInput) -> forms.CharField:
+    """Return the field of a setting that may be left empty."""
+    return forms.CharField(
+        label=label, required=False, widget=widget(), help_text=help_text
+    )
+
+
 class ListField(forms.JSONField):
     def clean(self, value: object) -> object:
         return super().clean(value) or []
@@ -44,25 +51,20 @@ class ListField(forms.JSONField):
 class AccountForm(forms.ModelForm[CloudAccount]):
     """An account, and each cloud's settings as fields of their names."""
 
-    place = forms.CharField(
-        label="Place of the files",
-        required=False,
-        widget=TextInput(),
-        help_text="A directory or file of the server, s3://bucket/prefix, or "
+    place = text(
+        "Place of the files",
+        "A directory or file of the server, s3://bucket/prefix, or "
         "https://ACCOUNT.blob.core.windows.net/CONTAINER/prefix.",
     )
 
-    role_arn = forms.CharField(
-        label="Role ARN",
-        required=False,
-        widget=TextInput(),
-        help_text="The role to assume. Empty: the credentials of the environment.",
+    role_arn = text(
+        "Role ARN",
+        "The role to assume. Empty: the credentials of the environment.",
     )
-    external_id = forms.CharField(
-        label="External ID",
-        required=False,
-        widget=PasswordWidget(),
-        help_text="The ExternalId that the role's trust policy asks for.",
+    external_id = text(
+        "External ID",
+        "The ExternalId that the role's trust policy asks for.",
+        PasswordWidget,
     )
     regions = ListField(
         required=False,
@@ -71,38 +73,28 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
     )
 
-    member_role = forms.CharField(
-        label="Role of members",
-        required=False,
-        widget=TextInput(),
-        help_text="Of a payer: accounts that join its organization are added with this "
-        "role, such as cloudintel. Empty: they are told only.",
+    member_role = text(
+        "Role of members",
+        "Of a payer: accounts that join its organization are added with this "
+        "role, such as cloudintel. Empty: they are only named.",
     )
 
-    tenant = forms.CharField(
-        label="Tenant ID",
-        required=False,
-        widget=TextInput(),
-        help_text="The tenant (directory) that signs in.",
+    tenant = text(
+        "Tenant ID",
+        "The tenant (directory) that signs in.",
     )
-    client_id = forms.CharField(
-        label="Client ID",
-        required=False,
-        widget=TextInput(),
-        help_text="The application, or a user-assigned managed identity.",
+    client_id = text(
+        "Client ID",
+        "The application, or a user-assigned managed identity.",
     )
-    client_secret_env = forms.CharField(
-        label="Variable of the client secret",
-        required=False,
-        widget=TextInput(),
-        help_text="The environment variable of the server that holds the application's "
+    client_secret_env = text(
+        "Variable of the client secret",
+        "The environment variable of the server that holds the application's "
         "secret. The secret itself is never stored.",
     )
-    certificate = forms.CharField(
-        label="Certificate file",
-        required=False,
-        widget=TextInput(),
-        help_text="The file on the server with the application's certificate and key.",
+    certificate = text(
+        "Certificate file",
+        "The file on the server with the application's certificate and key.",
     )
     managed_identity = forms.BooleanField(
         required=False,
@@ -117,38 +109,29 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         help_text="Empty: public.",
     )
 
-    acting_role_arn = forms.CharField(
-        label="Acting role ARN",
-        required=False,
-        widget=TextInput(),
-        help_text="The role that stops, resizes and deletes what was approved. It is "
+    acting_role_arn = text(
+        "Acting role ARN",
+        "The role that stops, resizes and deletes what was approved. It is "
         "another one than the role that reads. Empty: nothing is ever changed.",
     )
-    acting_external_id = forms.CharField(
-        label="External ID of the acting role",
-        required=False,
-        widget=PasswordWidget(),
-        help_text="The ExternalId that the acting role's trust policy asks for.",
+    acting_external_id = text(
+        "External ID of the acting role",
+        "The ExternalId that the acting role's trust policy asks for.",
+        PasswordWidget,
     )
-    acting_client_id = forms.CharField(
-        label="Acting client ID",
-        required=False,
-        widget=TextInput(),
-        help_text="The application, or managed identity, that stops, resizes and "
+    acting_client_id = text(
+        "Acting client ID",
+        "The application, or managed identity, that stops, resizes and "
         "deletes what was approved. It is another one than the one that reads. Empty: "
         "nothing is ever changed.",
     )
-    acting_client_secret_env = forms.CharField(
-        label="Variable of the acting client secret",
-        required=False,
-        widget=TextInput(),
-        help_text="The environment variable of the server that holds its secret.",
+    acting_client_secret_env = text(
+        "Variable of the acting client secret",
+        "The environment variable of the server that holds its secret.",
     )
-    acting_certificate = forms.CharField(
-        label="Acting certificate file",
-        required=False,
-        widget=TextInput(),
-        help_text="Or the file on the server with its certificate and key.",
+    acting_certificate = text(
+        "Acting certificate file",
+        "Or the file on the server with its certificate and key.",
     )
     acting_managed_identity = forms.BooleanField(
         required=False,

@@ -49,7 +49,7 @@ def refresh_organization(
     Where it does not say, what is stored stays, and `billed` are other accounts that
     the account's newest bill covers. Accounts that joined `since` are added, or told.
     """
-    told = []
+    sentences = []
     try:
         _set_payer(account, source.fetch_payer_id(), actor)
     except ProviderError as error:
@@ -58,7 +58,7 @@ def refresh_organization(
         if billed:
             _save(account, actor, is_payer=True)
         if account.is_payer is None:
-            told.append(PAYER_UNKNOWN.format(account, error))
+            sentences.append(PAYER_UNKNOWN.format(account, error))
     if account.is_payer:
         try:
             members = source.fetch_members()
@@ -66,9 +66,9 @@ def refresh_organization(
             if error.kind not in UNANSWERED:
                 raise
             _cover(account, CloudAccount.objects.filter(account_id__in=billed), actor)
-            return [*told, str(error)]
-        return told + _update_members(account, members, now, actor, since)
-    return told + [_leave(one, actor) for one in _members_of(account)]
+            return [*sentences, str(error)]
+        return sentences + _update_members(account, members, now, actor, since)
+    return sentences + [_leave(one, actor) for one in _members_of(account)]
 
 
 def refresh_members(
@@ -115,20 +115,20 @@ def _update_members(
     same = CloudAccount.objects.filter(provider=payer.provider).exclude(pk=payer.pk)
     known = same.filter(account_id__in=listed)
     _cover(payer, known, actor)
-    told = [
+    sentences = [
         _leave(one, actor) for one in _members_of(payer) if one.account_id not in listed
     ]
     for one in known.enabled():
         if listed[one.account_id].is_closed:
             close_account(one, now, actor)
-            told.append(CLOSED.format(one))
+            sentences.append(CLOSED.format(one))
     new = listed.keys() - {*known.values_list("account_id", flat=True)}
     joined = [
         listed[account_id]
         for account_id in sorted(new - {payer.account_id})
         if not listed[account_id].is_closed and _joined_after(listed[account_id], since)
     ]
-    return told + _add_members(payer, joined, actor)
+    return sentences + _add_members(payer, joined, actor)
 
 
 def _joined_after(member: MemberAccount, since: datetime | None) -> bool:
@@ -149,7 +149,7 @@ def _add_members(
     if not role:
         names = ", ".join(f"{one.name} ({one.account_id})" for one in joined)
         return [NOT_ADDED.format(payer, names)] if joined else []
-    told = []
+    sentences = []
     for one in joined:
         arn = f"arn:{one.partition}:iam::{one.account_id}:role/{role}"
         account = CloudAccount(
@@ -161,8 +161,8 @@ def _add_members(
             settings=settings | {"role_arn": arn},
         )
         save_account(account, actor)
-        told.append(JOINED.format(account, payer, arn))
-    return told
+        sentences.append(JOINED.format(account, payer, arn))
+    return sentences
 
 
 def _cover(payer: CloudAccount, accounts: CloudAccountQuerySet, actor: Actor) -> None:

@@ -1,16 +1,11 @@
 """The admin of what reading the cloud costs: requests per day, and the day's budget."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    FieldTextFilter,
-    RangeDateFilter,
-)
 
-from core.admin.columns import day, linked
+from core.admin.columns import day
 from core.money import for_reading
 from syncs.models import ApiBudgetDay, ApiUsage
-from users.audited_admin import ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
 DAY = day("day")
 
@@ -29,19 +24,14 @@ def taken(row: ApiBudgetDay) -> str:
 class ApiUsageAdmin(ReadOnlyAdmin[ApiUsage]):
     list_display = (
         DAY,
-        linked("account", ordering="account__name"),
+        ACCOUNT,
         "service",
         "operation",
         "requests",
         cost,
     )
     list_select_related = ("account",)
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("day", RangeDateFilter),
-        ("service", FieldTextFilter),
-        ("operation", FieldTextFilter),
-    )
+    list_filter = ("account", "day", "service", "operation")
     search_fields = ("service", "operation", "account__name", "account__account_id")
     search_help_text = "Part of a service, an operation, an account's name or id."
     date_hierarchy = "day"

@@ -7,20 +7,19 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django_filters import FilterSet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import is_limited
+from clouds.account_fields import AccountIdField
 from clouds.filters import account_filter
-from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.api.files import table_file, wants_file
 from core.api.filters import AnyText, Order, WindowForm, end_filter, start_filter
 from core.api.parameters import refuse_unknown
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from syncs.api_usage.report import api_spend, spend_per_account
 from syncs.models import ApiUsage
@@ -37,8 +36,6 @@ class ApiUsageFilter(FilterSet):
     ordering = Order(fields=["day", "requests", ("usd_e5", "usd")])
 
     class Meta:
-        model = ApiUsage
-        fields: list[str] = []
         form = WindowForm
 
 
@@ -52,9 +49,7 @@ class StoredUsdField(AmountField):
 class ApiUsageSerializer(serializers.ModelSerializer[ApiUsage]):
     """The requests of one operation for one account on one UTC day."""
 
-    account = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True
-    )
+    account = AccountIdField()
     usd = StoredUsdField(source="usd_e5", read_only=True)
 
     class Meta:
@@ -95,10 +90,6 @@ class SpendSummarySerializer(serializers.Serializer[Any]):
     accounts = SpendLineSerializer(many=True)
 
 
-@extend_schema_view(
-    list=extend_schema(responses={200: ApiUsageSerializer, **errors(400, 404)}),
-    retrieve=extend_schema(responses={200: ApiUsageSerializer, **errors(400, 404)}),
-)
 class ApiUsageViewSet(RowsViewSet):
     """Requests per account, day, service and operation; the newest first."""
 
@@ -110,7 +101,7 @@ class ApiUsageViewSet(RowsViewSet):
     csv_name = "api-usage"
     decimals = None
 
-    @extend_schema(responses={200: SpendSummarySerializer, **errors(400)})
+    @extend_schema(responses=SpendSummarySerializer)
     @action(detail=False, filterset_class=None, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """Today and this month, in all, per service and per account."""

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from django.db import models
 
+from clouds.access import OfAllAccountsQuerySet
 from clouds.models import CloudAccount
-from syncs.api_usage.querysets import ApiBudgetDayQuerySet, ApiUsageQuerySet
+from syncs.api_usage.querysets import ApiUsageQuerySet
 
 
 class ApiUsage(models.Model):
@@ -49,7 +50,7 @@ class ApiBudgetDay(models.Model):
     day = models.DateField(primary_key=True)
     usd_e5 = models.PositiveBigIntegerField("reserved, 10^-5 USD", default=0)
 
-    objects = ApiBudgetDayQuerySet.as_manager()
+    objects = OfAllAccountsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day"]

@@ -1,25 +1,15 @@
 """Questions about what reading costs."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, Sum
 
-from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
-from core.windows import Window
+from clouds.access import DayQuerySet
 
 
-class ApiBudgetDayQuerySet(AccountScopedQuerySet):
-    def visible_to(self, user: AnyUser) -> Self:
-        """A day's budget is of all accounts together: only for who may see them all."""
-        return self.none() if is_limited(user) else self
-
-
-class ApiUsageQuerySet(AccountScopedQuerySet):
-    def in_window(self, window: Window) -> Self:
-        return self.filter(day__gte=window.start, day__lt=window.end)
-
+class ApiUsageQuerySet(DayQuerySet):
     def per_service_and_day(self) -> models.QuerySet[Any, tuple[Any, ...]]:
         """Return (service, day, requests, 10^-5 USD) of each service's days."""
         sums = {"requests_sum": Sum("requests"), "usd_e5_sum": Sum("usd_e5")}

@@ -1,27 +1,78 @@
 """The admin of backfills: proposed here with their price, then started and watched."""
 
+from collections.abc import Callable
 from typing import cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    ChoicesDropdownFilter,
-)
 
-from core.admin.columns import NOTHING, label, linked, moment, text_link, unbroken
+from core.admin.columns import NOTHING, label, moment, text_link, unbroken
 from core.money import for_reading
-from syncs.backfills.admin_actions import list_action, page_action
 from syncs.backfills.forms import ProposalForm
 from syncs.backfills.querysets import BackfillQuerySet
+from syncs.backfills.views import change_and_report
 from syncs.models import Backfill, BackfillWindow
 from users.audit import actor_of
-from users.audited_admin import ReadOnlyAdmin, ReadOnlyInline, page
+from users.audited_admin import (
+    ACCOUNT,
+    Admin,
+    DialogForm,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    dialog_action,
+    page,
+)
+
+ListAction = Callable[[Admin[Backfill], HttpRequest, QuerySet[Backfill]], None]
+PageAction = Callable[[Admin[Backfill], HttpRequest, DialogForm, str], HttpResponse]
+
+
+def list_action(name: str, description: str) -> ListAction:
+    @admin.action(description=description, permissions=["start_backfill"])
+    def action(
+        model_admin: Admin[Backfill],
+        request: HttpRequest,
+        backfills: QuerySet[Backfill],
+    ) -> None:
+        for backfill in backfills:
+            change_and_report(request, backfill, name)
+
+    action.__name__ = f"{name}_selected"
+    return action
+
+
+def page_action(name: str, title: str, description: str, icon: str) -> PageAction:
+    def action(
+        model_admin: Admin[Backfill],
+        request: HttpRequest,
+        form: DialogForm,
+        object_id: str,
+    ) -> HttpResponse:
+        seen = Backfill.objects.visible_to(request.user)
+        backfill = get_object_or_404(seen, pk=object_id)
+        change_and_report(request, backfill, name)
+        url = reverse("admin:syncs_backfill_change", args=[backfill.pk])
+        return HttpResponse(headers={"HX-Redirect": url})
+
+    action.__name__ = f"{name}_here"
+    return dialog_action(
+        description=title,
+        permissions=["start_backfill"],
+        icon=icon,
+        dialog={
+            "title": f"{title}?",
+            "description": description,
+            "form_class": DialogForm,
+            "form_submit_text": title,
+        },
+    )(action)
+
 
 STATUS_KINDS: dict[str, str] = {
     Backfill.Status.PROPOSED: "warning",
@@ -88,7 +139,7 @@ class BackfillAdmin(ReadOnlyAdmin[Backfill]):
     form = BackfillForm
     list_display = (
         moment("created_at"),
-        linked("account", ordering="account__name"),
+        ACCOUNT,
         "dataset",
         days,
         status,
@@ -96,11 +147,7 @@ class BackfillAdmin(ReadOnlyAdmin[Backfill]):
         price,
         "created_by",
     )
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("dataset", ChoicesDropdownFilter),
-        ("status", ChoicesDropdownFilter),
-    )
+    list_filter = ("account", "dataset", "status")
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."
     date_hierarchy = "created_at"

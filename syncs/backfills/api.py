@@ -10,18 +10,17 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from clouds.account_fields import AccountIdField
 from clouds.filters import account_filter
-from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.api.filters import AnyChoice, Order
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import MayView
+from core.api.parameters import StrictSerializer, body_of
+from core.api.permissions import MayView, requires
 from core.api.problems import BrokerUnavailableError, Conflict, errors
 from core.api.viewsets import RowsViewSet
 from core.windows import InvalidWindow, Window, utc_day
@@ -34,6 +33,7 @@ from syncs.models import Backfill, BackfillWindow
 from syncs.runs.claims import Refused
 from syncs.runs.start import BrokerUnavailable
 from users.audit import actor_of
+from users.user_fields import UsernameField
 
 Action = TypeVar("Action", bound=Callable[..., Response])
 NEWEST_FIRST = BackfillWindow.objects.order_by("-start")
@@ -45,12 +45,8 @@ class BackfillFilter(FilterSet):
     status = AnyChoice(choices=Backfill.Status.choices, help_text="Only these.")
     ordering = Order(fields=["created_at", "start", "end", "estimated_usd"])
 
-    class Meta:
-        model = Backfill
-        fields: list[str] = []
 
-
-class ProposalSerializer(serializers.Serializer[Any]):
+class ProposalSerializer(StrictSerializer):
     """What to read again."""
 
     account = serializers.CharField(help_text="Account id or name.")
@@ -59,10 +55,6 @@ class ProposalSerializer(serializers.Serializer[Any]):
     end = serializers.DateField(
         required=False, help_text="Last day, exclusive. Default: today."
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class BackfillWindowSerializer(serializers.ModelSerializer[BackfillWindow]):
@@ -76,15 +68,11 @@ class BackfillWindowSerializer(serializers.ModelSerializer[BackfillWindow]):
 class BackfillSerializer(serializers.ModelSerializer[Backfill]):
     """A range of days of one dataset of one account to read again."""
 
-    account = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True
-    )
+    account = AccountIdField()
     estimated_usd = AmountField(
         read_only=True, help_text="What its requests will cost, about."
     )
-    created_by = serializers.SlugRelatedField[Any](
-        slug_field="username", read_only=True, allow_null=True
-    )
+    created_by = UsernameField()
     windows_total = serializers.IntegerField(read_only=True)
     windows_read = serializers.IntegerField(read_only=True)
     windows_active = serializers.IntegerField(read_only=True)
@@ -121,13 +109,7 @@ class BackfillDetailSerializer(BackfillSerializer):
         fields = [*BackfillSerializer.Meta.fields, "windows"]
 
 
-class CanStartBackfill(BasePermission):
-    message = "Backfills need the permission syncs.start_backfill."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.method in SAFE_METHODS:
-            return True
-        return request.user.has_perm("syncs.start_backfill")
+CanStartBackfill = requires("syncs.start_backfill", unless=SAFE_METHODS)
 
 
 def status_action(effect: str) -> Callable[[Action], Action]:
@@ -135,16 +117,11 @@ def status_action(effect: str) -> Callable[[Action], Action]:
     return extend_schema(
         description=effect,
         request=None,
-        responses={200: BackfillDetailSerializer, **errors(400, 403, 404, 409)},
+        responses={200: BackfillDetailSerializer, **errors(409)},
     )
 
 
-@extend_schema_view(
-    list=extend_schema(responses={200: BackfillSerializer, **errors(400, 404)}),
-    retrieve=extend_schema(
-        responses={200: BackfillDetailSerializer, **errors(400, 404)}
-    ),
-)
+@extend_schema_view(retrieve=extend_schema(responses=BackfillDetailSerializer))
 class BackfillViewSet(RowsViewSet):
     """Histories that are read on demand; the newest first."""
 
@@ -162,15 +139,11 @@ class BackfillViewSet(RowsViewSet):
         return self._answer(self.get_object().pk)
 
     @extend_schema(
-        request=ProposalSerializer,
-        responses={201: BackfillDetailSerializer, **errors(400, 403)},
+        request=ProposalSerializer, responses={201: BackfillDetailSerializer}
     )
     def create(self, request: Request) -> Response:
         """Propose one: it shows its price and waits to be started."""
-        refuse_unknown(request.query_params, ())
-        given = self.proposal(data=request.data)
-        given.is_valid(raise_exception=True)
-        wanted, now = given.validated_data, timezone.now()
+        wanted, now = body_of(request, self.proposal), timezone.now()
         try:
             backfill = propose(
                 named_account(request, wanted["account"]),

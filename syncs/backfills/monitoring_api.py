@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.problems import BrokerUnavailableError, Conflict, errors
 from syncs.backfills.api import (
     BackfillDetailSerializer,
@@ -40,7 +40,7 @@ class StartBackfillSerializer(ProposalSerializer):
     )
 
 
-class BackfillProgressSerializer(serializers.Serializer[Any]):
+class BackfillProgressSerializer(StrictSerializer):
     """How far an outside worker is with one window of a backfill."""
 
     backfill = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -54,10 +54,6 @@ class BackfillProgressSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(
         default="", allow_blank=True, max_length=1000, help_text="Why it failed."
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class BackfillStatusSerializer(serializers.Serializer[Any]):
@@ -73,8 +69,7 @@ class BackfillMonitorViewSet(BackfillViewSet):
     proposal = StartBackfillSerializer
 
     @extend_schema(
-        request=StartBackfillSerializer,
-        responses={201: BackfillDetailSerializer, **errors(400, 403, 503)},
+        request=StartBackfillSerializer, responses={201: BackfillDetailSerializer}
     )
     def start_now(self, request: Request) -> Response:
         """Propose one and start it, at the price that its answer names."""
@@ -86,9 +81,7 @@ class BackfillMonitorViewSet(BackfillViewSet):
             raise BrokerUnavailableError(str(error)) from None
         return self._answer(backfill.pk, proposed.status_code)
 
-    @extend_schema(
-        responses={200: BackfillStatusSerializer, **errors(400, 403)}, filters=False
-    )
+    @extend_schema(responses=BackfillStatusSerializer, filters=False)
     def overview(self, request: Request) -> Response:
         """Backfills that are proposed, running or paused, and counts of all."""
         refuse_unknown(request.query_params, ())
@@ -102,22 +95,19 @@ class BackfillMonitorViewSet(BackfillViewSet):
 
     @extend_schema(
         request=BackfillProgressSerializer,
-        responses={200: BackfillDetailSerializer, **errors(400, 403, 404, 409)},
+        responses={200: BackfillDetailSerializer, **errors(409)},
     )
     def progress(self, request: Request) -> Response:
         """Report on a window; refused unless `version` is the backfill's newest."""
-        refuse_unknown(request.query_params, ())
-        given = BackfillProgressSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        told = given.validated_data
-        backfill = self.get_queryset().filter(pk=told["backfill"]).first()
+        given = body_of(request, BackfillProgressSerializer)
+        backfill = self.get_queryset().filter(pk=given["backfill"]).first()
         if backfill is None:
-            raise NotFound(f"There is no backfill {told['backfill']}.")
-        status = BackfillWindow.Status(told["status"])
+            raise NotFound(f"There is no backfill {given['backfill']}.")
+        status = BackfillWindow.Status(given["status"])
         by, now = actor_of(request), timezone.now()
         try:
             report(
-                *(backfill, told["version"], told["start"], status, told["error"]),
+                *(backfill, given["version"], given["start"], status, given["error"]),
                 *(now, by),
             )
         except NoSuchWindow as error:

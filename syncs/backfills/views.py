@@ -13,10 +13,10 @@ from django.views import View
 from django.views.generic import DetailView, FormView
 
 from clouds.models import CloudAccount
+from core.pages import VisibleRowsMixin
 from syncs.backfills.forms import ProposalForm
 from syncs.backfills.models import FILLABLE
 from syncs.backfills.planning import change_status
-from syncs.backfills.querysets import BackfillQuerySet
 from syncs.backfills.transitions import InvalidTransition
 from syncs.models import Backfill, BackfillWindow
 from syncs.runs.start import BrokerUnavailable
@@ -25,7 +25,7 @@ from users.audit import actor_of
 WINDOWS = BackfillWindow.objects.order_by("-start").prefetch_related("runs")
 
 
-class BackfillView(PermissionRequiredMixin, DetailView[Backfill]):
+class BackfillView(VisibleRowsMixin, DetailView[Backfill]):
     """One backfill: its price before it starts, then each window and its runs."""
 
     live_topics = ("runs",)
@@ -37,10 +37,6 @@ class BackfillView(PermissionRequiredMixin, DetailView[Backfill]):
         .prefetch_related(Prefetch("windows", WINDOWS))
     )
     context_object_name = "backfill"
-
-    def get_queryset(self) -> BackfillQuerySet:
-        backfills: Any = super().get_queryset()
-        return backfills.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         parts = self.object.windows.all()

@@ -7,22 +7,17 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    ChoicesDropdownFilter,
-)
 
 from core.admin.columns import (
     LINE_BREAK,
     NOTHING,
     label,
-    linked,
     list_url,
     moment,
     text_link,
 )
 from syncs.models import Incident, SyncRun
-from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, DropdownFilter, ReadOnlyAdmin, page
 
 
 class State(DropdownFilter):
@@ -79,18 +74,14 @@ def notices(incident: Incident) -> SafeString:
 class IncidentAdmin(ReadOnlyAdmin[Incident]):
     list_display = (
         moment("opened_at"),
-        linked("account", ordering="account__name"),
+        ACCOUNT,
         "dataset",
         state,
         in_short,
         moment("closed_at"),
     )
     list_select_related = ("account",)
-    list_filter = (
-        State,
-        ("account", AutocompleteSelectFilter),
-        ("dataset", ChoicesDropdownFilter),
-    )
+    list_filter = (State, "account", "dataset")
     search_fields = ("account__name", "account__account_id", "sentence")
     search_help_text = "Part of an account's name or id, or of the problem."
     date_hierarchy = "opened_at"

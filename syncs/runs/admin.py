@@ -8,16 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    ChoicesDropdownFilter,
-)
 
 from core.admin.columns import (
     change_link,
     day,
     label,
-    linked,
     moment,
     pairs,
     stored_rows,
@@ -25,9 +20,8 @@ from core.admin.columns import (
 )
 from core.money import for_reading
 from syncs.models import SyncRun, Watermark
-from users.audited_admin import ReadOnlyAdmin, page
+from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
-ACCOUNT = linked("account", ordering="account__name")
 STATUS_KINDS: dict[str, str] = {
     SyncRun.Status.RUNNING: "info",
     SyncRun.Status.SUCCEEDED: "success",
@@ -93,12 +87,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         "attempt",
         error_in_short,
     )
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("dataset", ChoicesDropdownFilter),
-        ("status", ChoicesDropdownFilter),
-        ("trigger", ChoicesDropdownFilter),
-    )
+    list_filter = ("account", "dataset", "status", "trigger")
     search_fields = ("account__name", "account__account_id", "error")
     search_help_text = "Part of an account's name or id, or of an error."
     date_hierarchy = "started_at"
@@ -156,10 +145,7 @@ class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
         moment("updated_at"),
     )
     list_select_related = ("account",)
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("dataset", ChoicesDropdownFilter),
-    )
+    list_filter = ("account", "dataset")
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."
     date_hierarchy = "read_until"

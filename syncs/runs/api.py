@@ -1,18 +1,27 @@
 """The API of runs, and of starting them."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import django_filters as filters
+from django.db.models import Model, QuerySet
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clouds.account_fields import AccountIdField
+from clouds.filters import own_account_filter, provider_filter
 from clouds.models import CloudAccount
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.files import table_file, wants_file
+from core.api.pagination import Pages
+from core.api.parameters import StrictSerializer, body_of
+from core.api.permissions import requires
 from core.api.problems import BrokerUnavailableError, Conflict
 from core.api.viewsets import RowsViewSet
 from core.windows import InvalidWindow, Window, utc_day
@@ -20,19 +29,17 @@ from syncs.accounts.api import named_account
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.filters import SyncRunFilter
+from syncs.runs.freshness import Freshness, State, freshness, per_account
 from syncs.runs.start import BrokerUnavailable, start_syncs
 from users.audit import actor_of
+from users.user_fields import UsernameField
 
 
 class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
     """One reading of one dataset of one account."""
 
-    account = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True
-    )
-    started_by = serializers.SlugRelatedField[Any](
-        slug_field="username", read_only=True, allow_null=True
-    )
+    account = AccountIdField()
+    started_by = UsernameField()
     seconds = serializers.SerializerMethodField()
 
     class Meta:
@@ -71,7 +78,7 @@ class SyncRunViewSet(RowsViewSet):
     csv_name = "runs"
 
 
-class StartSerializer(serializers.Serializer[Any]):
+class StartSerializer(StrictSerializer):
     """What to sync; everything that is left out is chosen as a schedule would."""
 
     account = serializers.CharField(
@@ -81,7 +88,7 @@ class StartSerializer(serializers.Serializer[Any]):
     end = serializers.DateField(required=False, help_text="Last day, exclusive.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
+        super().validate(attrs)
         if "end" in attrs and "start" not in attrs:
             raise serializers.ValidationError({"start": ["end needs a start."]})
         return attrs
@@ -94,11 +101,7 @@ class StartedSerializer(serializers.Serializer[Any]):
     taken = SyncRunSerializer(many=True)
 
 
-class CanStartSync(BasePermission):
-    message = "Starting a sync needs the permission syncs.start_sync."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method == "OPTIONS" or request.user.has_perm("syncs.start_sync")
+CanStartSync = requires("syncs.start_sync", unless=["OPTIONS"])
 
 
 class StartSyncView(APIView):
@@ -114,17 +117,15 @@ class StartSyncView(APIView):
         },
     )
     def post(self, request: Request, dataset: Dataset) -> Response:
-        refuse_unknown(request.query_params, ())
-        given = StartSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, StartSerializer)
         try:
             started = start_syncs(
-                _accounts(request, given.validated_data.get("account")),
+                _accounts(request, given.get("account")),
                 [dataset],
                 timezone.now(),
                 trigger=SyncRun.Trigger.API,
                 actor=actor_of(request),
-                window=_window(given.validated_data),
+                window=_window(given),
             )
         except InvalidWindow as error:
             raise ValidationError({"start": [str(error)]}) from None
@@ -153,3 +154,54 @@ def _window(given: dict[str, Any]) -> Window | None:
     if "start" not in given:
         return None
     return Window(given["start"], given.get("end") or utc_day(timezone.now()))
+
+
+class DatasetFreshnessSerializer(serializers.Serializer[Freshness]):
+    dataset = serializers.CharField()
+    state = serializers.ChoiceField(choices=[state.value for state in State])
+    last_good_at = serializers.DateTimeField(allow_null=True)
+    sentence = serializers.CharField()
+
+
+class FreshnessSerializer(serializers.Serializer[Any]):
+    """Every dataset of an account: how fresh it is, and why not."""
+
+    account = serializers.CharField(source="account.account_id")
+    name = serializers.CharField(source="account.name")
+    datasets = DatasetFreshnessSerializer(many=True)
+
+
+class FreshnessFilter(filters.FilterSet):
+    account = own_account_filter()
+    provider = provider_filter("provider")
+
+
+class FreshnessViewSet(RowsViewSet):
+    """How fresh each dataset of each enabled account is, by account. As a file a row
+    for each account and dataset."""
+
+    queryset = CloudAccount.objects.enabled().order_by("name", "id")
+    serializer_class = FreshnessSerializer
+    filterset_class = FreshnessFilter
+    pagination_class = Pages
+    viewed_models: tuple[type[Model], ...] = (CloudAccount, SyncRun)
+
+    @extend_schema(responses=FreshnessSerializer(many=True))
+    def list(  # type: ignore[override]
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> Response | StreamingHttpResponse:
+        accounts = self.filter_queryset(self.get_queryset())
+        if wants_file(request):
+            return table_file(request, "freshness", self._lines(accounts))
+        page = self.paginate_queryset(accounts) or []
+        found = per_account(freshness(page, timezone.now()))
+        of = {one.account.pk: one for one in found}
+        rows = [of[account.pk] for account in page if account.pk in of]
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+    def _lines(self, accounts: QuerySet[CloudAccount]) -> Iterator[Sequence[Any]]:
+        yield ["account", "name", "dataset", "state", "last_good_at", "sentence"]
+        for one in freshness(accounts, timezone.now()):
+            account = one.account
+            head = [account.account_id, account.name, one.dataset.value]
+            yield [*head, one.state.value, one.last_good_at, one.sentence]

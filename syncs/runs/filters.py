@@ -21,7 +21,3 @@ class SyncRunFilter(filters.FilterSet):
     )
     search = filters.CharFilter("error", "icontains", help_text="Part of its error.")
     ordering = Order(fields=["started_at", "rows", "requests", "api_cost_usd"])
-
-    class Meta:
-        model = SyncRun
-        fields: list[str] = []

@@ -12,7 +12,7 @@ STOP_SIGNAL = signal.SIGUSR1
 
 
 class Stopped(BaseException):
-    """The worker was told to end the run, which had lasted so many seconds.
+    """The worker was asked to end the run, which had lasted so many seconds.
 
     No Exception, as botocore would take that for a fault of the network and try again.
     """

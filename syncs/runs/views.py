@@ -13,20 +13,17 @@ from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.generic import DetailView
-from django_filters.views import FilterView
 
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
-from core.pages import ListPages
+from core.pages import FilteredPage, ListPages, VisibleRowsMixin
 from core.windows import utc_day
-from syncs.api_usage.chart import day_bars
-from syncs.api_usage.report import api_spend, price_of_syncs
+from syncs.api_usage.report import api_spend, day_bars, price_of_syncs
 from syncs.backfills.models import FILLABLE
 from syncs.datasets import Dataset, is_read_from
 from syncs.models import ApiUsage, Backfill, Incident, SyncRun
 from syncs.runs.filters import SyncRunFilter
 from syncs.runs.freshness import freshness, per_account, per_dataset
-from syncs.runs.querysets import SyncRunQuerySet
 from syncs.runs.start_messages import start_and_report
 
 ACCOUNTS_PER_PAGE = 20
@@ -53,7 +50,7 @@ class RunPaginator(ListPages):
         return self.counts["all"]
 
 
-class SyncsView(PermissionRequiredMixin, FilterView):
+class SyncsView(FilteredPage):
     """How fresh each dataset is, what reading costs, and the runs that read."""
 
     live_topics = ("runs",)
@@ -67,12 +64,7 @@ class SyncsView(PermissionRequiredMixin, FilterView):
     )
     queryset = SyncRun.objects.select_related("account", "started_by")
     filterset_class = SyncRunFilter
-    paginate_by = 25
     paginator_class = RunPaginator
-
-    def get_queryset(self) -> SyncRunQuerySet:
-        runs: Any = super().get_queryset()
-        return runs.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, user = timezone.now(), self.request.user
@@ -109,7 +101,7 @@ class SyncsView(PermissionRequiredMixin, FilterView):
         return context | {"at_work": at_work, "is_at_work": is_at_work}
 
 
-class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
+class RunView(VisibleRowsMixin, DetailView[SyncRun]):
     """One run: its window, what it read, what that cost, and what failed."""
 
     live_topics = ("runs",)
@@ -119,10 +111,6 @@ class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
         "account", "started_by", "backfill_window"
     )
     context_object_name = "run"
-
-    def get_queryset(self) -> SyncRunQuerySet:
-        runs: Any = super().get_queryset()
-        return runs.visible_to(self.request.user)
 
 
 class StartSyncView(PermissionRequiredMixin, View):

@@ -1,4 +1,4 @@
-"""Open pages show runs at work, and are told when one goes on."""
+"""Open pages show runs at work, and are notified when one goes on."""
 
 from functools import partial
 

@@ -1,7 +1,7 @@
 """How far each dataset is read without a gap, in each region where these are apart."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Min, Q
 from django.db.models.functions import Coalesce
@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
+from clouds.querysets import DEMO
 from clouds.registry import CloudKind
 from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from syncs.datasets import Dataset, followers
 from syncs.models import SyncRun, Watermark
 
+A_YEAR = timedelta(days=365)
 # The region of what is read of an account at once.
 WHOLE_ACCOUNT = ""
 
@@ -79,11 +81,11 @@ def forget_other_regions(
 ) -> None:
     """Delete the watermarks of regions where the dataset is not read any more, and
     those of what follows it: should one come back, it is read as at first."""
-    kept = [WHOLE_ACCOUNT, *regions]
+    still_read = [WHOLE_ACCOUNT, *regions]
     marks = Watermark.objects.filter(
         account=account, dataset__in=[dataset, *followers(dataset)]
     )
-    marks.exclude(region__in=kept).delete()
+    marks.exclude(region__in=still_read).delete()
 
 
 def due_window(
@@ -105,10 +107,15 @@ def data_through(user: AnyUser) -> list[tuple[str, date]]:
     """Return (dataset, last day stored for every enabled account). One query.
 
     A bill from files that lacks days of the month before last is history: it holds no
-    other back.
+    other back. Nor does the demo company's mark of a year ago, where its first read
+    begins.
     """
+    today = utc_day(timezone.now())
     marks = Watermark.objects.visible_to(user).filter(account__is_enabled=True)
-    last_month = add_months(first_of_month(utc_day(timezone.now())), -1)
+    marks = marks.exclude(
+        account__provider__startswith=DEMO, read_until__lte=today - A_YEAR
+    )
+    last_month = add_months(first_of_month(today), -1)
     is_history = Q(account__provider=CloudKind.FILES, read_until__lte=last_month)
     end = Coalesce(Min("read_until", filter=~is_history), Max("read_until"))
     ends = dict(marks.order_by().values_list("dataset").annotate(end=end))

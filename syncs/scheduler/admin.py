@@ -20,7 +20,6 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.widgets import UnfoldAdminSelectWidget as Select
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
@@ -66,7 +65,7 @@ class TaskAdmin(beat.PeriodicTaskAdmin, UnlimitedUsersAdmin[PeriodicTask]):  # t
     form = PeriodicTaskForm
     # The library's template adds an inline script, which our CSP forbids.
     change_form_template = "admin/change_form.html"
-    list_filter = (("enabled", BooleanRadioFilter), ("one_off", BooleanRadioFilter))
+    list_filter = ("enabled", "one_off")
     actions = ("enable_tasks", "disable_tasks", "run_tasks")
 
     def get_readonly_fields(

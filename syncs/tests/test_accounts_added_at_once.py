@@ -40,14 +40,14 @@ def added_by_command() -> str:
 
 
 @pytest.mark.parametrize(
-    ("add", "told"),
+    ("add", "shown"),
     [
         (added_in_admin, "with this Provider and Account id already exists"),
         (added_by_command, f"Changed prod ({SUBSCRIPTION})."),
     ],
 )
 def test_the_later_one_is_told_that_it_is_there(
-    add: Callable[[], str], told: str, monkeypatch: pytest.MonkeyPatch
+    add: Callable[[], str], shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     User.objects.create_superuser("ada")
     answers: list[str] = []
@@ -66,5 +66,5 @@ def test_the_later_one_is_told_that_it_is_there(
 
         monkeypatch.setattr(changes, "bump_shared_version", bump)
         assert "was added successfully" in added_in_admin()
-    assert told in answers[0]
+    assert shown in answers[0]
     assert CloudAccount.objects.count() == 1

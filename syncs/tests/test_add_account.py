@@ -186,9 +186,9 @@ def test_a_name_that_would_turn_its_account_id_around_is_refused(
 def test_a_denied_answer_is_told_and_is_not_that_nobody_pays(aws: EmulatedAws) -> None:
     aws.add_organization(PAYER, {MEMBER: "shop"})
     aws.deny("organizations:DescribeOrganization")
-    told = add_account("--name", "main")
-    assert "Which account pays for main (123456789012) is unknown" in told
-    assert "Allow it in the IAM policy" in told
+    answer = add_account("--name", "main")
+    assert "Which account pays for main (123456789012) is unknown" in answer
+    assert "Allow it in the IAM policy" in answer
     assert CloudAccount.objects.get().is_payer is None
     aws.heal()
     assert "unknown" not in add_account()
@@ -241,14 +241,14 @@ def test_a_closed_account_of_the_organization_is_told_and_disabled(
 
 
 def test_tag_keys_are_stored_and_their_price_is_told(aws: EmulatedAws) -> None:
-    told = add_account("--tag-key", "team", "--tag-key", "env")
+    answer = add_account("--tag-key", "team", "--tag-key", "env")
     assert CloudAccount.objects.get().settings["tag_keys"] == ["team", "env"]
     price = "each of the tags team, env: one more question a sync, $0.01 a page of it"
-    assert f"Costs are read, also by {price}." in told
+    assert f"Costs are read, also by {price}." in answer
     # Something else of the emulated account is missing, and told beside it.
     with pytest.raises(CommandError):
-        call_command("check_access", stdout=(said := StringIO()))
-    assert f"(for sync_cost, also by {price})" in said.getvalue()
+        call_command("check_access", stdout=(output := StringIO()))
+    assert f"(for sync_cost, also by {price})" in output.getvalue()
     add_account("--name", "first")
     assert CloudAccount.objects.get().settings["tag_keys"] == ["team", "env"]
 

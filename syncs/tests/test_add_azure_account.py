@@ -38,8 +38,8 @@ def refusal(*args: str) -> str:
 
 
 def test_a_subscription_is_added_with_who_asks_and_without_a_secret() -> None:
-    told = add_account("--subscription", SUBSCRIPTION.upper(), *SIGN_IN, *SECRET)
-    assert f"Added {SUBSCRIPTION} ({SUBSCRIPTION})." in told
+    shown = add_account("--subscription", SUBSCRIPTION.upper(), *SIGN_IN, *SECRET)
+    assert f"Added {SUBSCRIPTION} ({SUBSCRIPTION})." in shown
     account = CloudAccount.objects.get()
     assert (account.account_id, account.is_payer) == (SUBSCRIPTION, False)
     assert account.settings == {
@@ -51,8 +51,8 @@ def test_a_subscription_is_added_with_who_asks_and_without_a_secret() -> None:
 
 def test_run_again_it_changes_what_is_given_and_one_way_in_replaces_another() -> None:
     add_account("--subscription", SUBSCRIPTION, *SIGN_IN, *SECRET, "--name", "prod")
-    told = add_account("--subscription", SUBSCRIPTION, "--managed-identity")
-    assert f"Changed prod ({SUBSCRIPTION})." in told
+    shown = add_account("--subscription", SUBSCRIPTION, "--managed-identity")
+    assert f"Changed prod ({SUBSCRIPTION})." in shown
     assert CloudAccount.objects.get().settings == {
         "tenant": TENANT,
         "client_id": CLIENT,
@@ -118,7 +118,7 @@ def test_a_subscription_has_every_dataset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "shown"),
     [
         ((), "Give one of --subscription, --billing-scope, --management-group"),
         (("--subscription", SUBSCRIPTION, "--management-group", "x"), "Give one of"),
@@ -139,8 +139,8 @@ def test_a_subscription_has_every_dataset() -> None:
         ),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(args: tuple[str, ...], told: str) -> None:
-    assert told in refusal(*args)
+def test_what_does_not_fit_is_one_sentence(args: tuple[str, ...], shown: str) -> None:
+    assert shown in refusal(*args)
 
 
 def test_an_argument_of_azure_is_none_of_aws() -> None:
@@ -152,8 +152,8 @@ def test_the_invented_company_leaves_for_a_subscription() -> None:
     CloudAccount.objects.create(
         provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"
     )
-    told = add_account("--subscription", SUBSCRIPTION, "--managed-identity")
-    assert "Removed the invented company" in told
+    shown = add_account("--subscription", SUBSCRIPTION, "--managed-identity")
+    assert "Removed the invented company" in shown
     assert CloudAccount.objects.get().provider == CloudKind.AZURE
 
 
@@ -186,7 +186,7 @@ def test_the_admin_adds_and_changes_one_with_the_settings_of_azure(
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "shown"),
     [
         ({"tenant": "x"}, "A tenant id is a GUID."),
         ({"role_arn": "arn:aws:iam::111111111111:role/x"}, "not a setting of Azure."),
@@ -195,12 +195,12 @@ def test_the_admin_adds_and_changes_one_with_the_settings_of_azure(
     ],
 )
 def test_the_admin_refuses_what_does_not_fit(
-    admin_client: Client, values: dict[str, str], told: str
+    admin_client: Client, values: dict[str, str], shown: str
 ) -> None:
     answer = admin_client.post(
         reverse("admin:clouds_cloudaccount_add"), form_of(**values)
     )
-    assert told in answer.content.decode()
+    assert shown in answer.content.decode()
     assert not CloudAccount.objects.exists()
 
 

@@ -155,13 +155,13 @@ def test_usage_and_incidents_are_read_only_even_for_a_superuser(
         assert admin_client.get(
             change(row).replace("change", "delete")
         ).status_code == (403)
-    usage, budget, told = (
+    usage, budget, shown = (
         admin_client.get(change(row)).content.decode() for row in rows
     )
     assert "$0.03" in usage
     assert "$0.41" in budget
-    assert "It can&#x27;t be read." in told
-    assert "dataset__exact=cost" in told, "a link to its runs"
+    assert "It can&#x27;t be read." in shown
+    assert "dataset__exact=cost" in shown, "a link to its runs"
 
 
 def test_incidents_are_filtered_by_whether_they_are_over(admin_client: Client) -> None:

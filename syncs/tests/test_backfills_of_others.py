@@ -30,8 +30,8 @@ def start(ada: APIClient, **more: Any) -> Any:
 
 
 def tell(ada: APIClient, backfill: int, version: int, day: object, status: str) -> Any:
-    told = {"backfill": backfill, "version": version, "start": day, "status": status}
-    return ada.post(f"{AT}/progress/", told, format="json")
+    shown = {"backfill": backfill, "version": version, "start": day, "status": status}
+    return ada.post(f"{AT}/progress/", shown, format="json")
 
 
 def test_one_is_started_at_once_and_its_first_windows_are_queued(
@@ -64,17 +64,21 @@ def test_an_outside_worker_reports_each_window_and_the_last_one_ends_it(
         advance_backfills(NOW)
     assert (one["status"], one["windows_read"]) == ("succeeded", len(one["windows"]))
     assert {window["attempts"] for window in one["windows"]} == {1}
-    told = AuditEntry.objects.filter(action="backfill.progress")
-    assert told.count() == 2 * len(one["windows"])
+    shown = AuditEntry.objects.filter(action="backfill.progress")
+    assert shown.count() == 2 * len(one["windows"])
 
 
 def test_a_window_that_failed_fails_it_with_its_reason(ada: APIClient) -> None:
     read_account()
     one = start(ada, is_outside=True).json()
     for window in one["windows"]:
-        told = {"backfill": one["id"], "version": one["version"], "error": "No rights."}
-        told |= {"start": window["start"], "status": "failed"}
-        one = ada.post(f"{AT}/progress/", told, format="json").json()
+        shown = {
+            "backfill": one["id"],
+            "version": one["version"],
+            "error": "No rights.",
+        }
+        shown |= {"start": window["start"], "status": "failed"}
+        one = ada.post(f"{AT}/progress/", shown, format="json").json()
     assert one["status"] == "failed"
     assert {window["error"] for window in one["windows"]} == {"No rights."}
 
@@ -113,9 +117,9 @@ def test_a_report_that_is_none_is_refused(
 ) -> None:
     read_account()
     one = start(ada, is_outside=True).json()
-    told = {"backfill": one["id"], "version": one["version"]}
-    told |= {"start": one["windows"][0]["start"], "status": "active"} | change
-    answer = ada.post(f"{AT}/progress/", told, format="json")
+    shown = {"backfill": one["id"], "version": one["version"]}
+    shown |= {"start": one["windows"][0]["start"], "status": "active"} | change
+    answer = ada.post(f"{AT}/progress/", shown, format="json")
     assert answer.status_code == status
     if field:
         assert field in answer.json()["errors"]

@@ -34,10 +34,10 @@ def check_access() -> str:
 
 def test_it_says_that_all_is_there_and_what_asking_cost(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
-    told = check_access()
-    assert "missing" not in told
-    assert "ok        ce:GetCostAndUsage" in told
-    assert "18 requests, $0.01" in told
+    answer = check_access()
+    assert "missing" not in answer
+    assert "ok        ce:GetCostAndUsage" in answer
+    assert "18 requests, $0.01" in answer
 
 
 def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> None:
@@ -82,20 +82,20 @@ def test_a_region_that_is_named_and_not_enabled_is_told_apart_from_credentials(
     out = StringIO()
     with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
-    told = out.getvalue()
-    assert "EC2 instances in me-south-1 (ec2:DescribeInstances): AuthFailure" in told
-    assert "the region is not enabled for this account" in told
-    assert "Check the AWS credentials" not in told
+    answer = out.getvalue()
+    assert "EC2 instances in me-south-1 (ec2:DescribeInstances): AuthFailure" in answer
+    assert "the region is not enabled for this account" in answer
+    assert "Check the AWS credentials" not in answer
 
 
 def test_months_that_cost_explorer_prepares_still_are_named(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
     yesterday = aws.now.date() - timedelta(days=1)
     aws.world().costs_since = yesterday
-    told = check_access()
-    assert "ok        ce:GetCostAndUsage (for sync_cost)" in told
-    assert "optional  ce:GetCostAndUsage (for sync_cost, the months before)" in told
-    assert "AWS prepares the running month within a day" in told
+    answer = check_access()
+    assert "ok        ce:GetCostAndUsage (for sync_cost)" in answer
+    assert "optional  ce:GetCostAndUsage (for sync_cost, the months before)" in answer
+    assert "AWS prepares the running month within a day" in answer
 
 
 def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:
@@ -140,9 +140,9 @@ def test_datasets_that_can_be_left_out_are_optional(
                 )
             )
     aws.deny(permission)
-    told = check_access()
-    assert f"optional  {permission} (for {dataset}" in told
-    assert told.count("optional") == 1
+    answer = check_access()
+    assert f"optional  {permission} (for {dataset}" in answer
+    assert answer.count("optional") == 1
 
 
 def test_the_price_of_sizes_is_told_before_any_is_read(
@@ -151,9 +151,11 @@ def test_the_price_of_sizes_is_told_before_any_is_read(
     CloudAccount.objects.create(account_id="123456789012", name="main")
     assert "sizes of buckets: $0.01 per 1,000 metrics and sync" in check_access()
     settings.AWS_BUCKET_METRICS = False
-    told = check_access()
-    assert "sizes of buckets" not in told
-    assert "memory by agents: $0.01 per 1,000 metrics and sync, two an instance" in told
+    answer = check_access()
+    assert "sizes of buckets" not in answer
+    assert (
+        "memory by agents: $0.01 per 1,000 metrics and sync, two an instance" in answer
+    )
     settings.AWS_MEMORY_METRICS = False
     assert "cloudwatch:ListMetrics" not in check_access()
 
@@ -176,10 +178,10 @@ def test_without_what_is_tagged_no_tags_are_asked_for(aws: EmulatedAws) -> None:
 def test_who_pays_is_unknown_where_asking_is_denied(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
     aws.deny("organizations:DescribeOrganization")
-    told = check_access()
+    answer = check_access()
     line = "optional  organizations:DescribeOrganization (for sync_cost, which account"
-    assert line in told
-    assert "ListAccounts" not in told
+    assert line in answer
+    assert "ListAccounts" not in answer
 
 
 def test_a_payer_is_found_to_pay_and_may_list_its_members(aws: EmulatedAws) -> None:
@@ -208,9 +210,9 @@ def test_the_demo_may_do_everything() -> None:
     CloudAccount.objects.create(
         provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"
     )
-    told = check_access()
-    assert "production" in told
-    assert set(re.findall(r"^  ([a-z]+) ", told, re.MULTILINE)) == {"ok"}
+    answer = check_access()
+    assert "production" in answer
+    assert set(re.findall(r"^  ([a-z]+) ", answer, re.MULTILINE)) == {"ok"}
 
 
 def test_stored_settings_that_the_cloud_does_not_take_are_one_sentence() -> None:

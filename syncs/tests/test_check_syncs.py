@@ -54,22 +54,22 @@ def test_all_fresh_it_says_so_and_ends_with_0(now: datetime) -> None:
 
 def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
     read(aws_account(), now - 40 * HOUR)
-    status, said = check()
+    status, output = check()
     assert status == 1
-    assert said.startswith(
+    assert output.startswith(
         f"late: Instances of {ACCOUNT} ({ACCOUNT}) is late: last read well 1\xa0day"
     )
     read(CloudAccount.objects.get(), now)
     aws_account(OTHER)
-    status, said = check()
-    assert (status, said.count("never: ")) == (1, len(OF_AWS))
+    status, output = check()
+    assert (status, output.count("never: ")) == (1, len(OF_AWS))
 
 
 def test_read_in_part_it_ends_with_1_and_names_what_is_missing(now: datetime) -> None:
     read(aws_account(), now - HOUR, "partial")
-    status, said = check()
+    status, output = check()
     assert status == 1
-    assert said.startswith(
+    assert output.startswith(
         f"partial: Instances of {ACCOUNT} ({ACCOUNT}) was read in part "
         "1\xa0hour ago. Missing: The role may not do it.\n"
     )
@@ -92,9 +92,9 @@ def test_of_one_account_alone(now: datetime) -> None:
 
 def test_for_programs_it_prints_one_json_object(now: datetime) -> None:
     read(aws_account(), now - HOUR, "failed")
-    status, said = check("--json")
+    status, output = check("--json")
     assert status == 2
-    (first, *_) = json.loads(said)["datasets"]
+    (first, *_) = json.loads(output)["datasets"]
     assert first == {
         "account": ACCOUNT,
         "dataset": "instances",

@@ -31,6 +31,18 @@ def bill(number: int) -> CloudAccount:
 
 
 @time_machine.travel(NOW, tick=False)
+def test_the_demo_that_is_being_read_holds_no_other_back() -> None:
+    user, today = person("viewer"), NOW.date()
+    demo = CloudAccount.objects.create(
+        provider=CloudKind.DEMO, account_id=f"{9:012}", name="demo"
+    )
+    read_until(demo, today - timedelta(days=400))
+    assert data_through(user) == []
+    read_until(account(), today)
+    assert data_through(user) == [("Cost", today - timedelta(days=1))]
+
+
+@time_machine.travel(NOW, tick=False)
 def test_an_old_bill_holds_no_other_account_back() -> None:
     user, today = person("viewer"), NOW.date()
     read_until(bill(1), date(2025, 2, 1))

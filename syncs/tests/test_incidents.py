@@ -44,10 +44,10 @@ class Channel:
         class Receiver(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
-                told = json.loads(self.rfile.read(length))
+                answer = json.loads(self.rfile.read(length))
                 assert self.headers["Content-Type"] == "application/json"
                 if channel.status == 200:
-                    channel.texts.append(told["text"])
+                    channel.texts.append(answer["text"])
                 self.send_response(channel.status)
                 self.end_headers()
 

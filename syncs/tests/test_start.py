@@ -64,8 +64,8 @@ def test_who_watches_is_told_that_a_run_was_queued_and_that_it_is_gone(
 ) -> None:
     owner = account()
     with (
-        django_capture_on_commit_callbacks() as told,
+        django_capture_on_commit_callbacks() as answer,
         pytest.raises(BrokerUnavailable),
     ):
         start(owner)
-    assert len(told) == 2
+    assert len(answer) == 2

@@ -48,19 +48,19 @@ def test_it_tells_what_reading_costs_today_and_this_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reserved", "told"),
+    ("reserved", "reply"),
     [
         (41_000, "$1.0900 of today&#x27;s $1.5000 budget remains."),
         (150_000, "Today&#x27;s $1.5000 budget is used up: paid requests"),
     ],
 )
 def test_it_tells_what_is_left_of_the_budget(
-    settings: Settings, reserved: int, told: str
+    settings: Settings, reserved: int, reply: str
 ) -> None:
     account()
     settings.AWS_API_DAILY_BUDGET_USD = Decimal("1.5")
     ApiBudgetDay.objects.create(day=TODAY, usd_e5=reserved)
-    assert told.replace("&#x27;", "'") in text_of(PAGE)
+    assert reply.replace("&#x27;", "'") in text_of(PAGE)
 
 
 def test_requests_that_cost_nothing_are_drawn_by_their_number() -> None:

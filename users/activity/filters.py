@@ -39,10 +39,6 @@ class AuditFilter(filters.FilterSet):
         method="searched", help_text="Part of a username or of an object's name."
     )
 
-    class Meta:
-        model = AuditEntry
-        fields: list[str] = []
-
     def of_kind(self, entries: QuerySet[AuditEntry], name: str, kind: str) -> Any:
         wanted = Q()
         for noun in KINDS[kind]:

@@ -27,10 +27,6 @@ class PersonFilter(filters.FilterSet):
         method="in_state", choices=[(one, one.capitalize()) for one in STATES]
     )
 
-    class Meta:
-        model = User
-        fields: list[str] = []
-
     def searched(self, users: QuerySet[User], name: str, text: str) -> Any:
         return users.filter(Q(username__icontains=text) | Q(email__icontains=text))
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import PermissionDenied
@@ -20,6 +19,7 @@ from django.views.generic import FormView
 from django_filters.views import FilterView
 
 from clouds.access import access_of, is_limited
+from clouds.permissions import AllAccountsMixin
 from core.pages import ListPages
 from users.audit import record
 from users.forms import ALL, NONE, SOME
@@ -40,16 +40,7 @@ from users.views import own_user
 RECENT_ENTRIES = 8
 
 
-class PeopleMixin(PermissionRequiredMixin):
-    """Closed to users who are limited to some accounts: they could lift their limit."""
-
-    request: HttpRequest
-
-    def has_permission(self) -> bool:
-        return super().has_permission() and not is_limited(self.request.user)
-
-
-class PeopleView(PeopleMixin, FilterView):
+class PeopleView(AllAccountsMixin, FilterView):
     """Everybody with their role, accounts and last sign-in."""
 
     template_name = "users/people.html"
@@ -72,7 +63,7 @@ class PeopleView(PeopleMixin, FilterView):
 
 
 @method_decorator(never_cache, name="dispatch")
-class InviteView(PeopleMixin, FormView[InviteForm]):
+class InviteView(AllAccountsMixin, FormView[InviteForm]):
     """Invite somebody: name, role, accounts; the link to sign in is shown once."""
 
     template_name = "users/invite.html"
@@ -92,7 +83,7 @@ class InviteView(PeopleMixin, FormView[InviteForm]):
         return _page_with_link(self, person)
 
 
-class OthersMixin(PeopleMixin):
+class OthersMixin(AllAccountsMixin):
     """One other person. Superusers are changed in the admin, by superusers."""
 
     permission_required = ("auth.change_user", "clouds.change_accountaccess")

@@ -10,9 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.permissions import has_role
-from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from users.models import SavedView
 from users.saved_views.filters import SavedViewFilter
@@ -31,7 +30,7 @@ class HasRole(BasePermission):
         return request.method == "OPTIONS" or has_role(request.user)
 
 
-class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
+class SavedViewSerializer(StrictSerializer, serializers.ModelSerializer[SavedView]):
     """A page with its filters; a period such as last_month moves along."""
 
     user = serializers.CharField(
@@ -41,10 +40,6 @@ class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
     class Meta:
         model = SavedView
         fields = ("id", "name", "address", "is_shared", "user")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
 
 
 class SavedViewViewSet(RowsViewSet):
@@ -59,32 +54,27 @@ class SavedViewViewSet(RowsViewSet):
     csv_name = "saved-views"
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
-    @extend_schema(responses={201: SavedViewSerializer, **errors(400, 403)})
+    @extend_schema(responses={201: SavedViewSerializer})
     def create(self, request: Request) -> Response:
         """Save a view; one of yours with this name is replaced."""
-        refuse_unknown(request.query_params, ())
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, SavedViewSerializer)
         try:
-            view = save_view(request, dict(given.validated_data))
+            view = save_view(request, given)
         except InvalidName as error:
             raise ValidationError({"name": [str(error)]}) from None
         return Response(self.get_serializer(view).data, status.HTTP_201_CREATED)
 
-    @extend_schema(responses={200: SavedViewSerializer, **errors(400, 403, 404)})
+    @extend_schema(responses=SavedViewSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Rename it, share it or change its address."""
-        refuse_unknown(request.query_params, ())
         view = self.get_object()
-        given = self.get_serializer(view, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, SavedViewSerializer, view, partial=True)
         try:
-            change_view(view, request, dict(given.validated_data))
+            change_view(view, request, given)
         except InvalidName as error:
             raise ValidationError({"name": [str(error)]}) from None
         return Response(self.get_serializer(view).data)
 
-    @extend_schema(responses={204: None, **errors(403, 404)})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete it."""
         refuse_unknown(request.query_params, ())

@@ -15,10 +15,6 @@ class SavedViewFilter(filters.FilterSet):
     is_shared = YesOrNo("is_shared", help_text="Whether everybody finds it.")
     ordering = Order(fields=[("name", "name"), ("address", "address")])
 
-    class Meta:
-        model = SavedView
-        fields: list[str] = []
-
     def searched(
         self, queryset: QuerySet[SavedView], name: str, value: str
     ) -> QuerySet[SavedView]:

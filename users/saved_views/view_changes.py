@@ -80,7 +80,7 @@ def _stored_values(values: dict[str, Any]) -> dict[str, Any]:
         return values
     parts = urlsplit(values["address"])
     asked = [one.partition("=") for one in parts.query.split("&")]
-    # As it is written: written anew, it could be too long.
+    # As it is written: written again, it could be too long.
     query = "&".join(
         f"{name}={value}" for name, _, value in asked if value and name not in LEFT_OUT
     )

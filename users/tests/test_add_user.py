@@ -25,16 +25,16 @@ def add_user(*arguments: str) -> str:
 
 
 def test_it_makes_a_user_who_can_sign_in_with_what_it_prints() -> None:
-    told = add_user("ada", "--role", "operator")
+    answer = add_user("ada", "--role", "operator")
     user = User.objects.get(username="ada")
-    assert user.check_password(told.split()[-1])
+    assert user.check_password(answer.split()[-1])
     assert user.groups.get().name == Role.OPERATOR
 
 
 def test_a_name_is_stored_as_the_page_to_sign_in_reads_it() -> None:
     add_user("\ufb01ona", "--role", "viewer")
-    told = add_user("fiona", "--role", "operator")
-    assert told.endswith("\nChanged fiona.\n")
+    answer = add_user("fiona", "--role", "operator")
+    assert answer.endswith("\nChanged fiona.\n")
 
 
 def test_a_new_user_sees_no_account_unless_it_is_given_or_they_choose_it() -> None:

@@ -196,9 +196,10 @@ def test_one_that_ended_is_refused_with_its_day_and_where_to_make_another(
     answer = APIClient().get(ACCOUNTS, headers={"authorization": f"Token {token}"})
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Token"
-    told = answer.json()["detail"]
+    shown = answer.json()["detail"]
     assert (
-        told == f"This token expired on {ended:%Y-%m-%d}. Create a new one at /tokens/."
+        shown
+        == f"This token expired on {ended:%Y-%m-%d}. Create a new one at /tokens/."
     )
 
 

@@ -59,7 +59,7 @@ def test_a_plain_column_is_read_and_left_as_it_is(field: Any, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("field", "stored", "told"),
+    ("field", "stored", "answer"),
     [
         (serializers.IntegerField(source="object_id"), "17", 17),
         (serializers.CharField(source="action_flag"), 1, "1"),
@@ -72,12 +72,12 @@ def test_a_plain_column_is_read_and_left_as_it_is(field: Any, path: str) -> None
     ],
 )
 def test_what_a_field_makes_of_a_column_it_makes_of_each_value(
-    field: Any, stored: Any, told: Any
+    field: Any, stored: Any, answer: Any
 ) -> None:
     columns = of(field)
     assert columns
     rows = as_dicts(columns, [(1, stored, "more"), (2, None, "more")])
-    assert rows == [{"id": 1, "told": told}, {"id": 2, "told": None}]
+    assert rows == [{"id": 1, "told": answer}, {"id": 2, "told": None}]
 
 
 @pytest.mark.parametrize(

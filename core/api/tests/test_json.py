@@ -38,9 +38,9 @@ def read(content: bytes) -> Any:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANYTHING)
 def test_it_says_what_drf_says(data: Any) -> None:
-    told = renderers.JSONRenderer().render([data])
-    assert read(JSONRenderer().render([data])) == read(told)
-    assert read(JSONRenderer().render([data], INDENTED)) == read(told)
+    answer = renderers.JSONRenderer().render([data])
+    assert read(JSONRenderer().render([data])) == read(answer)
+    assert read(JSONRenderer().render([data], INDENTED)) == read(answer)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_it_says_what_drf_says(data: Any) -> None:
 )
 def test_what_json_has_no_word_for(value: Any, text: str | None) -> None:
     """None: as DRF has it."""
-    told = renderers.JSONRenderer().render(value) if text is None else text.encode()
-    assert json.loads(JSONRenderer().render(value)) == json.loads(told)
+    answer = renderers.JSONRenderer().render(value) if text is None else text.encode()
+    assert json.loads(JSONRenderer().render(value)) == json.loads(answer)
 
 
 def test_it_is_indented_where_that_is_asked_for() -> None:

@@ -1,4 +1,4 @@
-"""What CloudWatch has of databases, load balancers and NAT gateways: points of a day.
+"""What CloudWatch has of databases, balancers, gateways and volumes: points of a day.
 
 A resource has a figure of each metric: the day's sum of what is counted, and else its
 average, with a peak at twice and a low at half of it.
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
         EmulatedDatabase,
         EmulatedLoadBalancer,
         EmulatedNatGateway,
+        EmulatedVolume,
     )
 
-    Measured = EmulatedDatabase | EmulatedLoadBalancer | EmulatedNatGateway
+    Measured = (
+        EmulatedDatabase | EmulatedLoadBalancer | EmulatedNatGateway | EmulatedVolume
+    )
 
 POINTS_A_DAY = 1440
 GIB = 2**30
@@ -60,6 +63,15 @@ NAMESPACES = {
         {"RequestCount": 40_000.0, "EstimatedProcessedBytes": 2.0 * GIB},
         is_zero_untold=True,
     ),
+    "AWS/EBS": Namespace(
+        "VolumeId",
+        {
+            "VolumeReadOps": 6_000_000.0,
+            "VolumeWriteOps": 9_000_000.0,
+            "VolumeReadBytes": 80.0 * GIB,
+            "VolumeWriteBytes": 120.0 * GIB,
+        },
+    ),
     "AWS/NATGateway": Namespace(
         "NatGatewayId",
         {
@@ -72,6 +84,7 @@ NAMESPACES = {
 COUNTED = {
     *("RequestCount", "ProcessedBytes", "EstimatedProcessedBytes"),
     *("BytesOutToDestination", "BytesInFromDestination"),
+    *("VolumeReadOps", "VolumeWriteOps", "VolumeReadBytes", "VolumeWriteBytes"),
 }
 BALANCERS = {
     "app": "AWS/ApplicationELB",
@@ -126,6 +139,10 @@ def _there(
         is_here = database.region == call.region and database.state != "stopped"
         if is_here and own.get(database.engine, "AWS/RDS") == namespace:
             yield database.name, database
+    for volume in world.volumes.values():
+        is_used = volume.region == call.region and volume.attached_to
+        if is_used and namespace == "AWS/EBS":
+            yield volume.volume_id, volume
     for gateway in world.nat_gateways.values():
         if gateway.region == call.region and namespace == "AWS/NATGateway":
             yield gateway.gateway_id, gateway

@@ -19,8 +19,17 @@ class Modification:
     state: str = "modifying"
 
 
+@dataclass(kw_only=True)
+class Measured:
+    """What CloudWatch has of it, by metric, instead of the emulator's own figures."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    # Those of days on which they were others.
+    figures_on: dict[date, dict[str, float]] = field(default_factory=dict)
+
+
 @dataclass
-class EmulatedVolume:
+class EmulatedVolume(Measured):
     """One EBS volume, in use while it is attached."""
 
     volume_id: str
@@ -75,15 +84,6 @@ class EmulatedBucket:
     least_size_moved: str = "all_storage_classes_128K"
     # Of another account, which lets this one in; "": of the account that it is in.
     owner_id: str = ""
-
-
-@dataclass(kw_only=True)
-class Measured:
-    """What CloudWatch has of it, by metric, instead of the emulator's own figures."""
-
-    figures: dict[str, float] = field(default_factory=dict)
-    # Those of days on which they were others.
-    figures_on: dict[date, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass

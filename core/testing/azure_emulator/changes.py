@@ -41,6 +41,9 @@ OPERATIONS_OF = dict.fromkeys(
     ("microsoft.dbforpostgresql", "microsoft.dbformysql"), "azureAsyncOperation"
 )
 DISK_SKUS = {"Standard_LRS", "StandardSSD_LRS", "Premium_LRS", "StandardSSD_ZRS"}
+DISK_SPEED = ("diskIOPSReadWrite", "diskMBpsReadWrite")
+OF_ORDERED_SPEED = {"PremiumV2_LRS", "UltraSSD_LRS"}
+DISK_OPTIONS = ("encryption", "tier", "maxShares", "burstingEnabled")
 
 
 # What is there
@@ -181,6 +184,7 @@ def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
             network_access=call.body["properties"].get(
                 "networkAccessPolicy", "AllowAll"
             ),
+            encryption=call.body["properties"].get("encryption", {}),
         )
         done = partial(set_values, made, provisioning="Succeeded")
         return begun(azure, call, done)
@@ -195,6 +199,10 @@ def put_disk(azure: EmulatedAzure, call: Call) -> Answer:
     snapshot = subscription.resources.get(str(source).lower())
     if not isinstance(snapshot, Snapshot):
         raise AzureError("NotFound", f"The snapshot {source} was not found.", 404)
+    asked = call.body["properties"]
+    speed = {name: asked[name] for name in DISK_SPEED if name in asked}
+    if speed and _inner(call, "sku", "name") not in OF_ORDERED_SPEED:
+        raise AzureError("InvalidParameter", "The speed of this type is fixed.")
     made = subscription.add(
         Disk,
         call.names["name"],
@@ -205,7 +213,8 @@ def put_disk(azure: EmulatedAzure, call: Call) -> Answer:
         sku=_inner(call, "sku", "name"),
         size_gb=snapshot.size_gb,
         source=snapshot.id,
-        network_access=call.body["properties"].get("networkAccessPolicy", "AllowAll"),
+        network_access=asked.get("networkAccessPolicy", "AllowAll"),
+        more=speed | {name: asked[name] for name in DISK_OPTIONS if name in asked},
     )
     return begun(azure, call, partial(set_values, made))
 

@@ -16,7 +16,7 @@ MAX_GROUPINGS = MAX_AGGREGATIONS = 2
 # Older pages of the documentation allow a year of days, newer ones a month.
 MAX_DAYS_OF_DAILY = 31
 MAX_MONTHS = 37
-SMALL_SCOPES = "/subscriptions/"  # where single resources can be told apart
+SMALL_SCOPES = "/subscriptions/"  # where single resources can be distinguished
 
 
 @dataclass(frozen=True)

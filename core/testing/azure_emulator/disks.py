@@ -29,6 +29,8 @@ class Disk(EmulatedResource):
     network_access: str = "AllowAll"
     detached_at: datetime | None = None  # None: nothing ever had it
     source: str = ""  # the id of the snapshot that it was made from
+    # What Azure tells of some disks only: encryption, tier, maxShares...
+    more: dict[str, Any] = field(default_factory=dict)
 
     def listed(self) -> dict[str, Any]:
         """Its ids have the group in upper case."""
@@ -60,6 +62,7 @@ class Disk(EmulatedResource):
             "timeCreated": seven_decimals(self.created_at),
             "provisioningState": "Succeeded",
             "uniqueId": guid(self.id),
+            **self.more,
         }
 
     def _state_by_machines(self) -> str:
@@ -81,6 +84,7 @@ class Snapshot(EmulatedResource):
     incremental: bool = True
     provisioning: str = "Succeeded"
     network_access: str = "AllowAll"
+    encryption: dict[str, str] = field(default_factory=dict)
 
     def listed(self) -> dict[str, Any]:
         return super().listed() | {"sku": {"name": self.sku, "tier": "Standard"}}
@@ -100,6 +104,7 @@ class Snapshot(EmulatedResource):
             "timeCreated": seven_decimals(self.created_at),
             "provisioningState": self.provisioning,
             "uniqueId": guid(self.id),
+            **({"encryption": self.encryption} if self.encryption else {}),
         }
 
 

@@ -93,7 +93,7 @@ class Quotas:
             back = max(0.0, at - bucket.at) * self.reads_a_second
             bucket.left, bucket.at = min(self.reads, bucket.left + back), at
             if bucket.left < 1:
-                bucket.left = 0  # who comes too early waits anew
+                bucket.left = 0  # who comes too early waits again
                 raise AzureError(
                     "TooManyRequests",
                     "The request is being throttled as the limit has been reached for "

@@ -23,9 +23,20 @@ NAMESPACES = {
     },
     "Microsoft.DBforPostgreSQL/flexibleServers": FLEXIBLE,
     "Microsoft.DBforMySQL/flexibleServers": FLEXIBLE,
-    "Microsoft.Network/loadBalancers": {"ByteCount": "Bytes", "SYNCount": "Count"},
+    "Microsoft.Compute/disks": {
+        "Composite Disk Read Operations/sec": "CountPerSecond",
+        "Composite Disk Write Operations/sec": "CountPerSecond",
+        "Composite Disk Read Bytes/sec": "BytesPerSecond",
+        "Composite Disk Write Bytes/sec": "BytesPerSecond",
+    },
+    "Microsoft.Network/loadBalancers": {
+        "ByteCount": "Bytes",
+        "SYNCount": "Count",
+        "DipAvailability": "Count",
+    },
     "Microsoft.Network/applicationGateways": {
         "TotalRequests": "Count",
+        "HealthyHostCount": "Count",
         "BytesReceived": "Bytes",
         "BytesSent": "Bytes",
     },

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 import pytest
-from django.core.management.commands import migrate
+from django.db.backends.base import creation
 
 from core.testing.planting.planted_code import plant
 
@@ -23,6 +23,7 @@ NOT_PLANTED = 99
 LONGEST_NAME = 10_000
 # Where a child writes the name of a test that failed.
 failure_pipes: list[int] = []
+failed_tests: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def prepare(session: pytest.Session, asked: Asked) -> None:
         items.sort(key=lambda item: files.index(file_of(item.nodeid)))
     session.items[:] = items
     # The database has all tables, and no fault makes a migration.
-    migrate.Command.handle = lambda *_, **__: None  # type: ignore[method-assign]
+    creation.call_command = lambda *_, **__: None
     if asked.path.endswith(".py"):
         try:
             plant(asked.path, asked.before, asked.after)
@@ -78,8 +79,14 @@ def file_of(name: str) -> str:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.failed and failure_pipes:
-        os.write(failure_pipes[0], report.nodeid.encode())
+    if report.failed:
+        failed_tests.add(report.nodeid)
+
+
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    """Report it after its teardown, which deletes what it committed."""
+    if nodeid in failed_tests and failure_pipes:
+        os.write(failure_pipes[0], nodeid.encode())
 
 
 @pytest.hookimpl(trylast=True)

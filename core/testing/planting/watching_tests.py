@@ -116,7 +116,9 @@ class WatchingTests:
         )
 
     def is_run_by_an_import(self, path: Path, line: int) -> bool:
-        return IMPORT in near_line(self._by_line(path), line)
+        """Scripts count as such, since tests may read them while they are imported."""
+        is_script = path.suffix == ".js"
+        return is_script or IMPORT in near_line(self._by_line(path), line)
 
     def _by_line(self, path: Path) -> ContextsByLine:
         return self.lines.contexts_by_lineno(str((self.house / path).resolve()))

@@ -1,7 +1,9 @@
 """What teams pay of stored bills: by rules that are dated, which sums stay."""
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window
-from costs.allocation.team_costs import TeamCosts, team_costs
+from costs.allocation.engine import first_match
+from costs.allocation.team_costs import TeamCosts, rules_of, team_costs
 from costs.allocation.testing import team_rule
 from costs.models import CostTotal
 from costs.queries.breakdown import in_one_currency
@@ -61,6 +64,27 @@ def test_all_conditions_of_a_rule_must_be_met() -> None:
     found = costs_of_teams()
     assert totals(found) == {"(not allocated)": 6, "Data": 4, "Shop": 2}
     assert found.reconciled
+
+
+def test_the_database_matches_as_the_engine_does() -> None:
+    owner, day = account(), WEEK.start
+    services, users = ("EC2", "S3", "RDS", "Tax"), ("7", "8", "9")
+    bill = list(enumerate(product(services, users), start=1))
+    for number, (service, user) in bill:
+        charge(owner, day, str(2**number), service=service, sub_account=user)
+    close(owner, day)
+    team_rule(10, to={"A": "100"}, services=["S3", "RDS"], sub_accounts=["8"])
+    team_rule(20, to={"B": "100"}, sub_accounts=["9"])
+    team_rule(30, to={"C": "100"}, services=["S3", "Tax"], accounts=["none"])
+    team_rule(40, to={"D": "100"}, services=["Tax", "RDS"])
+    given: dict[int | None, int] = defaultdict(int)
+    for number, (service, user) in bill:
+        row = {"service": service, "sub_account_id": user}
+        rule = first_match(rules_of(WEEK), row)
+        given[rule and rule.key] += 2**number
+    found = costs_of_teams()
+    assert found.rules | {None: sum(one for _, one in rest(found))} == given
+    assert len(rest(found)) == 3
 
 
 def test_shares_sum_to_the_last_decimal() -> None:
@@ -157,8 +181,9 @@ def test_it_asks_as_many_queries_for_many_rules(
         team_rule(position, to={f"Team {position}": "100"}, services=[f"S{position}"])
     query = CostQuery.from_values({"start": "2026-11-01", "end": "2026-11-08"}, NOW)
     query, source, _ = in_one_currency(query, person("viewer"))
-    # Rules, their shares, the teams of these, amounts, stored days, the bill's total.
-    with django_assert_num_queries(6):
+    # Rules, their shares, the teams of these, amounts, stored days, the bill's total,
+    # and what no rule covers.
+    with django_assert_num_queries(7):
         team_costs(query, source)
 
 

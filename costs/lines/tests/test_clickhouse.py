@@ -152,6 +152,21 @@ def test_months_are_loaded_once_and_replaced_whole(
     assert viewer.get("/api/v1/lines/groups/").json()["total"] == "7.00"
 
 
+def test_a_month_that_cannot_be_loaded_stops_no_other(
+    bill: CloudAccount, clickhouse: str
+) -> None:
+    spoiled = LineItemMonth.objects.get(month=OCTOBER)
+    spoiled.path.write_bytes(b"none of Parquet")
+    refused = r"2026-10 of production .+ can't be loaded: .+ refused:"
+    with pytest.raises(CommandError, match=refused):
+        loaded()
+    spoiled.path.unlink()
+    with pytest.raises(CommandError, match="can't be loaded: .+ No such file"):
+        loaded()
+    (left,) = ClickHouse(clickhouse)._line_counts()
+    assert left == LineItemMonth.objects.exclude(month=OCTOBER).get().file
+
+
 def test_two_installations_share_a_database(
     bill: CloudAccount, clickhouse: str, settings: Settings
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from clouds.demo_clock import set_clock
@@ -16,7 +17,9 @@ from clouds.registry import CloudKind
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window
-from costs.lines.line_source import newest_window
+from costs.lines.line_groups import line_totals
+from costs.lines.line_query import LineQuery
+from costs.lines.line_source import line_source, newest_window
 from costs.lines.models import LineItemMonth
 from costs.lines.refresh import refresh_lines
 from costs.lines.storage import delete_left_files
@@ -79,6 +82,23 @@ def test_a_month_that_changed_is_written_again_and_answers_are_new(
     assert month.month == date(2026, 10, 1) and month.path.exists()
     assert viewer.get(address, headers={"If-None-Match": etag}).status_code == 200
     assert list(refresh_lines(NOW + timedelta(minutes=2))) == []
+
+
+def test_who_asked_before_a_month_was_replaced_is_answered(
+    demo: CloudAccount, lines_dir: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    list(refresh_lines(NOW))
+    source = line_source(LineQuery(DAYS, currency="USD"), person("viewer"))
+    sync_cost(demo, NOW, window=Window(date(2026, 10, 3), date(2026, 10, 4)))
+    with django_capture_on_commit_callbacks(execute=True):
+        list(refresh_lines(NOW + timedelta(minutes=1)))
+    delete_left_files()
+    count, _ = line_totals(source)
+    assert count > 0
+    with time_machine.travel(NOW + timedelta(minutes=15)):
+        delete_left_files()
+    files = {str(one.relative_to(lines_dir)) for one in lines_dir.rglob("*.parquet")}
+    assert files == set(LineItemMonth.objects.values_list("file", flat=True))
 
 
 def test_the_newest_days_end_with_the_companys_present(demo: CloudAccount) -> None:

@@ -52,9 +52,9 @@ class Command(SyncCommand):
             timezone.now(),
             command_actor(),
         )
-        told = [sentence]
+        sentences = [sentence]
         if remove_accounts(CloudAccount.objects.demo()):
-            told.append(DEMO_LEFT)
+            sentences.append(DEMO_LEFT)
         if not options["json"]:
-            self.stdout.write("\n".join(told))
+            self.stdout.write("\n".join(sentences))
         super().handle(account=[account.account_id], **options)

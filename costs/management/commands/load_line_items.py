@@ -33,7 +33,5 @@ class Command(BaseCommand):
             ) from None
         except LinesFailed as error:
             raise CommandError(str(error)) from None
-        except OSError as error:
-            raise CommandError(f"A month's file can't be read: {error}.") from None
         if not count:
             self.stdout.write("Every month is loaded.")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         f"Move {COMPANY_NAME}, the demo company, on from its last day, at most to the "
         "present: bills, restated days, utilization, storage, machines, anomalies and "
         "recommendations are read and found as by a real sync of each day. Take it "
-        "back first with --from-days-ago, which builds it anew."
+        "back first with --from-days-ago, which rebuilds it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

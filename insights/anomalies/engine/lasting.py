@@ -29,7 +29,7 @@ STRAY_DAYS, STRAY_FACTOR = 182, 1.3
 # Of the 36 pairs of nine weeks so many grew, as by chance hardly ever.
 GROWN_PAIRS = 31
 EARLIER, LATER = np.triu_indices(GROWTH_WEEKS, 1)
-# A level that changed by more than this factor has another noise: it begins anew.
+# A level that changed by more than this factor has another noise: it starts again.
 SAME_NOISE = 2.0
 # The first day of a new level is among so many latest.
 LATEST_DAYS = 14

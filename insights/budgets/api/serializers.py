@@ -10,14 +10,14 @@ from clouds.access import AnyUser, is_limited
 from clouds.account_fields import VisibleAccountField
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
-from core.api.parameters import refuse_unknown_fields
+from core.api.parameters import StrictSerializer
 from core.db.exclusive import hold_until_commit
 from core.money import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
 from insights.budgets.known_keys import check_key
 from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN, STATES
 from insights.models import Budget
-from users.owned_fields import OWNED_FIELDS, OwnerField
+from users.user_fields import OWNED_FIELDS, OwnerField, UsernameField
 
 
 class PercentsField(serializers.ListField):
@@ -29,7 +29,7 @@ class PercentsField(serializers.ListField):
         return sorted(set(super().to_internal_value(data)))
 
 
-class BudgetSerializer(serializers.ModelSerializer[Budget]):
+class BudgetSerializer(StrictSerializer, serializers.ModelSerializer[Budget]):
     """A monthly budget of one scope, and its status this month."""
 
     account = VisibleAccountField()
@@ -37,7 +37,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         required=False,
         allow_blank=True,
         max_length=200,
-        help_text="The service, or the tag as key=value.",
+        help_text="The service, the tag as key=value, or the name of the team.",
     )
     amount = AmountField(
         min_value=CENT,
@@ -69,9 +69,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         help_text="passed: an alert threshold, spent or forecast; at_risk: forecast to "
         "exceed the amount.",
     )
-    created_by = serializers.SlugRelatedField[Any](
-        slug_field="username", read_only=True, allow_null=True
-    )
+    created_by = UsernameField()
 
     class Meta:
         model = Budget
@@ -89,7 +87,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         validators: ClassVar[list[Any]] = []
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
+        super().validate(attrs)
         names = ("scope", "account", "key")
         stored = {name: getattr(self.instance, name, None) for name in names}
         wanted = stored if self.instance else {}

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown
+from core.api.parameters import body_of, refuse_unknown
 from core.api.permissions import MayChange, MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
@@ -35,33 +35,23 @@ class BudgetViewSet(RowsViewSet):
     csv_name = "budgets"
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
-    @extend_schema(
-        request=BudgetSerializer,
-        responses={201: BudgetSerializer, **errors(400, 403)},
-    )
+    @extend_schema(request=BudgetSerializer, responses={201: BudgetSerializer})
     @transaction.atomic
     def create(self, request: Request) -> Response:
         """Add a budget; its status is computed at once."""
-        refuse_unknown(request.query_params, ())
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        budget = Budget(**given.validated_data)
+        given = body_of(request, BudgetSerializer)
+        budget = Budget(**given)
         add_budget(budget, timezone.now(), request)
         return self._answer(budget, status.HTTP_201_CREATED)
 
     @extend_schema(
-        request=ChangeBudgetSerializer,
-        responses={200: BudgetSerializer, **errors(400, 403, 404, 409)},
+        request=ChangeBudgetSerializer, responses={200: BudgetSerializer, **errors(409)}
     )
     @transaction.atomic
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change it, if nobody changed it since `version`."""
-        refuse_unknown(request.query_params, ())
         budget = self.get_object()
-        context = self.get_serializer_context()
-        given = ChangeBudgetSerializer(budget, data=request.data, context=context)
-        given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
+        values = body_of(request, ChangeBudgetSerializer, budget)
         version = values.pop("version")
         try:
             change_budget(budget, values, version, timezone.now(), request)
@@ -70,7 +60,6 @@ class BudgetViewSet(RowsViewSet):
             raise Conflict(str(error), current=current) from None
         return self._answer(budget)
 
-    @extend_schema(responses={204: None, **errors(403, 404)})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete it with its alerts."""
         refuse_unknown(request.query_params, ())

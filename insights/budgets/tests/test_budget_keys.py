@@ -8,6 +8,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import TODAY
 from core.windows import ONE_DAY, Window
+from costs.models import Team
 from costs.testing import store_costs, tagged
 from insights.budgets.forms import BudgetForm
 from insights.models import Budget
@@ -28,6 +29,7 @@ def shop() -> CloudAccount:
     store_costs(owner, YESTERDAY, SERVICES)
     for team in ("shop", "data"):
         tagged(owner, YESTERDAY.start, team, "4")
+    Team.objects.create(name="Shop")
     return owner
 
 
@@ -49,6 +51,7 @@ def sent(client: Any = None, **body: str) -> Any:
             "storage",
             "No bill has the service storage. Nearest: Amazon Simple Storage Service.",
         ),
+        ("team", "Shopp", "There is no team Shopp. There are: Shop."),
         ("service", "Lambda", "No bill has the service Lambda. There are 3."),
         ("tag", "team=shpo", "No bill has the tag team=shpo. Nearest: team=shop."),
         (
@@ -71,6 +74,7 @@ def test_form_and_api_name_what_is_near(
 def test_what_is_on_a_bill_is_taken(shop: CloudAccount) -> None:
     assert sent(scope="service", key="Amazon EC2")["key"] == "Amazon EC2"
     assert sent(scope="tag", key="team=data", name="y")["key"] == "team=data"
+    assert sent(scope="team", key="Shop", name="z")["key"] == "Shop"
 
 
 def test_before_any_costs_are_stored_any_service_is_taken() -> None:

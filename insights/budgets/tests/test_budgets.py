@@ -13,9 +13,16 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
+from costs.allocation.testing import team_rule
 from costs.testing import charge, close, store_costs, tagged
 from insights.budgets.forms import BudgetForm
-from insights.budgets.refresh import is_due, refresh_budget, refresh_budgets, status_of
+from insights.budgets.refresh import (
+    is_due,
+    refresh_budget,
+    refresh_budgets,
+    status_of,
+    team_spending,
+)
 from insights.models import Budget, BudgetAlert
 from insights.testing import budget, forecast, two_accounts
 from users.testing import person
@@ -198,10 +205,53 @@ def test_a_tag_that_is_not_read_says_that_nothing_is_known() -> None:
     assert status.note.startswith("No costs of this month are read by the tag team.")
 
 
+def test_a_team_counts_what_rules_give_it_of_all_accounts() -> None:
+    one, other = two_accounts()
+    spent(one, EC2="5", S3="1")
+    spent(other, EC2="2")
+    charge(one, TODAY, "99", service="EC2")
+    team_rule(services=["EC2"], to={"Shop": "60", "Data": "40"})
+    shop, data = (budget(name=n, scope="team", key=n) for n in ("Shop", "Data"))
+    status = status_of(shop, NOW)
+    # 19 whole days, and 11 more like the last seven.
+    assert (status.spent, status.forecasted) == (Decimal("4.2") * 19, 126)
+    assert status.spent_until == date(2026, 11, 19)
+    assert status.note == "The rest of the month is forecast by the average of 7 days."
+    refresh_budgets(NOW)
+    assert [*data.alerts.values_list("kind", "threshold")] == []
+    assert [*shop.alerts.values_list("kind", "threshold")] == [("forecasted", 100)]
+
+
+def test_budgets_of_teams_read_their_costs_once(
+    django_assert_max_num_queries: Any,
+) -> None:
+    spent(account())
+    team_rule(services=["EC2"], to={"Shop": "60", "Data": "40"})
+    teams, own = team_spending(NOW), budget(scope="team", key="Shop")
+    status_of(own, NOW, teams)
+    # The newest day, the team, and the days read.
+    with django_assert_max_num_queries(3):
+        status_of(own, NOW, teams)
+
+
+@pytest.mark.parametrize(
+    ("key", "note"),
+    [("Shop", "No rule gives the team Shop"), ("Gone", "There is no team Gone.")],
+)
+def test_a_team_without_rules_is_unknown(key: str, note: str) -> None:
+    spent(account())
+    team_rule(valid_until=NOVEMBER.start.replace(month=10), to={"Shop": "100"})
+    status = status_of(budget(scope="team", key=key), NOW)
+    assert status.spent is None
+    assert status.note.startswith(note)
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
         ({"scope": "account"}, "account"),
+        ({"scope": "team"}, "key"),
+        ({"scope": "team", "key": "Shop", "has_account": True}, "account"),
         ({"scope": "service"}, "key"),
         ({"scope": "tag", "key": "team"}, "key"),
         ({"scope": "tag", "key": "=shop="}, "key"),

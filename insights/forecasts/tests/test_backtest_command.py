@@ -31,18 +31,18 @@ def written(folder: Path, days: int = 200) -> str:
     return str(path)
 
 
-def said(*words: str) -> str:
+def output(*words: str) -> str:
     out = StringIO()
     call_command("backtest", *words, stdout=out)
     return out.getvalue()
 
 
-def told(*words: str) -> Any:
-    return json.loads(said(*words, "--json"))
+def answer(*words: str) -> Any:
+    return json.loads(output(*words, "--json"))
 
 
 def test_it_scores_the_last_days_of_a_file(tmp_path: Path) -> None:
-    found = told("--csv", written(tmp_path), "--horizon", "28", "--season", "7")
+    found = answer("--csv", written(tmp_path), "--horizon", "28", "--season", "7")
     weekly, short = found["series"]
     assert weekly["series"] == "weekly"
     assert weekly["mase"] < weekly["naive_mase"]
@@ -55,7 +55,7 @@ def test_it_scores_the_last_days_of_a_file(tmp_path: Path) -> None:
 
 
 def test_it_prints_a_row_a_series_and_their_mean(tmp_path: Path) -> None:
-    table = said("--csv", written(tmp_path), "--horizon", "28")
+    table = output("--csv", written(tmp_path), "--horizon", "28")
     assert "28 days ahead, season 7" in table
     assert all(word in table for word in ("weekly", "short", "MASE", "mean of 2"))
 
@@ -64,26 +64,26 @@ def test_a_wrong_file_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "wrong.csv"
     path.write_text("day,a\n2026-01-01,much\n")
     with pytest.raises(CommandError) as raised:
-        said("--csv", str(path))
+        output("--csv", str(path))
     assert str(raised.value) == f"{path}: Line 2, column 'a': 'much' is not a number."
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
-        said("--csv", str(tmp_path / "none.csv"))
+        output("--csv", str(tmp_path / "none.csv"))
 
 
 @pytest.mark.parametrize("option", ["--horizon", "--season", "--origins"])
 def test_a_number_that_makes_no_sense_is_refused(option: str) -> None:
     with pytest.raises(CommandError, match=f"{option} must be at least") as raised:
-        said(option, "0")
+        output(option, "0")
     assert raised.value.returncode == 2
 
 
 @pytest.mark.django_db
 def test_without_stored_costs_it_says_what_to_do() -> None:
     with pytest.raises(CommandError, match="add_account"):
-        said()
+        output()
 
 
 @pytest.mark.django_db
@@ -94,8 +94,8 @@ def test_it_scores_each_scope_of_the_stored_costs(now: datetime) -> None:
             amounts = {"Compute": f"{WEEK[day.weekday()] + day.day % 5}", "Tax": "9"}
             store_costs(owner, Window(day, day + ONE_DAY), amounts)
     with time_machine.travel(now, tick=False):
-        found = told("--horizon", "28", "--account", "staging")
-        of_tax = told("--horizon", "28", "--service", "Tax")
+        found = answer("--horizon", "28", "--account", "staging")
+        of_tax = answer("--horizon", "28", "--service", "Tax")
     names = [row["series"] for row in found["series"]]
     assert "staging (000000000022): service Tax, USD" in names
     compute = "staging (000000000022): service Compute, USD"

@@ -75,7 +75,7 @@ def test_it_reads_what_a_spreadsheet_wrote(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "output"),
     [
         ("", "It needs a line of names"),
         ("day,a\n", "It needs a line of names"),
@@ -91,7 +91,7 @@ def test_it_reads_what_a_spreadsheet_wrote(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_is_refused_by_its_line(
-    tmp_path: Path, text: str, said: str
+    tmp_path: Path, text: str, output: str
 ) -> None:
-    with pytest.raises(InvalidFile, match=said):
+    with pytest.raises(InvalidFile, match=output):
         read(tmp_path, text)

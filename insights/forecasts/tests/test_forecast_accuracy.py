@@ -102,10 +102,12 @@ def test_it_beats_seasonal_naive_and_its_intervals_hold(
 def test_what_it_says_of_itself_comes_true(came: list[Accuracy | Refusal]) -> None:
     series = bills(25, 428)
     before = {key: DailySeries(FIRST, one.values[:400]) for key, one in series.items()}
-    told = forecast_many(before, 28).values()
-    said = [one.accuracy for one in told if isinstance(one, Forecast) and one.accuracy]
+    answer = forecast_many(before, 28).values()
+    output = [
+        one.accuracy for one in answer if isinstance(one, Forecast) and one.accuracy
+    ]
     for figure, tolerance in (("mase", 0.15), ("coverage_80", 0.08)):
-        expected = np.mean([getattr(one, figure) for one in said])
+        expected = np.mean([getattr(one, figure) for one in output])
         real = np.mean([getattr(one, figure) for one in came])
         assert real == pytest.approx(expected, abs=tolerance)
 

@@ -1,4 +1,4 @@
-"""Each kind of series gets the forecast that suits it, and is told apart honestly."""
+"""Each kind of series gets the forecast that suits it, and is named honestly."""
 
 import re
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ def days_of(month_day: int, days: int) -> list[int]:
     return [at for at, day in enumerate(dates) if day.day == month_day]
 
 
-def told(values: Values | list[float | None], horizon: int = 28) -> Forecast:
+def answer(values: Values | list[float | None], horizon: int = 28) -> Forecast:
     series = DailySeries(FIRST, list(values))
     found = forecast_many({"it": series}, horizon)["it"]
     assert isinstance(found, Forecast)
@@ -34,20 +34,20 @@ def told(values: Values | list[float | None], horizon: int = 28) -> Forecast:
 
 
 def test_it_repeats_the_week() -> None:
-    found = told(weekly(280))
+    found = answer(weekly(280))
     assert found.mean == pytest.approx(WEEK * 4, abs=3)
     assert found.accuracy and found.accuracy.mase and found.accuracy.naive_mase
     assert found.accuracy.mase < found.accuracy.naive_mase
 
 
 def test_it_starts_the_day_after_the_last_one() -> None:
-    found = told(weekly(280))
+    found = answer(weekly(280))
     assert found.start == FIRST + timedelta(days=280)
     assert found.end == FIRST + timedelta(days=308)
 
 
 def test_it_forecasts_the_days_missing_at_the_end_too() -> None:
-    found = told([*weekly(280), None, float("nan")])
+    found = answer([*weekly(280), None, float("nan")])
     assert found.start == FIRST + timedelta(days=280)
     assert len(found.mean) == 30
 
@@ -57,7 +57,7 @@ def test_it_takes_charges_of_a_day_of_the_month_apart_and_adds_them_back() -> No
     values = weekly(days)
     values[days_of(1, days)] += 500
     values[days_of(15, days)] += 90
-    found = told(values, horizon=60)
+    found = answer(values, horizon=60)
     ahead = [at - days for at in days_of(1, days + 60) if at >= days]
     on_the_first = [found.mean[at] for at in ahead]
     assert on_the_first == pytest.approx(
@@ -70,30 +70,30 @@ def test_it_takes_charges_of_a_day_of_the_month_apart_and_adds_them_back() -> No
 def test_a_tax_alone_is_forecast_on_its_day() -> None:
     values = np.zeros(200)
     values[days_of(1, 200)] = 300
-    found = told(values, horizon=31)
+    found = answer(values, horizon=31)
     assert sorted(found.mean)[-2:] == [0, 300]
 
 
 def test_charges_of_two_months_are_no_habit_yet() -> None:
     values = weekly(75)
     values[days_of(1, 75)] += 500
-    assert "of the month" not in told(values).note
+    assert "of the month" not in answer(values).note
 
 
 def test_a_series_that_never_changes_stays_as_it_is() -> None:
-    found = told(np.full(100, 7.5))
+    found = answer(np.full(100, 7.5))
     assert set(found.mean + found.low_95 + found.high_95) == {7.5}
     assert found.accuracy and found.accuracy.mase is None
     assert found.note == "Constant on nearly every day."
 
 
 def test_all_zero_stays_zero() -> None:
-    found = told(np.zeros(100))
+    found = answer(np.zeros(100))
     assert set(found.mean + found.low_95 + found.high_95) == {0}
 
 
 def test_three_days_give_their_median_and_say_that_nobody_scored_it() -> None:
-    found = told([10.0, 30.0, 20.0])
+    found = answer([10.0, 30.0, 20.0])
     assert set(found.mean) == {20}
     assert found.low_95[0] == 0 < found.low_80[0] < 20 < found.high_80[0]
     assert found.accuracy is None
@@ -104,7 +104,7 @@ def test_three_days_give_their_median_and_say_that_nobody_scored_it() -> None:
 def test_mostly_zero_days_give_the_mean_charge_a_day() -> None:
     random = np.random.default_rng(2)
     values = np.where(random.random(300) < 0.1, 50.0, 0.0)
-    found = told(values)
+    found = answer(values)
     assert "Most days are 0" in found.note
     assert found.model == "100% TSB"
     assert found.mean[0] == pytest.approx(5, abs=4)
@@ -113,25 +113,25 @@ def test_mostly_zero_days_give_the_mean_charge_a_day() -> None:
 def test_a_machine_that_rests_at_weekends_is_not_sparse() -> None:
     random = np.random.default_rng(3)
     values = weekly(280) * (np.arange(280) % 7 < 2) * random.normal(1, 0.01, 280)
-    found = told(values)
+    found = answer(values)
     assert "Most days" not in found.note
     assert found.mean[:3] == pytest.approx([100, 102, 0], abs=5)
 
 
 def test_credits_stay_below_zero() -> None:
-    found = told(-weekly(280, noise=10))
+    found = answer(-weekly(280, noise=10))
     assert max(found.high_95) <= 0
     assert sum(found.mean) == pytest.approx(-4 * sum(WEEK), rel=0.1)
 
 
 def test_a_service_that_ended_is_taken_as_over() -> None:
-    found = told(np.concatenate([weekly(200), np.zeros(20)]))
+    found = answer(np.concatenate([weekly(200), np.zeros(20)]))
     assert set(found.mean) == {0}
     assert "Zero since 2025-07-24" in found.note
 
 
 def test_a_new_service_is_judged_by_its_own_days() -> None:
-    found = told(np.concatenate([np.zeros(200), weekly(100)]))
+    found = answer(np.concatenate([np.zeros(200), weekly(100)]))
     assert found.mean == pytest.approx(WEEK[2:] + WEEK * 3 + WEEK[:2], abs=5)
     assert "Started on 2025-07-25." in found.note
 
@@ -139,19 +139,19 @@ def test_a_new_service_is_judged_by_its_own_days() -> None:
 def test_a_gap_is_bridged() -> None:
     values: list[float | None] = list(weekly(280))
     values[100:150] = [None] * 50
-    assert told(values).mean == pytest.approx(WEEK * 4, abs=3)
+    assert answer(values).mean == pytest.approx(WEEK * 4, abs=3)
 
 
 def test_one_spike_bends_nothing() -> None:
     values = weekly(280)
     values[275] = 5_000
-    assert told(values).mean == pytest.approx(WEEK * 4, abs=4)
+    assert answer(values).mean == pytest.approx(WEEK * 4, abs=4)
 
 
 def test_a_new_level_is_followed() -> None:
     values = weekly(280)
     values[240:] += 200
-    assert np.mean(told(values).mean) == pytest.approx(np.mean(WEEK) + 200, rel=0.1)
+    assert np.mean(answer(values).mean) == pytest.approx(np.mean(WEEK) + 200, rel=0.1)
 
 
 @pytest.mark.parametrize("wrong", [float("inf"), float("-inf"), 1e300])
@@ -186,7 +186,7 @@ def test_it_needs_a_horizon_and_a_season(horizon: int, season: int) -> None:
 def test_a_new_level_is_believed_after_a_week(days: int, factor: float) -> None:
     values = weekly(280)
     values[-days:] *= factor
-    found = told(values)
+    found = answer(values)
     expected = np.mean(WEEK) * factor
     assert np.mean(found.mean) == pytest.approx(expected, rel=0.05)
     since = FIRST + timedelta(days=280 - days)
@@ -198,7 +198,7 @@ def test_days_that_nobody_knows_are_no_new_level() -> None:
     values = weekly(280)
     values[-97:-84] = np.nan
     values[-98] *= 3
-    found = told([*values, *[None] * 12], horizon=84)
+    found = answer([*values, *[None] * 12], horizon=84)
     assert "Level shift" not in found.note
     assert np.mean(found.mean) == pytest.approx(np.mean(WEEK), rel=0.1)
 
@@ -207,7 +207,7 @@ def test_days_that_nobody_knows_are_no_new_level() -> None:
 def test_a_few_odd_days_are_no_new_level(days: int) -> None:
     values = weekly(280)
     values[-days:] *= 1.6
-    assert np.mean(told(values).mean) == pytest.approx(np.mean(WEEK), rel=0.1)
+    assert np.mean(answer(values).mean) == pytest.approx(np.mean(WEEK), rel=0.1)
 
 
 def test_a_model_that_finds_no_fit_is_left_out_and_named(
@@ -217,12 +217,12 @@ def test_a_model_that_finds_no_fit_is_left_out_and_named(
         raise Exception("no model able to be fitted")
 
     monkeypatch.setattr(f"{MODELS}.AutoCES.forecast", refuse)
-    found = told(weekly(280))
+    found = answer(weekly(280))
     assert found.mean == pytest.approx(WEEK * 4, abs=3)
     assert "CES" not in found.model
     assert found.note.startswith("Without CES: no stable fit.")
 
 
 def test_it_says_how_much_of_which_model_it_took() -> None:
-    found = told(weekly(280))
+    found = answer(weekly(280))
     assert re.match(r"\d+% median of 8 seasons, \d+% seasonal smoothing", found.model)

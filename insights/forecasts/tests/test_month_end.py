@@ -66,12 +66,12 @@ def test_who_sees_one_account_is_told_of_that_alone() -> None:
     forecast(None, "30")
     forecast(one, "10")
     forecast(other, "20")
-    told = {
+    answer = {
         "all": month_end(NOW, "USD", somebody("viewer")),
         "one": month_end(NOW, "USD", somebody("viewer", one)),
         "both": month_end(NOW, "USD", somebody("viewer", one, other)),
     }
-    assert {name: ahead and ahead.mean for name, ahead in told.items()} == {
+    assert {name: ahead and ahead.mean for name, ahead in answer.items()} == {
         "all": 330,
         "one": 110,
         "both": 330,

@@ -54,7 +54,7 @@ def test_one_month_is_told_as_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("replayed", "told"),
+    ("replayed", "answer"),
     [
         ([True, True], "measured in 2 months, all replayed on past bills."),
         ([True, False], "in 2 months, 1 of them replayed on past bills."),
@@ -62,11 +62,11 @@ def test_one_month_is_told_as_one() -> None:
         ([False, False], "measured in 2 months."),
     ],
 )
-def test_it_says_which_were_not_made_then(replayed: list[bool], told: str) -> None:
+def test_it_says_which_were_not_made_then(replayed: list[bool], answer: str) -> None:
     row = forecast(account())
     for month, is_replayed in zip((SEPTEMBER, OCTOBER), replayed, strict=False):
         month_end_miss(row, month, is_replayed=is_replayed)
-    assert line(row).endswith(told)
+    assert line(row).endswith(answer)
 
 
 def test_it_says_that_the_interval_follows_the_misses() -> None:
@@ -119,9 +119,9 @@ def test_the_api_has_the_figures_and_the_months() -> None:
     row = forecast(account(), widened_to_percent=12.5)
     month_end_miss(row, SEPTEMBER, actual=Decimal(110), is_replayed=True)
     month_end_miss(row, OCTOBER)
-    (told,) = ask("forecasts/")["results"]
-    assert told["widened_to_percent"] == 12.5
-    assert told["trust"] == {
+    (answer,) = ask("forecasts/")["results"]
+    assert answer["widened_to_percent"] == 12.5
+    assert answer["trust"] == {
         "months": 2,
         "replayed_months": 1,
         "mean_error_percent": 5.0,
@@ -148,5 +148,5 @@ def test_the_api_has_the_figures_and_the_months() -> None:
 
 def test_without_a_measured_month_the_api_says_null() -> None:
     forecast(account())
-    (told,) = ask("forecasts/")["results"]
-    assert told["trust"] is told["widened_to_percent"] is None
+    (answer,) = ask("forecasts/")["results"]
+    assert answer["trust"] is answer["widened_to_percent"] is None

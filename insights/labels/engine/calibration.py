@@ -30,7 +30,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """What was learned; without a `least_deviation` everything goes on to be told."""
+    """What was learned; without a `least_deviation` everything is reported."""
 
     judged: int
     precision_before: float | None

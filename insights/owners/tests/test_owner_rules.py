@@ -93,16 +93,19 @@ def test_anomalies_of_costs_go_by_account_and_by_their_own_tag() -> None:
     assert owners == ["ben", "eve", None]
 
 
-def test_budgets_go_by_account_and_by_tag() -> None:
+def test_budgets_go_by_account_by_tag_and_by_team() -> None:
     production = account()
     of_account = budget(name="production", scope="account", account=production)
     of_tag = budget(name="shop", scope="tag", key="team=shop")
+    of_team = budget(name="Data", scope="team", key="Data")
     of_all = budget()
     owner_rule(somebody(name="ben"), account=production)
     owner_rule(somebody(name="eve"), 20, tag_key="team", tag_value="shop")
+    team = Team.objects.create(name="Data")
+    owner_rule(somebody(name="ada"), 30, team=team)
     refresh_owners(NOW)
-    owners = [owner_of(row) for row in (of_account, of_tag, of_all)]
-    assert owners == ["ben", "eve", None]
+    owners = [owner_of(row) for row in (of_account, of_tag, of_team, of_all)]
+    assert owners == ["ben", "eve", "ada", None]
 
 
 def test_who_matches_no_rule_any_more_owns_it_no_more() -> None:

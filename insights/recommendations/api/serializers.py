@@ -4,14 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clouds.account_fields import AccountIdField
 from core.api.amounts import AmountField
 from insights.api.serializers import (
-    AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
 from insights.models import Recommendation, Verification
-from users.owned_fields import OWNED_FIELDS, OwnerField
+from users.user_fields import OWNED_FIELDS, OwnerField
 
 
 class VerificationSerializer(serializers.ModelSerializer[Verification]):

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.parameters import refuse_unknown
+from core.api.parameters import body_of, refuse_unknown
 from core.api.problems import errors
 from insights.api.views import StatusViewSet, status_schema
 from insights.feedback.api import (
@@ -47,7 +47,7 @@ class RecommendationViewSet(StatusViewSet):
     csv_name = "recommendations"
     http_method_names = ["get", "patch", "put", "head", "options"]
 
-    @extend_schema(responses={200: StatisticsSerializer})
+    @extend_schema(responses=StatisticsSerializer)
     @action(detail=False, pagination_class=None)
     def statistics(self, request: Request) -> Response:
         """Statistics of the filtered recommendations."""
@@ -61,7 +61,7 @@ class RecommendationViewSet(StatusViewSet):
         }
         return Response(StatisticsSerializer(statistics).data)
 
-    @extend_schema(responses={200: SavingsSerializer})
+    @extend_schema(responses=SavingsSerializer)
     @action(detail=False, pagination_class=None, filterset_class=SavingsFilter)
     def savings(self, request: Request) -> Response:
         """Savings a month: recommended, accepted, and verified by later bills."""
@@ -78,13 +78,9 @@ class RecommendationViewSet(StatusViewSet):
         }
         return Response(SavingsSerializer(savings).data)
 
+    @extend_schema(methods=["GET"], responses=FeedbackSerializer)
     @extend_schema(
-        methods=["GET"], responses={200: FeedbackSerializer, **errors(403, 404)}
-    )
-    @extend_schema(
-        methods=["PUT"],
-        request=RateSerializer,
-        responses={**GIVEN, **errors(400, 403, 404, 409)},
+        methods=["PUT"], request=RateSerializer, responses={**GIVEN, **errors(409)}
     )
     @action(detail=True, methods=["get", "put"], filterset_class=None)
     def feedback(self, request: Request, pk: str) -> Response:
@@ -96,9 +92,7 @@ class RecommendationViewSet(StatusViewSet):
             if not (found := own.first()):
                 raise NotFound("You have not rated it yet.")
             return Response(FeedbackSerializer(found).data)
-        given = RateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return feedback_answer(request, row, dict(given.validated_data))
+        return feedback_answer(request, row, body_of(request, RateSerializer))
 
     @property
     def changes(self) -> type[Model]:

@@ -3,7 +3,8 @@
 Trusted Advisor, "Low utilization Amazon EC2 instances": CPU of 10 % or less and
 network of 5 MB or less on 4 of the last 14 days. Idle load balancers: no healthy
 target, or fewer than 100 requests a day for 7 days; unassociated Elastic IPs; EBS
-volumes unattached for 7 days; RDS databases without a connection for 7 days.
+volumes unattached, or with less than one IOPS, for 7 days; RDS databases without a
+connection for 7 days.
   https://docs.aws.amazon.com/awssupport/latest/user/cost-optimization-checks.html
 Compute Optimizer, idle: peak CPU under 5 % and network under 5 MB a day, 14 days; NAT
 gateways over 32 days.
@@ -19,6 +20,8 @@ under 1,000 bytes a second for 95 % of it.
   https://cloud.google.com/compute/docs/instances/viewing-and-applying-idle-vm-recommendations
 Cloudaware, idle EC2 instance: average under 5 % and maximum under 15 %.
   https://ce.prod.cloudaware.com/ce/ca/aws/ec2/instance-idle/description
+Microsoft's FinOps toolkit, underutilized premium SSD disks: 5 % of IOPS and of MB/s.
+  https://learn.microsoft.com/cloud-computing/finops/toolkit/optimization-engine/customize
 AWS Config, `ec2-stopped-instance`: stopped for more than 30 days.
   https://docs.aws.amazon.com/config/latest/developerguide/ec2-stopped-instance.html
 AWS Prescriptive Guidance, schedules: office hours are 50 of a week's 168.
@@ -72,6 +75,17 @@ class Thresholds:
     """AWS Config's rule for stopped instances."""
     allocated_days: int = 1
     """Ours: one that is stopped and still billed is not left so over night."""
+
+    idle_volume_days: int = 7
+    """Trusted Advisor: an attached disk is idle that in so many days..."""
+    idle_volume_iops: float = 1.0
+    """...had less than one operation a second, here in its busiest minute or hour."""
+    disk_headroom: float = 0.20
+    """Ours, as Compute Optimizer's for CPU: what stays above the busiest minute of a
+    disk whose IOPS and throughput are paid for..."""
+    premium_disk_share: float = 0.05
+    """...and Microsoft's FinOps toolkit: a premium disk is underused whose busiest hour
+    has less than this share of its IOPS and of its throughput."""
 
     unattached_days: int = 7
     """Trusted Advisor: a disk that is unattached for so long (Azure Advisor: 30)."""

@@ -13,6 +13,9 @@ from insights.recommendations.engine.resource_context import ResourceContext
 from providers.records import LoadBalancerRecord, NatGatewayRecord
 
 PARTS = ("targets", "healthy_targets", "subnets")
+HEALTHY = "healthy_targets"
+# Of application gateways, and of load balancers.
+PROBES = (HEALTHY, "healthy_percent")
 # Those whose requests are counted; of the others only bytes are.
 OF_REQUESTS = frozenset({"application", "classic"})
 
@@ -40,7 +43,19 @@ def idle_balancer(
     if record.healthy_targets == 0:
         text = f"None of its {record.targets} targets is healthy."
         return _idle(context, text, Level.MEDIUM)
+    if _is_never_healthy(context):
+        days = lines.idle_balancer_days
+        text = f"None of its targets was healthy in the last {days} days."
+        return _idle(context, text, Level.MEDIUM, {"days": days, HEALTHY: 0})
     return _idle_by_use(context, _use_of(record, lines), lines.idle_balancer_days)
+
+
+def _is_never_healthy(context: ResourceContext[LoadBalancerRecord]) -> bool:
+    """Whether Azure's probes, of which it tells each day's average, found no target
+    healthy on any day."""
+    window = last_complete_days(context.thresholds.idle_balancer_days, context.now)
+    found = (context.subject.averages(metric, window) for metric in PROBES)
+    return any(days is not None and max(days) == 0 for days in found)
 
 
 def idle_gateway(

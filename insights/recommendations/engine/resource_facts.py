@@ -25,6 +25,7 @@ class UsageDay:
 
     maximum: float | None = None
     total: float | None = None
+    average: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,17 @@ class ResourceFacts(Generic[Record_co]):
         """Return the highest of each day; None where one day is not known."""
         days = self._of_days(metric, window)
         return _all_known([day.maximum for day in days])
+
+    def averages(self, metric: str, window: Window) -> list[float] | None:
+        """Return the average of each day; None where one day is not known."""
+        days = self._of_days(metric, window)
+        return _all_known([day.average for day in days])
+
+    def highest(self, metric: str, window: Window) -> float | None:
+        """Return the highest of the days of the window that are known."""
+        days = self._of_days(metric, window)
+        known = [day.maximum for day in days if day.maximum is not None]
+        return max(known, default=None)
 
     def _of_days(self, metric: str, window: Window) -> list[UsageDay]:
         days = self.usage.get(metric, {})

@@ -8,6 +8,7 @@ from insights.recommendations.engine.advice import Advice, NotEnough
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.bucket_tiers import colder_tier
 from insights.recommendations.engine.databases import idle_database, oversized_database
+from insights.recommendations.engine.disk_speed import idle_volume, oversized_disk
 from insights.recommendations.engine.network_use import (
     costly_balancer,
     costly_gateway,
@@ -32,7 +33,7 @@ from providers.records import (
 
 ResourceRule = Callable[[ResourceContext[Any]], Advice | NotEnough | None]
 RULES: Mapping[type[ResourceRecord], Sequence[ResourceRule]] = {
-    VolumeRecord: (unattached_volume, cheaper_type),
+    VolumeRecord: (unattached_volume, cheaper_type, idle_volume, oversized_disk),
     SnapshotRecord: (old_snapshot,),
     BucketRecord: (colder_tier,),
     DatabaseRecord: (idle_database, oversized_database),

@@ -26,9 +26,10 @@ from insights.recommendations.engine.bill_comparison import (
     compared_days,
     judge,
 )
+from insights.recommendations.engine.disk_speed import speed_of
 from insights.recommendations.engine.resource_facts import ResourceFacts
 from insights.recommendations.engine.verify import RECORDED_LATE
-from providers.records import BucketRecord, ResourceRecord, in_words
+from providers.records import BucketRecord, ResourceRecord, VolumeRecord, in_words
 
 Facts = ResourceFacts[ResourceRecord]
 
@@ -108,5 +109,7 @@ def _not_done(done: ExpectedSaving, facts: Facts) -> str:
         tiers = record.bytes_by_tier
         is_there = tiers is None or tiers.get(done.target)
         return "" if is_there else f"Nothing is in {done.target}."
+    if isinstance(record, VolumeRecord) and done.target == speed_of(record):
+        return ""
     is_done = facts.resource_type == done.target
     return "" if is_done else f"It is of type {facts.resource_type}."

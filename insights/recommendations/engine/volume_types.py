@@ -15,13 +15,15 @@ def cheaper_type(context: ResourceContext[VolumeRecord]) -> Advice | NotEnough |
     others = alternatives_of(record)
     if not others or not record.attached_to:
         return None
-    if now is None or not subject.other_prices:
+    prices = {
+        name: price for name, price in subject.other_prices.items() if name in others
+    }
+    if now is None or not prices:
         reason = (
             f"{record.volume_type} has successors, but its price or theirs in "
             f"{record.region} is unknown."
         )
         return NotEnough(Rule.VOLUME_TYPE, reason)
-    prices = subject.other_prices
     target = min(prices, key=lambda name: prices[name].monthly)
     saving = (now.monthly - prices[target].monthly).quantize(CENT)
     if saving <= 0:

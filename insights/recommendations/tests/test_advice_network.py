@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from insights.recommendations.engine.advice import Category, Level, Rule
+from insights.recommendations.engine.resource_facts import UsageDay
 from insights.recommendations.tests.facts_of_resources import (
     Facts,
     advised,
@@ -24,6 +25,19 @@ def balancer(kind: str = "application", **values: Any) -> Facts:
 
 def gateway(**values: Any) -> Facts:
     return facts(NatGatewayRecord, gateway_type="public", **values)
+
+
+@pytest.mark.parametrize("metric", ["healthy_percent", "healthy_targets"])
+def test_one_whose_probes_never_find_a_healthy_target_is_idle(metric: str) -> None:
+    never = counted(metric, 7, average=0.0)
+    found = advised(facts(LoadBalancerRecord, targets=2, **never))[Rule.IDLE]
+    assert found.current_state.startswith("None of its targets was healthy in the last")
+    once = counted(metric, 7, average=0.0)
+    once["usage"][metric][days_ago(3)] = UsageDay(average=1.0)
+    assert Rule.IDLE not in advised(facts(LoadBalancerRecord, targets=2, **once))
+    assert Rule.IDLE not in advised(
+        facts(LoadBalancerRecord, targets=2, **counted(metric, 6, average=0.0))
+    )
 
 
 @pytest.mark.parametrize(

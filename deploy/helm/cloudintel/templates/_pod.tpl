@@ -33,6 +33,8 @@ env:
   - {name: BASE_URL, value: {{ printf "https://%s" .Values.ingress.host | quote }}}
   - {name: LIVE_PORT, value: "8001"}
   - {name: LIVE_URL, value: {{ printf "http://%s-live:8001" .Release.Name | quote }}}
+  # Pods of a node are of one host, which is recorded once.
+  - {name: HOST_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
   {{- range $name, $value := .Values.env }}
   - {name: {{ $name }}, value: {{ $value | quote }}}
   {{- end }}

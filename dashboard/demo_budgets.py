@@ -1,0 +1,49 @@
+"""The monthly budgets of the invented company: of all costs, an account and a team."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from clouds.models import CloudAccount
+from dashboard.demo_teams import TAG_KEY
+from insights.budgets.refresh import refresh_budget
+from insights.models import Budget
+from providers.demo.company import COMPANY_NAME
+
+# Close to what a month costs, so that they say how close.
+OF_ALL = Decimal(62_000)
+OF_ACCOUNT = "staging", Decimal(3_600)
+OF_TEAM = "data", Decimal(11_500)
+
+
+@transaction.atomic
+def add_budgets(now: datetime) -> None:
+    """Add them, unless somebody made a budget."""
+    if Budget.objects.exists():
+        return
+    for budget in _budgets():
+        budget.created_at = now
+        budget.clean()
+        budget.save()
+        refresh_budget(budget, now)
+
+
+def remove_budgets() -> None:
+    """Delete those that no account took with it."""
+    names = [budget.name for budget in _budgets()]
+    Budget.objects.filter(account=None, created_by=None, name__in=names).delete()
+
+
+def _budgets() -> Iterator[Budget]:
+    scopes = Budget.Scope
+    yield Budget(name=COMPANY_NAME, scope=scopes.TOTAL, amount=OF_ALL)
+    value, amount = OF_TEAM
+    tag = f"{TAG_KEY}={value}"
+    yield Budget(name="Data platform", scope=scopes.TAG, key=tag, amount=amount)
+    name, amount = OF_ACCOUNT
+    for account in CloudAccount.objects.demo().filter(name=name):
+        yield Budget(
+            name=account.name, scope=scopes.ACCOUNT, account=account, amount=amount
+        )

@@ -18,6 +18,7 @@ from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     AdviceRecord,
+    CommitmentUseRecord,
     CostReading,
     CostRecord,
     InstancePriceRecord,
@@ -197,6 +198,15 @@ class AdviceSource(Protocol):
     def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
         """Return what the cloud's own adviser says of costs now, without what was
         dismissed there. Raise ProviderError."""
+
+
+@runtime_checkable
+class CommitmentSource(Protocol):
+    def fetch_commitments(
+        self, window: Window, progress: Progress
+    ) -> Sequence[CommitmentUseRecord]:
+        """Return the utilization in the window of every commitment of the bill. Raise
+        ProviderError."""
 
 
 @runtime_checkable

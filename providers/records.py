@@ -266,7 +266,9 @@ class Market(NamedTuple):
 class InstancePriceRecord:
     """What a running hour of a type costs on demand in a region, before discounts.
 
-    `architecture` is "x86_64" or "arm64".
+    `architecture` is "x86_64" or "arm64". `committed_hourly` is what each hour of a
+    year costs, used or not, with nothing upfront: of AWS as a standard reserved
+    instance, of Azure by a savings plan for compute. None: not sold so, or not known.
     """
 
     region: str
@@ -279,6 +281,7 @@ class InstancePriceRecord:
     architecture: str
     is_current_generation: bool
     tenancy: str = "Shared"
+    committed_hourly: Decimal | None = None
 
 
 def in_words(kind: str) -> str:
@@ -363,6 +366,34 @@ class AdviceRecord:
     details: Mapping[str, str] = field(default_factory=dict)
     """Whatever else it says, such as the size to change to."""
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentUseRecord:
+    """What a reservation or savings plan cost in some days, and what of it was used.
+
+    Costs are amortized: what was paid ahead is spread over the hours that it is for.
+    """
+
+    commitment_id: str
+    kind: str
+    """Reservation or Savings Plan."""
+    description: str
+    """What it is for, such as "2 db.r6g.large, No Upfront"."""
+    region: str = ""
+    """Empty: in all of them."""
+    cost: Decimal
+    unused: Decimal
+    """The part of the cost that nothing used."""
+    list_cost: Decimal | None
+    """What its use would have cost on demand."""
+    currency: str
+    ends_on: date | None = None
+    """The day on which it ends, in UTC."""
+
+    @property
+    def used(self) -> Decimal:
+        return self.cost - self.unused
 
 
 @dataclass(frozen=True, slots=True)

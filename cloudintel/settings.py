@@ -225,6 +225,8 @@ AWS_BUCKET_METRICS = boolean("AWS_BUCKET_METRICS", default=True)
 AWS_MEMORY_METRICS = boolean("AWS_MEMORY_METRICS", default=True)
 # Use of databases, load balancers and NAT gateways: up to five metrics of each.
 AWS_USAGE_METRICS = boolean("AWS_USAGE_METRICS", default=True)
+# Utilization of reservations and savings plans: six questions to Cost Explorer a sync.
+AWS_COMMITMENT_UTILIZATION = boolean("AWS_COMMITMENT_UTILIZATION", default=False)
 # And of volumes that are paid to be fast: four metrics of each.
 AWS_VOLUME_METRICS = boolean("AWS_VOLUME_METRICS", default=True)
 AWS_CONNECT_TIMEOUT_SECONDS = positive("AWS_CONNECT_TIMEOUT_SECONDS", default=10)

@@ -30,6 +30,7 @@ from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.base import (
     AccessChecker,
+    CommitmentSource,
     CostSource,
     OrganizationSource,
     Provider,
@@ -222,6 +223,15 @@ def without_usage(setting: str) -> Mapping[type, str]:
     return {} if getattr(settings, setting) else {UsageSource: setting}
 
 
+def aws_turned_off() -> Mapping[type, str]:
+    """Return what is billed and not wanted of AWS."""
+    setting = "AWS_COMMITMENT_UTILIZATION"
+    found = {**without_usage("AWS_USAGE_METRICS")}
+    if not getattr(settings, setting):
+        found[CommitmentSource] = setting
+    return found
+
+
 CLOUDS: dict[str, Cloud] = {
     CloudKind.AWS: Cloud(
         AwsProvider,
@@ -229,7 +239,7 @@ CLOUDS: dict[str, Cloud] = {
         check_aws_account_id,
         _connect_aws,
         _act_aws,
-        turned_off=partial(without_usage, "AWS_USAGE_METRICS"),
+        turned_off=aws_turned_off,
     ),
     CloudKind.AZURE: Cloud(
         AzureProvider,
@@ -292,6 +302,7 @@ def aws_options() -> AwsOptions:
         bucket_metrics=settings.AWS_BUCKET_METRICS,
         memory_metrics=settings.AWS_MEMORY_METRICS,
         usage_metrics=settings.AWS_USAGE_METRICS,
+        commitments=settings.AWS_COMMITMENT_UTILIZATION,
         volume_metrics=settings.AWS_VOLUME_METRICS,
         connect_timeout=settings.AWS_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AWS_READ_TIMEOUT_SECONDS,

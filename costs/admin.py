@@ -13,13 +13,14 @@ from django.utils.safestring import SafeString
 from core.admin.columns import amount, day, label, linked, list_url, moment, text_link
 from core.money import for_reading
 from costs.allocation import admin as allocation
+from costs.commitments import admin as commitments
 from costs.groupings import UNTAGGED
 from costs.lines import admin as lines
 from costs.models import CostTotal, DailyCost, Restatement, TagCost
 from users.audited_admin import ACCOUNT, DropdownFilter, ReadOnlyAdmin, page
 
 # Django finds the admin of each subject here.
-__all__ = ["allocation", "lines"]
+__all__ = ["allocation", "commitments", "lines"]
 
 DAY = day("day")
 RUN = linked("run", ordering="run")

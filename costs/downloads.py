@@ -6,10 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from django.views.generic import View
 
 from clouds.labels import account_labels
-from core.api.files import table_file
+from core.api.files import file_name, table_file
 from core.api.json import Encoder
 from costs.export import (
     as_json,
@@ -115,7 +116,9 @@ class CostsJson(BreakdownMixin, View):
         response = JsonResponse(
             as_json(found), encoder=Encoder, json_dumps_params={"indent": 1}
         )
-        response["Content-Disposition"] = 'attachment; filename="costs.json"'
+        name = file_name("costs", request.GET, found.query.window)
+        header = content_disposition_header(True, f"{name}.json")
+        response["Content-Disposition"] = header
         return response
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clouds.storage import PlaceFailed
 from core.db.exclusive import AlreadyRunning, exclusive
+from costs.commitments.sync import read_commitments
 from costs.focus.schedule import export_due_months
 from costs.lines.clickhouse import load_line_items
 from costs.lines.engine import LinesFailed
@@ -21,6 +22,12 @@ logger = logging.getLogger(__name__)
 def sync_cost(run_id: int) -> str:
     """Reads the costs of a queued run; a second delivery of it does nothing."""
     return execute_run(run_id, read_cost)
+
+
+@shared_task
+def sync_commitments(run_id: int) -> str:
+    """Reads the commitments of a queued run; a second delivery of it does nothing."""
+    return execute_run(run_id, read_commitments)
 
 
 @shared_task(acks_late=False)

@@ -33,6 +33,7 @@ TAGS = {
     "coverage": "Which days of each account's bill are stored, estimated or missing.",
     "teams": "Teams, what each of them pays, and what no rule covers.",
     "team-rules": "Which costs go to which team: the first rule that matches.",
+    "commitments": "Utilization of reservations and savings plans.",
     "cpu": "CPU utilization of instances and databases, per UTC day.",
     "memory": "Memory of instances and databases, per UTC day, where it is measured.",
     "usage": "Daily usage of databases, load balancers, NAT gateways and storage.",

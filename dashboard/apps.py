@@ -1,4 +1,10 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    default = False  # of the room
+    default_site = "dashboard.admin_site.AdminSite"
 
 
 class DashboardConfig(AppConfig):

@@ -143,6 +143,13 @@ def recommendation(
     return Recommendation.objects.create(**{**facts, **values})
 
 
+def resource_of(row: Recommendation) -> Resource:
+    """Return what it is about, which is no commitment."""
+    if row.resource is None:
+        raise ValueError(f"{row} is about no resource")
+    return row.resource
+
+
 def forecast(
     owner: CloudAccount | None,
     amount: str = "10",

@@ -175,7 +175,11 @@ def _write(
 def _require_single(row: Recommendation) -> None:
     """Refuse to reopen one whose place a newer live one has taken."""
     others = Recommendation.objects.live().filter(
-        resource=row.resource, rule=row.rule, target=row.target
+        account=row.account,
+        resource=row.resource,
+        about=row.about,
+        rule=row.rule,
+        target=row.target,
     )
     if other := others.exclude(pk=row.pk).first():
         raise InvalidTransition(

@@ -1,7 +1,7 @@
 """The admin of resources and of their changes. Only a sync writes either."""
 
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import (
 from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
 from inventory.kinds import KINDS, Kind
 from inventory.models import Instance, Resource, StateChange
+from inventory.querysets import ResourceQuerySet
 from users.audited_admin import ACCOUNT, M, ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
@@ -84,7 +85,7 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
     ) -> tuple[QuerySet[M], bool]:
         if not search_term:
             return queryset, False
-        matches = queryset.order_by()
+        matches = cast("ResourceQuerySet", queryset.order_by())
         for word in smart_split(search_term):
             is_quoted = word[0] in "\"'" and word[0] == word[-1]
             text = unescape_string_literal(word) if is_quoted else word

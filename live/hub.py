@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -18,8 +19,11 @@ from live.watch import Scope, StoredVersions
 
 logger = logging.getLogger(__name__)
 
-# At most four messages a second.
+# At most four messages a second to each.
 BATCH_SECONDS = 0.25
+# Between two looks at the database: at least, where it says that something changed, and
+# at most.
+PAUSE_SECONDS = 0.1
 LOOK_SECONDS = 1.0
 RIGHTS_SECONDS = 5.0
 # More accounts are not named; the page asks the API about all of them anyway.
@@ -28,7 +32,10 @@ NAMED_ACCOUNTS = 100
 PAGES_PER_SECOND = 40
 
 T = TypeVar("T")
+# The accounts that changed, by subject.
 Changes = Mapping[str, frozenset[int]]
+# Viewers who see the same accounts and watch the same topics hear the same.
+Group = tuple[Scope, frozenset[str]]
 
 
 class Hub:
@@ -36,6 +43,8 @@ class Hub:
         self.stored = StoredVersions()
         self.viewers: set[Viewer] = set()
         self.is_away = True
+        self._untold: dict[Group, Changes] = {}
+        self._told_at: dict[Group, float] = {}
         # Each has its own connection to the database.
         self._reader, self._clerk = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
@@ -84,13 +93,13 @@ class Hub:
             for viewer in self.viewers:
                 if was_away or viewer.missed:
                     self.greet(viewer)
+            self._tell(changes, time.monotonic())
             if changes:
-                self._tell(changes)
-                await asyncio.sleep(BATCH_SECONDS)
+                await asyncio.sleep(PAUSE_SECONDS)
 
     def _changes(self) -> Changes:
         if not self.is_away:
-            self.stored.wait(LOOK_SECONDS)
+            self.stored.wait(BATCH_SECONDS if self._untold else LOOK_SECONDS)
         return self.stored.look()
 
     def _away(self) -> None:
@@ -100,15 +109,23 @@ class Hub:
         for viewer in self.viewers:
             viewer.post('{"away": true}')
 
-    def _tell(self, changes: Changes) -> None:
-        """Send each viewer what changed of what it sees; many see the same."""
-        texts: dict[tuple[Scope, frozenset[str]], str] = {}
+    def _tell(self, changes: Changes, now: float) -> None:
+        """Send each viewer what changed of what it sees. Who was sent something just
+        now is sent this later, with what changes until then."""
+        groups = {viewer.group for viewer in self.viewers}
+        untold = {
+            group: found
+            for group in groups
+            if (found := _joined(self._untold.get(group, {}), changes))
+        }
+        told_at = {one: self._told_at.get(one, 0) for one in groups}
+        due = [one for one in untold if now - told_at[one] >= BATCH_SECONDS]
+        texts = {one: self._events(untold.pop(one), *one) for one in due}
         for viewer in self.viewers:
-            key = viewer.watcher.scope, viewer.topics
-            if key not in texts:
-                texts[key] = self._events(changes, *key)
-            if texts[key]:
-                viewer.post(texts[key])
+            if text := texts.get(viewer.group):
+                viewer.post(text)
+                told_at[viewer.group] = now
+        self._untold, self._told_at = untold, told_at
 
     def _events(self, changes: Changes, scope: Scope, topics: frozenset[str]) -> str:
         events = [
@@ -154,6 +171,12 @@ class Hub:
             for viewer in self.viewers:
                 if viewer.watcher in ended:
                     viewer.end(Ended(SIGNED_OUT, "Signed out, or your rights changed."))
+
+
+def _joined(before: Changes, changes: Changes) -> Changes:
+    subjects = before.keys() | changes.keys()
+    none: frozenset[int] = frozenset()
+    return {one: before.get(one, none) | changes.get(one, none) for one in subjects}
 
 
 def _seen(changes: Changes, topic: str, scope: Scope) -> frozenset[int] | None:

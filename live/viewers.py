@@ -10,6 +10,7 @@ from typing import Any
 
 from live.sign_in import Watcher
 from live.topics import UnknownTopic, check_topics
+from live.watch import Scope
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -48,6 +49,11 @@ class Viewer:
     ended: "asyncio.Future[Ended]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def group(self) -> tuple[Scope, frozenset[str]]:
+        """Return what decides which changes it hears of."""
+        return self.watcher.scope, self.topics
 
     def subscribe(self, message: Mapping[str, Any]) -> None:
         """Watch the topics that the message names, and no others. Raise Ended."""

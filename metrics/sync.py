@@ -21,6 +21,7 @@ from metrics.monitoring_history import MonitoringHistory
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 from metrics.sample_counts import stored_samples
 from providers.base import MetricSource, Progress, RegionSource, UsageSource
+from providers.errors import ProviderError
 from providers.metric_records import (
     CpuRecord,
     MemoryRecord,
@@ -45,6 +46,8 @@ MEMORY_FIELDS = ("average_percent", "maximum_percent")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
 USAGE_FIELDS = ("average", "maximum", "total")
 KEY = ("resource_id", "day")
+# A transaction takes as long as some thousands of them.
+RECORDS_AT_ONCE = 20_000
 
 Kind = Resource.Kind
 # A gp3 volume with more is paid to be faster.
@@ -143,17 +146,18 @@ def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 region: {ref.resource_id: key for ref, key in there.items()}
                 for region, there in refs.items()
             }
-            for part in measured.fetch(current, part_window, refs):
-                if part.error:
-                    current.record_failed_part(part.error)
-                    failed.add(part.region)
-                    continue
-                if part.warning:
-                    current.add_warning(part.warning)
+            for parts in in_groups(measured.fetch(current, part_window, refs)):
+                for part in parts:
+                    if part.error:
+                        current.record_failed_part(part.error)
+                        failed.add(part.region)
+                    elif part.warning:
+                        current.add_warning(part.warning)
                 with current.storing():
-                    of_region = keys[part.region]
-                    counted = _counted(part, of_region, monitoring)
-                    current.rows += store_part(counted, of_region)
+                    for part in parts:
+                        of_region = keys[part.region]
+                        counted = _counted(part, of_region, monitoring)
+                        current.rows += store_part(counted, of_region)
         if not current.rows and not failed:
             refuse_empty(run.account, measured.kinds, window)
         if dataset == Dataset.CPU:
@@ -162,6 +166,27 @@ def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         read = until_known(windows, known, {*regions} - failed)
         current.finish_parts(parts_read=len(asked - failed), read=read)
     return run
+
+
+def in_groups(parts: Iterator[RegionMetrics]) -> Iterator[Sequence[RegionMetrics]]:
+    """Yield as many parts as are well stored in one transaction.
+
+    What was read before an error is yielded before it is raised.
+    """
+    group, size = list[RegionMetrics](), 0
+    try:
+        for part in parts:
+            group.append(part)
+            size += sum(map(len, (part.cpu, part.memory, part.network, part.usage)))
+            if size >= RECORDS_AT_ONCE:
+                yield group
+                group, size = [], 0
+    except ProviderError:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group
 
 
 def known_until(

@@ -38,6 +38,10 @@ class InstancePrice(models.Model):
     memory_mib = models.PositiveIntegerField("memory, MiB")
     architecture = models.CharField(max_length=16)
     is_current_generation = models.BooleanField()
+    committed_hourly = MoneyField(
+        null=True,
+        help_text="Of a year that is committed to, nothing upfront. Empty: not known.",
+    )
     read_at = models.DateTimeField()
 
     objects = InstancePriceQuerySet.as_manager()

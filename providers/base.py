@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from core.windows import Window
-from providers.bill_records import Bill, BillMonth
+from providers.bill_records import Bill, BillMonth, CommitmentUseRecord
 from providers.meter import Meter
 from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
@@ -197,6 +197,15 @@ class AdviceSource(Protocol):
     def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
         """Return what the cloud's own adviser says of costs now, without what was
         dismissed there. Raise ProviderError."""
+
+
+@runtime_checkable
+class CommitmentSource(Protocol):
+    def fetch_commitments(
+        self, window: Window, progress: Progress
+    ) -> Sequence[CommitmentUseRecord]:
+        """Return the utilization in the window of every commitment of the bill. Raise
+        ProviderError."""
 
 
 @runtime_checkable

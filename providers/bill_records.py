@@ -39,3 +39,31 @@ class Bill:
     effective: Decimal
     days: Iterator[CostReading]
     remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentUseRecord:
+    """What a reservation or savings plan cost in some days, and what of it was used.
+
+    Costs are amortized: what was paid ahead is spread over the hours that it is for.
+    """
+
+    commitment_id: str
+    kind: str
+    """Reservation or Savings Plan."""
+    description: str
+    """What it is for, such as "2 db.r6g.large, No Upfront"."""
+    region: str = ""
+    """Empty: in all of them."""
+    cost: Decimal
+    unused: Decimal
+    """The part of the cost that nothing used."""
+    list_cost: Decimal | None
+    """What its use would have cost on demand."""
+    currency: str
+    ends_on: date | None = None
+    """The day on which it ends, in UTC."""
+
+    @property
+    def used(self) -> Decimal:
+        return self.cost - self.unused

@@ -266,7 +266,9 @@ class Market(NamedTuple):
 class InstancePriceRecord:
     """What a running hour of a type costs on demand in a region, before discounts.
 
-    `architecture` is "x86_64" or "arm64".
+    `architecture` is "x86_64" or "arm64". `committed_hourly` is what each hour of a
+    year costs, used or not, with nothing upfront: of AWS as a standard reserved
+    instance, of Azure by a savings plan for compute. None: not sold so, or not known.
     """
 
     region: str
@@ -279,6 +281,7 @@ class InstancePriceRecord:
     architecture: str
     is_current_generation: bool
     tenancy: str = "Shared"
+    committed_hourly: Decimal | None = None
 
 
 def in_words(kind: str) -> str:

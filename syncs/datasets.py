@@ -16,6 +16,7 @@ from clouds.registry import CLOUDS, offers
 from core.windows import Window
 from providers.base import (
     AdviceSource,
+    CommitmentSource,
     CostSource,
     DatabaseSource,
     InventorySource,
@@ -48,6 +49,7 @@ class Dataset(models.TextChoices):
     USAGE = "usage", "Use of databases, network and storage"
     PRICES = "prices", "List prices"
     ADVICE = "advice", "Advice of the cloud itself"
+    COMMITMENTS = "commitments", "Utilization of commitments"
 
     @property
     def traits(self) -> "Traits":
@@ -156,6 +158,11 @@ TABLE = {
         ),
     ),
     Dataset.ADVICE: Traits(capability=AdviceSource, task="insights.tasks.sync_advice"),
+    Dataset.COMMITMENTS: Traits(
+        capability=CommitmentSource,
+        task="costs.tasks.sync_commitments",
+        scope=Scope.BILL,
+    ),
 }
 
 

@@ -21,8 +21,13 @@ from syncs.models import Backfill, SyncRun
 from users.roles import Role, assign_role
 from users.testing import session_of
 
-# What is read from an account of AWS whose bill is its own, in order.
-OF_AWS = [one for one in Dataset if issubclass(AwsProvider, one.traits.capability)]
+# What is read from an account of AWS whose bill is its own, in order, unless a setting
+# adds what costs more.
+OF_AWS: list[Dataset] = [
+    one
+    for one in Dataset
+    if issubclass(AwsProvider, one.traits.capability) and one != Dataset.COMMITMENTS
+]
 # Three windows of at most 30 days.
 LONG = last_complete_days(75, NOW)
 

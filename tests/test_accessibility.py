@@ -40,14 +40,36 @@ LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [
     (DESK, "light"),
     (PHONE, "dark"),
 ]
+# What is the same as on a page before, and lies in the same, has the same faults: the
+# frame, and most rows of tables, are looked at once.
+PARTS = "header, footer, nav, aside, section, form, details, table, tr, li"
 # Stylesheets are our own: axe need not fetch them again. What a rule finds has the
 # impact of the rule, so that those of less need not run.
-RUN = """() => {
+RUN = """async ([parts, seen]) => {
     const isLess = ({ impact }) => ["minor", "moderate"].includes(impact);
     const lesser = axe._audit.rules.filter(isLess);
     const rules = Object.fromEntries(lesser.map(({ id }) => [id, { enabled: false }]));
-    return axe.run({ resultTypes: ["violations"], preload: false, rules });
+    const place = (node) => node
+        ? node.tagName + node.getAttribute("class") + place(node.parentElement) : "";
+    const sum = (text, start) => {
+        for (let at = 0; at < text.length; at += 1)
+            start = Math.imul(start ^ text.charCodeAt(at), 16777619);
+        return start;
+    };
+    const nameOf = (node) => {
+        const text = node.outerHTML.replace(/value="\\w{64}"/g, "")
+            + place(node.parentElement);
+        return `${sum(text, 1)} ${sum(text, 2166136261)} ${text.length}`;
+    };
+    const nodes = [...document.querySelectorAll(parts)], names = nodes.map(nameOf);
+    const before = new Set(seen);
+    const exclude = nodes.filter((_, number) => before.has(names[number]));
+    const options = { resultTypes: ["violations"], preload: false, rules };
+    const found = await axe.run({ include: [document], exclude }, options);
+    return [found.violations, names];
 }"""
+Look = tuple[int, str]
+seen: dict[Look, set[str]] = {}
 
 
 @pytest.fixture
@@ -96,17 +118,24 @@ def company() -> list[str]:
     ]
 
 
-def faults(page: Page) -> list[str]:
-    """What axe-core finds on the page as it is now: rule, element and reason."""
+def faults(page: Page, look: Look | None = None) -> list[str]:
+    """What axe-core finds on the page as it is now: rule, element and reason.
+
+    In a look, only of what no page before had in that look.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate(RUN)["violations"]
-    return [
+    before = seen.setdefault(look, set()) if look else set[str]()
+    violations, parts = page.evaluate(RUN, [PARTS, [*before]])
+    found = [
         f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found
+        for one in violations
         if one["impact"] in SERIOUS
         for node in one["nodes"]
     ]
+    if not found:
+        before |= {*parts}
+    return found
 
 
 def look_at(page: Page, addresses: list[str]) -> dict[str, list[str]]:
@@ -118,7 +147,8 @@ def look_at(page: Page, addresses: list[str]) -> dict[str, list[str]]:
         for size, colours in LOOKS:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=colours)
-            found[f"{address} {size['width']} {colours}"] = faults(page)
+            look = (size["width"], colours)
+            found[f"{address} {size['width']} {colours}"] = faults(page, look)
             try:
                 is_no_wider(page, size["width"])
             except TimeoutError:

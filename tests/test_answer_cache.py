@@ -180,7 +180,7 @@ def test_a_redis_that_is_killed_is_no_error_and_no_wait(
     assert len(set(answers)) == 1
     assert answers[0] != "3.00"
     assert viewer().get("/").status_code == 200
-    told = [one for one in caplog.records if one.name == "core.api.cache"]
+    told = [one for one in caplog.records if one.name == "core.api.patient_redis"]
     assert len(told) == 1
     assert "CACHE_URL" in told[0].getMessage()
 

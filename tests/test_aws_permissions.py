@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws, EmulatedBucket, EmulatedLoadBalancer
@@ -27,6 +28,7 @@ def policy() -> set[str]:
     return set(statement["Action"])
 
 
+@override_settings(AWS_COMMITMENT_UTILIZATION=True)
 def test_all_ask_for_the_same(aws: EmulatedAws, now: datetime) -> None:
     aws.add_organization(ACCOUNT, {})
     aws.world().add_instance(machine("i-1"))

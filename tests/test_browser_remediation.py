@@ -14,7 +14,7 @@ from dashboard.demo.company import catch_up, replay
 from insights.models import Recommendation, Remediation
 from insights.refresh.refresh_all import refresh
 from insights.remediation.execution import work_on
-from insights.testing import anomaly, somebody
+from insights.testing import anomaly, resource_of, somebody
 from inventory.models import Instance
 from providers.demo.company import STAGING
 from syncs.models import SyncRun
@@ -53,7 +53,7 @@ def test_an_anomaly_becomes_an_action_whose_saving_is_verified(
     page: Page, browser: Browser, live_server: LiveServer, staging: CloudAccount
 ) -> None:
     advised = idle(staging)
-    machine = advised.resource
+    machine = resource_of(advised)
     (compute,) = CLOUDS["demo"].charged_under["instance"]
     row = anomaly(staging, service=compute, region=machine.region, is_over=False)
     let_in(page.context, somebody("operator", name="otto"), live_server.url)

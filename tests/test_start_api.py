@@ -14,7 +14,7 @@ from clouds.registry import CloudKind
 from clouds.testing import account
 from core.testing.clock import NOW
 from costs.models import CostTotal
-from costs.tasks import sync_cost
+from costs.tasks import sync_commitments, sync_cost
 from insights.tasks import sync_advice
 from inventory.tasks import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.models import CpuMetric
@@ -98,7 +98,7 @@ def test_every_message_names_a_task_that_workers_know() -> None:
     assert [dataset.traits.task for dataset in Dataset] == [
         *(sync_ec2.name, sync_storage.name, sync_databases.name, sync_network.name),
         *(sync_cost.name, sync_cpu.name, sync_usage.name, sync_prices.name),
-        sync_advice.name,
+        *(sync_advice.name, sync_commitments.name),
     ]
 
 

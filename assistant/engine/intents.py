@@ -25,6 +25,8 @@ from assistant.engine.lexicon import (
 from assistant.engine.names import NameKind
 from assistant.engine.operation_intents import OPERATIONS
 
+COMMITMENTS = "commitment commitments reservation reservations"
+UNUSED = {"rule": "unused_commitment"}
 INTENTS = (
     Intent(
         name="freshness",
@@ -117,7 +119,7 @@ INTENTS = (
         triggers=saying(
             "save saves saved saving savings recommend recommendation recommendations "
             "recommended waste wasted wasting wasteful optimize optimise optimization "
-            "rightsize rightsizing oversized unattached"
+            f"rightsize rightsizing oversized unattached {COMMITMENTS}"
         ),
         words={
             **kind_words(),
@@ -130,6 +132,9 @@ INTENTS = (
             ),
             **chosen("rule", oversized="rightsize rightsizing oversized"),
             **chosen("rule", unattached="unattached", idle="idle"),
+            **chosen("rule", commitment=COMMITMENTS),
+            **{f"unused {one}": UNUSED for one in COMMITMENTS.split()},
+            **{f"savings {one}": {"rule": "commitment"} for one in ("plan", "plans")},
             **chosen(
                 "priority",
                 critical="critical",
@@ -159,7 +164,10 @@ INTENTS = (
         choices={
             "kind": tuple(KINDS),
             "category": ("compute", "storage", "database", "network", "cost"),
-            "rule": ("oversized", "unattached", "idle"),
+            "rule": (
+                *("oversized", "unattached", "idle"),
+                *("commitment", "unused_commitment"),
+            ),
             "priority": SEVERITIES,
             "realized": ("true",),
         },

@@ -11,7 +11,7 @@ _FILLERS = (
     "overall all and whole entire hey hi hello thanks thank during amount amounts "
     "figure figures much so cloud clouds account accounts service services region "
     "regions tag want know need "
-    "look about detail details summary summarize"
+    "look about detail details summary summarize anything"
 )
 FILLERS = frozenset(_FILLERS.split())
 COST = (

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
+from costs.commitments.models import CommitmentUse
 from costs.groupings import BY_TAG, UNTAGGED
 from costs.lines.commitments import commitments
 from costs.lines.engine import LinesFailed
@@ -47,6 +48,8 @@ from costs.queries.query import InvalidQuery
 from costs.views import COMPARISONS, METRICS
 
 SIZE = 50
+# Commitments beside those of lines; more are no list to read.
+MOST_TOLD = 200
 # A page leads no further than its API pages.
 DEEPEST_PAGE = 2000
 GRAINS = {"resource": "Each resource", "usage_type": "All resources together"}
@@ -162,6 +165,12 @@ class CommitmentsView(LinesMixin):
     """What was used of reservations and savings plans, and what was not."""
 
     template_name = "costs/commitments.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Beside those of lines, what Cost Explorer says of the last days."""
+        told = CommitmentUse.objects.visible_to(self.request.user)
+        told = told.select_related("account").order_by("-unused", "pk")
+        return super().get_context_data(told_by_cloud=told[:MOST_TOLD], **kwargs)
 
     def answer(self, source: LineSource, names: Mapping[str, str]) -> dict[str, Any]:
         rest = {"group_by": "resource", "metric": "effective"}

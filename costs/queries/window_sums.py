@@ -5,7 +5,7 @@ few days lie between the ends of a window and the nearest of these.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models import Aggregate, Count, Sum, Value
 
 from core.db.money_field import MoneyField
 from core.windows import Window
-from costs.querysets import CostRollupQuerySet, DailyCostQuerySet, within
+from costs.querysets import DailyCostQuerySet, within
 from costs.ten_days import ten_day_parts
 
 # ruff: noqa: S608 (names are columns of the models, values are bound)
@@ -25,28 +25,26 @@ TEN_DAYS, DAYS = 0, 1
 
 
 def window_sums(
-    sums: CostRollupQuerySet,
+    sums: DailyCostQuerySet,
     rows: DailyCostQuerySet,
     columns: Sequence[str],
     metric: str,
     windows: Sequence[Window],
-) -> Iterator[tuple[Any, ...]]:
-    """Yield (a key of each column, the amount of each window). One query.
+) -> list[tuple[Any, ...]]:
+    """Return (a key of each column, the amount of each window). One query.
 
     `sums` and `rows` are those of every day. None is the amount of a key without a row
     of that window.
     """
     statements, params = [], []
     for (of, days), signs in _signs(windows).items():
+        bills: DailyCostQuerySet
         count: Aggregate
         if of == TEN_DAYS:
             bills, count = sums.filter(within(days)), Sum("row_count")
         else:
-            within_days = {"day__gte": days.start, "day__lt": days.end}
-            bills, count = (
-                rows.filter(**within_days).counted(**within_days),
-                Count("pk"),
-            )
+            dated = {"day__gte": days.start, "day__lt": days.end}
+            bills, count = rows.filter(**dated).counted(**dated), Count("pk")
         found = bills.order_by().values(*columns)
         found = found.annotate(amount=Sum(metric), of_rows=count)
         try:
@@ -59,8 +57,9 @@ def window_sums(
         )
         statements.append(f"SELECT {', '.join(columns)}, {figures} FROM ({sql}) part")
         params += bound
-    if statements:
-        yield from _added(" UNION ALL ".join(statements), params, columns, len(windows))
+    if not statements:
+        return []
+    return _added(" UNION ALL ".join(statements), params, columns, len(windows))
 
 
 def _signs(windows: Sequence[Window]) -> dict[tuple[int, Window], list[int]]:
@@ -80,8 +79,8 @@ def _signs(windows: Sequence[Window]) -> dict[tuple[int, Window], list[int]]:
 
 def _added(
     parts: str, params: Sequence[Any], columns: Sequence[str], windows: int
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the sums of the parts of each key, without keys that no window has."""
+) -> list[tuple[Any, ...]]:
+    """Return the sums of the parts of each key, without keys that no window has."""
     keys = ", ".join(columns)
     amounts = ", ".join(
         f"CASE WHEN SUM(rows_{at}) > 0 THEN SUM(amount_{at}) END"
@@ -94,9 +93,14 @@ def _added(
             f"GROUP BY {keys} HAVING {rows} > 0",
             params,
         )
-        for row in cursor.fetchall():
-            found = (
-                MONEY.from_db_value(amount, Value(None), connection)
-                for amount in row[-windows:]
-            )
-            yield (*row[:-windows], *found)
+        found = cursor.fetchall()
+    if connection.vendor == "postgresql":
+        return found
+    nothing = Value(None)
+    return [
+        (
+            *row[:-windows],
+            *(MONEY.from_db_value(one, nothing, connection) for one in row[-windows:]),
+        )
+        for row in found
+    ]

@@ -163,3 +163,10 @@ def test_what_is_unclear_is_refused_in_the_files_too(viewer: Client) -> None:
     assert answer.status_code == 400
     assert b"group_by: " in answer.content
     assert viewer.get("/costs/all.json?sort=x").json()["sort"]
+
+
+def test_the_json_is_named_after_its_days_and_filters(viewer: Client) -> None:
+    days = "start=2026-05-01&end=2026-05-11"
+    answer = viewer.get(f"/costs/all.json?{days}&service=Amazon+EC2")
+    name = "costs_2026-05-01_2026-05-10_service-Amazon-EC2.json"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'

@@ -1,6 +1,6 @@
 """What two columns cost in windows, from sums of ten days and the days beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, pairwise
@@ -55,8 +55,9 @@ def source() -> CostSource:
     return CostSource.visible_to(viewer).filtered(query, viewer).in_currency("USD")
 
 
-def found(source: CostSource, *windows: Window) -> Sequence[tuple[object, ...]]:
-    return sorted(map(repr, source.window_sums(COLUMNS, "billed", *windows)))
+def found(source: CostSource, *windows: Window) -> Sequence[str]:
+    rows: Iterable[object] = source.window_sums(COLUMNS, "billed", *windows)
+    return sorted(map(repr, rows))
 
 
 def test_they_are_those_of_the_rows(source: CostSource) -> None:

@@ -106,12 +106,19 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     _sync_opinions(account, now)
 
 
-def catch_up(account: CloudAccount, now: datetime, *, is_last: bool = True) -> bool:
+def catch_up(
+    account: CloudAccount,
+    now: datetime,
+    *,
+    is_last: bool = True,
+    is_watched: bool = False,
+) -> bool:
     """Sync the days since, and nothing older than the demo's history; return whether
     all was read.
 
     Where another day follows, what is the same on most days is left to it: prices,
-    advice, what lies beside machines, and months that the cloud may still change.
+    advice, what lies beside machines, and months that the cloud may still change. Of
+    these only the months are, where each day is watched: the others would be stale.
     """
     history = last_complete_days(HISTORY_DAYS, now)
     mark = read_until(account, Dataset.COST).get(WHOLE_ACCOUNT)
@@ -120,13 +127,13 @@ def catch_up(account: CloudAccount, now: datetime, *, is_last: bool = True) -> b
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
     is_changed = is_last or _is_changed(account, now)
-    if is_changed:
+    if is_changed or is_watched:
         sync_estate(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
-    if is_changed:
+    if is_changed or is_watched:
         sync_usage(account, now)
-    if is_last:
+    if is_last or is_watched:
         _sync_opinions(account, now)
     return is_changed
 

@@ -88,10 +88,13 @@ def _advance(step: Step, now: datetime) -> str:
     moved = now if is_over else moved
     # As fast as it can, some is done once, at the end: what is found tells since when.
     is_last = is_over or (step.days or 1) == 1
-    is_changed = _live_through(moved, is_over=is_over, is_last=is_last)
+    is_watched = step.per_minute is not None
+    is_changed = _live_through(
+        moved, is_over=is_over, is_last=is_last, is_watched=is_watched
+    )
     if is_last:
         refresh_insights(moved, tuple(Part))
-    elif step.per_minute:
+    elif is_watched:
         refresh_insights(moved, DAILY_PARTS if is_changed else (Part.ANOMALIES,))
     return _what_time(moved, is_over=is_over)
 
@@ -107,7 +110,7 @@ def _advance_hours(step: Step, hours: int, then: datetime, now: datetime) -> str
         _live_through(moved, is_over=is_over, is_last=True)
         refresh_insights(moved, tuple(Part))
     elif is_next_day:
-        _live_through(moved, is_hourly=True)
+        _live_through(moved, is_hourly=True, is_watched=True)
     else:
         _, is_hourly = company_clock(now)
         set_clock(moved, is_hourly=is_hourly)
@@ -125,12 +128,15 @@ def _live_through(
     is_over: bool = False,
     is_last: bool = False,
     is_hourly: bool = False,
+    is_watched: bool = False,
 ) -> bool:
     """Read what came by then, as the syncs of a day do; return whether anything came,
     changed or went, beside the costs and the use of it."""
     set_clock(None if is_over else moved, is_hourly=is_hourly)
     accounts = CloudAccount.objects.demo()
-    changed = [catch_up(account, moved, is_last=is_last) for account in accounts]
+    changed = [
+        catch_up(one, moved, is_last=is_last, is_watched=is_watched) for one in accounts
+    ]
     return any(changed)
 
 

@@ -16,6 +16,7 @@ from core.windows import last_complete_days
 from costs.models import CostTotal
 from costs.rollups import changing
 from costs.testing import store_costs
+from dashboard.admin_site import AdminSite
 from inventory.testing import instance
 from syncs.datasets import Dataset
 from syncs.models import Incident
@@ -107,3 +108,19 @@ def test_a_limited_person_sees_only_his_own(client: Client) -> None:
     assert "in-mine" in text
     assert "other" not in text
     assert "Audit log" not in text
+
+
+def test_a_page_that_shows_no_list_of_all_models_makes_none(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def make(*args: object) -> dict[str, object]:
+        made.append(args)
+        return {}
+
+    monkeypatch.setattr(AdminSite, "_build_app_dict", make)
+    assert admin_client.get("/admin/clouds/cloudaccount/").status_code == 200
+    assert made == []
+    admin_client.get("/admin/clouds/")
+    assert made

@@ -1,9 +1,12 @@
 """What anomalies consist of by line items: which use of which resource, and why."""
 
 import logging
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from clouds.models import CloudAccount
 from core.money import CENT, ZERO
@@ -28,17 +31,20 @@ MOST_DAYS = 28
 MOST_CAUSES, LEAST_SHARE = 8, 0.02
 # Older ones keep what was found when they were new.
 EXPLAINED_DAYS = 90
+# Of all accounts, the share of an anomaly that those with lines must have.
+LEAST_SHARE_KNOWN = 0.8
 
 
 def add_line_causes(
-    account: CloudAccount, rows: Iterable[Anomaly], now: datetime
+    account: CloudAccount | None, rows: Iterable[Anomaly], now: datetime
 ) -> None:
-    """Name in unsaved anomalies of this account's bill the uses that they come from.
+    """Name in unsaved anomalies of this account's bill, or of all accounts together,
+    the uses that they come from.
 
     Where lines of both periods are stored. What cannot be read is logged, and leaves
     an anomaly without them.
     """
-    months = list(account.line_item_months.select_related("account"))
+    months = list(stored_lines(account).select_related("account__payer"))
     since = utc_day(now) - timedelta(days=EXPLAINED_DAYS)
     for row in rows if months else ():
         if row.currency and row.last_day >= since:
@@ -48,29 +54,58 @@ def add_line_causes(
                 log.warning("%s: no causes by line item. %s", row.title, error)
 
 
+def stored_lines(account: CloudAccount | None) -> QuerySet[LineItemMonth]:
+    """Return the lines of an account's bill; those of all that are read for None."""
+    rows = LineItemMonth.objects.order_by("account", "month")
+    which = {"account__is_enabled": True} if account is None else {"account": account}
+    return rows.filter(**which)
+
+
 def line_causes(
-    account: CloudAccount, row: Anomaly, months: Iterable[LineItemMonth]
+    account: CloudAccount | None, row: Anomaly, months: Iterable[LineItemMonth]
 ) -> list[dict[str, Any]]:
     """Return the uses that went the anomaly's way, the largest first.
 
-    None without lines of both periods. Raises LinesFailed.
+    None without lines of both periods, or of all accounts where those that have them
+    are little of it. Raises LinesFailed.
     """
     query = line_query(account, row)
     needed = {*months_of(query.window), *months_of(query.compared_with)}
     held = [
         one for one in months if one.month in needed and one.currency == row.currency
     ]
+    if account is None:
+        held = _complete(held, needed)
+        if _share_of(held, row) < LEAST_SHARE_KNOWN:
+            return []
     source = source_of(query, held)
     if not source.is_comparable:
         return []
     return _largest(explain_lines(source), row.direction)
 
 
-def line_query(account: CloudAccount, row: Anomaly) -> LineQuery:
+def _complete(
+    months: Iterable[LineItemMonth], needed: Collection[date]
+) -> list[LineItemMonth]:
+    """Return those of accounts that have lines of all of these months."""
+    held = list(months)
+    counts = Counter(one.account_id for one in held)
+    return [one for one in held if counts[one.account_id] == len(needed)]
+
+
+def _share_of(months: Iterable[LineItemMonth], row: Anomaly) -> float:
+    """Return the share of an anomaly that comes from the accounts of these bills."""
+    bills = {one.account_id for one in months}
+    accounts = CloudAccount.objects.filter(Q(pk__in=bills) | Q(payer__in=bills))
+    ids = {*accounts.values_list("account_id", flat=True)}
+    return sum(cause["share"] for cause in row.causes if cause["account"] in ids)
+
+
+def line_query(account: CloudAccount | None, row: Anomaly) -> LineQuery:
     """Return the question of why the lines of an anomaly's part cost more or less."""
     window, previous = compared_days(row)
     only = {
-        "account": account.account_id,
+        "account": account.account_id if account else "",
         "sub_account": row.sub_account_id,
         "service": row.service,
         "region": row.region,

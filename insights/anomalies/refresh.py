@@ -20,7 +20,7 @@ from insights.anomalies.engine.anomaly_records import (
 from insights.anomalies.engine.daily import find_cpu_anomalies
 from insights.anomalies.engine.incidents import find_incidents
 from insights.anomalies.engine.tagged import find_tag_anomalies, series_of, tag_causes
-from insights.anomalies.line_causes import add_line_causes
+from insights.anomalies.line_causes import add_line_causes, stored_lines
 from insights.anomalies.store import overlap, store_anomalies
 from insights.bill_records import Bill, Scope
 from insights.daily_costs import ROWS_AT_ONCE
@@ -62,7 +62,7 @@ def refresh_anomalies(
     account_anomalies = [] if account else _account_anomalies()
     least_deviations = Calibration.objects.least_deviations()
     learned = sorted(least_deviations.items())
-    lines = _line_versions(account) if account else []
+    lines = _line_versions(account)
     version = _version(bills, machines, tags, account_anomalies, [*learned, *lines])
     if version == last_version:
         return 0, version
@@ -72,8 +72,7 @@ def refresh_anomalies(
         for row in _bill_anomalies(bill, tags, None if account else account_anomalies)
     ]
     found += _tag_anomalies(tags, found)
-    if account:
-        add_line_causes(account, found, now)
+    add_line_causes(account, found, now)
     found = worth_telling(found + _cpu_anomalies(machines), least_deviations)
     return store_anomalies(account, found, now), version
 
@@ -109,9 +108,8 @@ def _account_anomalies() -> list[Anomaly]:
     return [row for row in rows if not row.is_closed_automatically]
 
 
-def _line_versions(account: CloudAccount) -> list[tuple[object, ...]]:
-    months = account.line_item_months.order_by("month")
-    return list(months.values_list("month", "file"))
+def _line_versions(account: CloudAccount | None) -> list[tuple[object, ...]]:
+    return list(stored_lines(account).values_list("account", "month", "file"))
 
 
 def _version(

@@ -82,7 +82,7 @@ def shown_line_causes(anomaly: Anomaly) -> list[dict[str, Any]]:
 
 def lines_query(anomaly: Anomaly) -> str:
     """Return the query of the page that explains the anomaly by lines."""
-    if not anomaly.account or not anomaly.line_causes:
+    if not anomaly.line_causes:
         return ""
     return line_query(anomaly.account, anomaly).parameters()
 

@@ -13,6 +13,7 @@ from clouds.versions import bump_version, bump_versions
 from insights.models import Anomaly, Budget, Recommendation
 from insights.owners.matching import (
     OwnerRules,
+    Traits,
     accounts_by_id,
     traits_of_anomaly,
     traits_of_budget,
@@ -35,6 +36,7 @@ def refresh_owners(now: datetime) -> int:
     rules = OwnerRules(now)
     changed = _store(Resource.objects.all(), _of_resources(rules))
     changed += _store(Recommendation.objects.all(), _of_their_resource(Recommendation))
+    changed += _store(Recommendation.objects.all(), _of_commitments(rules))
     changed += _store(Anomaly.objects.all(), _of_their_resource(Anomaly))
     changed += _store(Anomaly.objects.all(), _of_costs(rules))
     return changed + _store(Budget.objects.all(), _of_budgets(rules))
@@ -52,6 +54,8 @@ def _owner_of(row: Owned, rules: OwnerRules) -> int | None:
         return rules.owner_of(traits_of_budget(row))
     if isinstance(row, Anomaly) and row.resource is None:
         return rules.owner_of(traits_of_anomaly(row, accounts_by_id([row])))
+    if isinstance(row, Recommendation) and row.resource is None:
+        return rules.owner_of(Traits(row.account))
     assert isinstance(row, Anomaly | Recommendation)  # noqa: S101 - for the type checker
     return row.resource.owner_id if row.resource else None
 
@@ -80,6 +84,12 @@ def _of_their_resource(model: type[Any]) -> Iterable[Owner]:
     rows = model.objects.filter(assigned_at=None, resource__isnull=False).order_by()
     found: Iterable[Owner] = rows.values_list("pk", "owner", "resource__owner")
     return found
+
+
+def _of_commitments(rules: OwnerRules) -> Iterable[Owner]:
+    rows = Recommendation.objects.filter(assigned_at=None, resource=None)
+    for row in rows.select_related("account__payer"):
+        yield row.pk, row.owner_id, rules.owner_of(Traits(row.account))
 
 
 def _of_costs(rules: OwnerRules) -> Iterable[Owner]:

@@ -20,10 +20,12 @@ def store_avoided_emissions(account: CloudAccount, now: datetime) -> int:
     how many changed. Two queries, and one for some hundreds that changed."""
     live = Recommendation.objects.filter(account=account).live()
     rows = list(live.select_related("resource__account").order_by("pk"))
-    emissions = recent_emissions({row.resource_id for row in rows}, now)
+    resources = {row.resource_id for row in rows if row.resource_id is not None}
+    emissions = recent_emissions(resources, now)
     changed = []
     for row in rows:
-        avoided = _avoided(row, emissions.get(row.resource_id))
+        recent = emissions.get(row.resource_id) if row.resource_id else None
+        avoided = _avoided(row, recent)
         kg = None if avoided is None else round(avoided, DECIMALS)
         if kg != row.kg_per_month:
             row.kg_per_month = kg
@@ -45,7 +47,7 @@ def _avoided(row: Recommendation, recent: RecentUse | None) -> float | None:
 
 
 def _share(row: Recommendation, recent: RecentUse) -> float | None:
-    if row.rule in RETYPING and row.target:
+    if row.rule in RETYPING and row.target and row.resource:
         return resized_share(
             row.resource, row.resource_type, row.target, recent.cpu_percent
         )

@@ -20,7 +20,10 @@ Bills = Mapping[str, Sequence[BillDay]]
 
 
 def read_bills(
-    account: CloudAccount, window: Window, services: Collection[str]
+    account: CloudAccount,
+    window: Window,
+    services: Collection[str],
+    metric: str = "billed",
 ) -> Bills:
     """Return what these services cost each region a day. Two queries.
 
@@ -38,7 +41,7 @@ def read_bills(
     )
     amounts: dict[tuple[str, str], dict[date, Decimal]] = defaultdict(dict)
     columns = used.order_by().values_list("region", "currency", "day")
-    for region, currency, day, amount in columns.annotate(amount=Sum("billed")):
+    for region, currency, day, amount in columns.annotate(amount=Sum(metric)):
         amounts[region, currency][day] = amount
     totals = CostTotal.objects.counted().in_window(window)
     of_bills = totals.filter(account__in=(account.pk, account.payer_id))
@@ -75,6 +78,10 @@ class AccountBills:
         if services not in self._read:
             self._read[services] = read_bills(self.account, self.window, services)
         return self._read[services]
+
+    def effective(self, services: frozenset[str]) -> Bills:
+        """Return the same with each day's share of what was paid ahead for it."""
+        return read_bills(self.account, self.window, services, "effective")
 
     def monthly(
         self, services: frozenset[str], window: Window

@@ -12,6 +12,7 @@ from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from core.money import ZERO
 from insights.recommendations.engine.advice import (
+    COMMITMENT,
     Category,
     Level,
     PriceBasis,
@@ -39,10 +40,12 @@ CATEGORIES, RULES = choices(Category), choices(Rule)
 
 
 class Recommendation(Owned):
-    """One row is one thing to do about one resource, with evidence and saving.
+    """One row is one thing to do about one resource, or about a commitment of an
+    account, with evidence and saving.
 
-    There is one live row per resource, rule and target. A dismissed one comes back
-    only when its evidence changed much; one without a reason becomes obsolete.
+    There is one live row per resource (or `about`), rule and target. A dismissed one
+    comes back only when its evidence changed much; one without a reason becomes
+    obsolete.
     """
 
     class Status(models.TextChoices):
@@ -61,9 +64,14 @@ class Recommendation(Owned):
         CloudAccount, models.CASCADE, related_name="recommendations"
     )
     resource = models.ForeignKey(
-        Resource, models.CASCADE, related_name="recommendations"
+        Resource, models.CASCADE, null=True, related_name="recommendations"
     )
-    rule = models.CharField(max_length=16, choices=RULES)
+    about = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Without a resource: a commitment's id, or what one would cover.",
+    )
+    rule = models.CharField(max_length=32, choices=RULES)
     category = models.CharField(max_length=16, choices=CATEGORIES)
     priority = models.CharField(max_length=8, choices=PRIORITIES)
     title = models.CharField(max_length=300)
@@ -78,7 +86,7 @@ class Recommendation(Owned):
         "nothing is counted twice.",
     )
     alternative_to = models.CharField(
-        max_length=16, blank=True, help_text="The rule that is counted instead."
+        max_length=32, blank=True, help_text="The rule that is counted instead."
     )
     kg_per_month = models.FloatField(
         "kg CO2e a month",
@@ -125,6 +133,12 @@ class Recommendation(Owned):
                 condition=Q(status__in=["open", "accepted", "in_progress"]),
                 name="recommendation_one_live_per_rule",
             ),
+            models.UniqueConstraint(
+                fields=["account", "about", "rule", "target"],
+                condition=Q(status__in=["open", "accepted", "in_progress"])
+                & Q(resource=None),
+                name="recommendation_one_live_of_account",
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "priority"], name="recommendation_status"),
@@ -135,6 +149,22 @@ class Recommendation(Owned):
 
     def get_absolute_url(self) -> str:
         return reverse("recommendation", args=[self.pk])
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of its resource; without one it is about a commitment."""
+        return self.resource.kind if self.resource else COMMITMENT
+
+    @property
+    def subject_id(self) -> str:
+        return self.resource.resource_id if self.resource else self.about
+
+    @property
+    def region(self) -> str:
+        """Return where it applies; "" where that is everywhere."""
+        return (
+            self.resource.region if self.resource else self.evidence.get("region", "")
+        )
 
     @property
     def is_live(self) -> bool:

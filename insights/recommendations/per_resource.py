@@ -1,11 +1,12 @@
-"""Recommendations as the page lists them: one row a resource with alternatives."""
+"""Recommendations as the page lists them: one row a resource with alternatives, and one
+a commitment."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Max, Min, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Max, Min, Q, Sum, Value, When
 
 from core.db.ordering import ranked, unknown_last
 from insights.models import Recommendation
@@ -29,9 +30,10 @@ LARGEST_SAVING_FIRST = "-savings_monthly"
 
 @dataclass(slots=True)
 class ResourceAdvice:
-    """What is recommended about one resource, what counts most first."""
+    """What is recommended about one resource, what counts most first; or one about a
+    commitment, which has none."""
 
-    resource: Resource
+    resource: Resource | None
     saving: Decimal | None
     rows: list[Recommendation] = field(default_factory=list)
 
@@ -50,12 +52,14 @@ class ResourceAdvice:
 
 
 def per_resource(rows: RecommendationQuerySet, order: Iterable[str]) -> Any:
-    """Return a group of each resource in that order; what is closed comes last."""
+    """Return a group of each resource in that order, and of each recommendation that
+    has none; what is closed comes last."""
     live = Q(status__in=Recommendation.LIVE)
     groups = (
         Recommendation.objects.filter(pk__in=rows.order_by().values("pk"))
         .order_by()
-        .values("resource")
+        .annotate(alone=Case(When(resource=None, then=F("pk"))))
+        .values("resource", "alone")
         .annotate(
             open=Count("pk", filter=live),
             saving=Sum("counted_monthly", filter=live),
@@ -69,7 +73,7 @@ def per_resource(rows: RecommendationQuerySet, order: Iterable[str]) -> Any:
     is_closed = Case(When(open=0, then=Value(1)), default=Value(0))
     wanted = [_column(one) for one in order] or [_column(LARGEST_SAVING_FIRST)]
     columns = [unknown_last(one) for one in wanted]
-    return groups.order_by(is_closed, *columns, "rank", "resource")
+    return groups.order_by(is_closed, *columns, "rank", "resource", "alone")
 
 
 def _column(order: str) -> str:
@@ -80,15 +84,21 @@ def _column(order: str) -> str:
 def with_rows(
     groups: Iterable[dict[str, Any]], rows: RecommendationQuerySet
 ) -> list[ResourceAdvice]:
-    """Read what is recommended about each of these resources. One query."""
-    savings = {group["resource"]: group["saving"] for group in groups}
-    found: dict[int, ResourceAdvice] = {}
+    """Read what is recommended in each of these groups. One query."""
+    savings = {(one["resource"], one["alone"]): one["saving"] for one in groups}
+    found: dict[tuple[int | None, int | None], ResourceAdvice] = {}
     related = ("account", "owner", "resource__account")
-    listed = rows.filter(resource__in=savings).select_related(*related)
-    for row in sorted(listed, key=_importance):
-        one = ResourceAdvice(row.resource, savings[row.resource_id])
-        found.setdefault(row.resource_id, one).rows.append(row)
-    return [found[pk] for pk in savings if pk in found]
+    resources, alone = zip(*savings, strict=True) if savings else ((), ())
+    listed = rows.filter(Q(resource__in=_known(resources)) | Q(pk__in=_known(alone)))
+    for row in sorted(listed.select_related(*related), key=_importance):
+        key = (row.resource_id, None if row.resource_id else row.pk)
+        one = ResourceAdvice(row.resource, savings[key])
+        found.setdefault(key, one).rows.append(row)
+    return [found[key] for key in savings if key in found]
+
+
+def _known(keys: Iterable[int | None]) -> list[int]:
+    return [key for key in keys if key is not None]
 
 
 def _importance(row: Recommendation) -> tuple[bool, bool, Decimal, int]:

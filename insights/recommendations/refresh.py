@@ -13,6 +13,7 @@ from core.money import ZERO
 from core.windows import last_complete_days
 from insights.recommendations.avoided_emissions import store_avoided_emissions
 from insights.recommendations.bills import AccountBills
+from insights.recommendations.commitment_advice import find_commitments
 from insights.recommendations.engine.advice import (
     INSTANCE,
     Advice,
@@ -77,6 +78,12 @@ def refresh_recommendations(
     for facts in resources.values():
         found.add(facts, advise_resource(facts, limits, now))
     counted = _counted(found.advice, resources.values(), bills, limits, now)
+    committed = find_commitments(
+        account, [*machines.values()], counted, rates, listed, limits, now
+    )
+    found.unanswered |= committed.unanswered
+    found.remarks += committed.remarks
+    counted += committed.advice
     # Verdicts first: what is not realized is recommended again by the same run.
     check = SavingsCheck(
         account=account,

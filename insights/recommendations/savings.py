@@ -11,6 +11,7 @@ from insights.recommendations.engine.advice import (
     INSTANCE,
     BillDay,
     MachineFacts,
+    Rule,
     Verdict,
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
@@ -18,6 +19,7 @@ from insights.recommendations.engine.bill_comparison import RunningCost
 from insights.recommendations.engine.hourly_prices import Prices
 from insights.recommendations.engine.resource_facts import ResourceFacts
 from insights.recommendations.engine.verify import running_cost, verify
+from insights.recommendations.engine.verify_commitment import verify_commitment
 from insights.recommendations.engine.verify_resource import (
     existing_cost,
     verify_resource,
@@ -58,6 +60,8 @@ class SavingsCheck:
         return changed
 
     def _verdict(self, row: Recommendation) -> Verdict | None:
+        if row.resource_id is None:
+            return self._verdict_of_commitment(row)
         if machine := self.machines.get(row.resource_id):
             services = self.bills.services(INSTANCE)
             region, bill = self._bill(services, machine.region)
@@ -69,6 +73,17 @@ class SavingsCheck:
             existed = self._existed_in(services, region, bill)
             return verify_resource(row, facts, bill, self.limits, self.now, existed)
         return None
+
+    def _verdict_of_commitment(self, row: Recommendation) -> Verdict | None:
+        """Judge what was bought by the region's effective costs. What was to be used or
+        given up stays pending, as no bill tells which of it was done."""
+        if row.rule != Rule.COMMITMENT:
+            return None
+        bill = self.bills.effective(self.bills.services(INSTANCE)).get(row.region, ())
+        there = [one for one in self.machines.values() if one.region == row.region]
+        days = [day.day for day in bill]
+        listed = running_cost(there, days, self.prices.with_rates({}))
+        return verify_commitment(row, bill, listed, self.limits, self.now)
 
     def _bill(self, services: frozenset[str], region: str) -> tuple[str, Days]:
         """Return the bill of that region; that of all where it tells none apart."""

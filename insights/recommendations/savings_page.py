@@ -68,7 +68,7 @@ def csv_rows(rows: QuerySet[Recommendation]) -> Iterator[Sequence[object]]:
     for one in rows.iterator(chunk_size=500):
         verdict = one.verification
         yield [
-            *(one.pk, one.title, one.category, one.resource.resource_id),
+            *(one.pk, one.title, one.category, one.subject_id),
             *(one.account.account_id, one.account.name),
             *(one.owner and one.owner.get_username(), one.done_at),
             *(verdict.status, verdict.expected, verdict.realized),

@@ -43,13 +43,13 @@ def store_recommendations(
     """Make the account's open rows those advised; return how many changed.
 
     `unanswered` are the resources and rules that cannot be judged, so that their rows
-    stay. `resources` are by kind and id.
+    stay. `resources` are by kind and id; what is about none is about the account.
     """
     rows = Recommendation.objects.select_for_update(of=("self",))
     stored: dict[Key, list[Recommendation]] = {}
     of_account = rows.filter(account=account).select_related("resource")
     for row in of_account.order_by("found_at", "id"):
-        key = (row.resource.kind, row.resource.resource_id, row.rule)
+        key = (row.kind, row.subject_id, row.rule)
         stored.setdefault(key, []).append(row)
     grouped: dict[Key, list[Advice]] = {}
     for one in advice:
@@ -63,7 +63,7 @@ def store_recommendations(
             if row is not None:
                 changed += _update(row, {**_columns(one), "is_found": True})
             else:
-                _create(account, one, resources[key[:2]], now)
+                _create(account, one, resources.get(key[:2]), now)
                 changed += 1
     for key, rows_left in stored.items():
         if key not in unanswered:
@@ -130,11 +130,12 @@ def _columns(advice: Advice) -> dict[str, Any]:
 
 
 def _create(
-    account: CloudAccount, advice: Advice, resource: Resource, now: datetime
+    account: CloudAccount, advice: Advice, resource: Resource | None, now: datetime
 ) -> None:
     Recommendation.objects.create(
         account=account,
         resource=resource,
+        about="" if resource else advice.resource_id,
         resource_type=advice.resource_type,
         found_at=now,
         **_columns(advice),

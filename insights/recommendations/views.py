@@ -94,11 +94,13 @@ class RecommendationView(VisibleRowsMixin, DetailView[Recommendation]):
     ).prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        row = self.object
-        model = KINDS[Kind(row.resource.kind)].model._meta.model_name
+        row, resource = self.object, self.object.resource
+        if resource:
+            model = KINDS[Kind(resource.kind)].model._meta.model_name
+            may_view = self.request.user.has_perm(f"inventory.view_{model}")
+            advice = Advice.objects.about(resource).largest_saving_first()
+            kwargs |= {"may_view_resource": may_view, "advice": advice}
         return super().get_context_data(
-            may_view_resource=self.request.user.has_perm(f"inventory.view_{model}"),
-            advice=Advice.objects.about(row.resource).largest_saving_first(),
             verification=Verification.objects.filter(recommendation=row).first(),
             **kwargs,
         )

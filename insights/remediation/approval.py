@@ -113,7 +113,7 @@ def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
         return "Its dry run is not done yet. Wait for it."
     if row.dry_run_error:
         return f"Its dry run failed: {row.dry_run_error} Repeat it first."
-    if settings.REMEDIATION_SECOND_PERSON and actor.name == row.proposed_by:
+    if settings.REMEDIATION_SECOND_PERSON and _proposed(actor, row):
         return "You proposed it, so another user has to approve it."
     limit = settings.REMEDIATION_DAILY_LIMIT
     counted = Remediation.objects.filter(account=row.account).counted_on_day_of(now)
@@ -123,6 +123,14 @@ def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
             "is the limit of REMEDIATION_DAILY_LIMIT. Approve it after 00:00 UTC."
         )
     return ""
+
+
+def _proposed(actor: Actor, row: Remediation) -> bool:
+    """Return whether it was this actor. Where either is no user, as one that was
+    deleted is not, their names decide."""
+    if actor.user is not None and row.proposer_id is not None:
+        return actor.user.pk == row.proposer_id
+    return actor.name == row.proposed_by
 
 
 def require_approver(row: Remediation) -> None:

@@ -135,7 +135,11 @@ class Remediation(models.Model):
         max_length=16, choices=Status.choices, default=Status.PROPOSED
     )
     reason = models.TextField(blank=True, help_text="Why it is proposed.")
+    # Names outlive their users, and may change or be another's later.
     proposed_by = models.CharField(max_length=150, blank=True)
+    proposer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     proposed_at = models.DateTimeField()
     checked_at = models.DateTimeField("dry run", null=True)
     dry_run = models.TextField(blank=True, help_text="What the cloud said to it.")

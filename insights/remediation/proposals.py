@@ -45,14 +45,16 @@ class Proposal:
 
 def proposal_of(recommendation: Recommendation) -> Proposal | None:
     """Return the action that carries it out; None: a user has to do it."""
-    rule, of = Rule(recommendation.rule), Resource.Kind(recommendation.resource.kind)
-    kind = OF_RULE.get((rule, of))
-    if kind is None or not recommendation.is_live:
+    resource = recommendation.resource
+    if resource is None or not recommendation.is_live:
+        return None
+    kind = OF_RULE.get((Rule(recommendation.rule), Resource.Kind(resource.kind)))
+    if kind is None:
         return None
     return Proposal(
         kind=kind,
         account=recommendation.account,
-        resource=recommendation.resource,
+        resource=resource,
         recommendation=recommendation,
         target=_target_of(recommendation, kind),
     )
@@ -117,6 +119,7 @@ def _store(proposal: Proposal, now: datetime, actor: Actor) -> Remediation:
         target=proposal.target,
         reason=proposal.reason,
         proposed_by=actor.name,
+        proposer=actor.user,
         proposed_at=now,
         **({} if needs_approval else approved),
     )

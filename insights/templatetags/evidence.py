@@ -36,6 +36,17 @@ LABELS = {
     "minimum_days": "Minimum storage duration (days)",
     "size_gib": "Size",
     "storage_gib": "Storage",
+    "hourly_list": "Hourly list price",
+    "hourly_committed": "Hourly price committed",
+    "commitment_total": "Commitment for the year",
+    "steady": "Ran all day, every day",
+    "least_busy_day": "Least of it ran on",
+    "least_to_average_percent": "Least day of the average",
+    "break_even_use_percent": "Break-even utilization",
+    "break_even_months": "Break-even in months",
+    "used_percent": "Utilization",
+    "unused_cost": "Cost of what was unused",
+    "commitment_id": "Commitment",
     "iops": "IOPS",
     "throughput_mib": "Throughput",
     "age_days": "Age in days",
@@ -55,7 +66,10 @@ LABELS = {
     "machine_a_day_after": "Daily instance cost after",
 }
 SHARES = {"running_share", "price_factor", "read_share"}
-PRICES = {"hourly_price", "from_hourly_list", "to_hourly_list"}
+PRICES = {
+    *("hourly_price", "from_hourly_list", "to_hourly_list"),
+    *("hourly_list", "hourly_committed"),
+}
 COUNTS = {
     *("iops", "requests_a_day", "requests_a_month", "processed_bytes_a_month"),
     *("highest_requests_a_day", "highest_processed_bytes_a_day"),
@@ -64,6 +78,7 @@ AMOUNTS = {
     *("monthly_cost", "attached_monthly", "bill_fell_a_day", "bill_noise_a_day"),
     *("machine_a_day_before", "machine_a_day_after", "new_monthly_cost"),
     *("at_most_monthly", "reading_monthly", "cost_per_unit", "saved_a_day"),
+    *("commitment_total", "unused_cost"),
 }
 
 

@@ -23,6 +23,7 @@ from insights.testing import (
     forecast,
     month_end_miss,
     recommendation,
+    resource_of,
     somebody,
     two_accounts,
 )
@@ -248,7 +249,7 @@ def test_a_recommendation_shows_its_evidence_steps_and_price() -> None:
         "<dt>Days measured</dt><dd>32</dd>",
         "At AWS&#x27;s list price",
         "alternative to: oversized",
-        row.resource.get_absolute_url(),
+        resource_of(row).get_absolute_url(),
     ):
         assert text in told.replace("AWS's", "AWS&#x27;s"), text
 

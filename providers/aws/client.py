@@ -79,6 +79,7 @@ class AwsOptions:
     bucket_metrics: bool = True
     memory_metrics: bool = True
     usage_metrics: bool = True
+    commitments: bool = False
     volume_metrics: bool = True
     connect_timeout: float = 10
     read_timeout: float = 60

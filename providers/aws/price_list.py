@@ -12,6 +12,7 @@ from providers.aws.products import (
     fetch_products,
     on_demand_rates,
     parsed,
+    reserved_rate,
     understood,
 )
 from providers.records import InstancePriceRecord, Market
@@ -102,6 +103,7 @@ def normalize_product(
         memory_mib=_mib(attributes["memory"]),
         architecture=_architecture(attributes.get("physicalProcessor", "")),
         is_current_generation=attributes.get("currentGeneration") == "Yes",
+        committed_hourly=reserved_rate(terms, rates[0].currency),
     )
 
 

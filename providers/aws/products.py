@@ -20,6 +20,12 @@ from providers.errors import ErrorKind
 DEAREST = 10**6
 # The most products on a page of GetProducts.
 PAGE_SIZE = 100
+# The reservation whose hours cost least without a payment ahead.
+ONE_YEAR = {
+    "LeaseContractLength": "1yr",
+    "OfferingClass": "standard",
+    "PurchaseOption": "No Upfront",
+}
 # How a value is compared; every other filter is TERM_MATCH.
 CONTAINS, ANY_OF = "CONTAINS", "ANY_OF"
 
@@ -96,6 +102,22 @@ def on_demand_rates(terms: Mapping[str, Any], unit: str) -> list[Rate]:
         for currency, amount in of_band
         if amount > 0
     ]
+
+
+def reserved_rate(terms: Mapping[str, Any], currency: str) -> Decimal | None:
+    """Return what each hour of a year's reservation costs; None where that is unclear.
+
+    https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-an-offer.html
+    """
+    amounts = {
+        Decimal(dimension["pricePerUnit"][currency])
+        for term in terms.get("Reserved", {}).values()
+        if term.get("termAttributes", {}).items() >= ONE_YEAR.items()
+        for dimension in term["priceDimensions"].values()
+        if dimension["unit"] == "Hrs" and currency in dimension["pricePerUnit"]
+    }
+    amount = amounts.pop() if len(amounts) == 1 else None
+    return amount if amount and _is_price((currency, amount)) else None
 
 
 def _is_price(price: tuple[str, Decimal]) -> bool:

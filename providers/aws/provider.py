@@ -12,6 +12,7 @@ from providers.aws import (
     bucket_sizes,
     buckets,
     cloudwatch,
+    commitments,
     cost_explorer,
     databases,
     ec2,
@@ -28,6 +29,7 @@ from providers.aws import (
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.aws.resources import Kind, fetch_resources
 from providers.base import Progress
+from providers.bill_records import CommitmentUseRecord
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
 from providers.metric_records import RegionMetrics, ResourceRef
@@ -102,6 +104,11 @@ class AwsProvider:
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_explorer.fetch_costs(self._clients, window, progress)
 
+    def fetch_commitments(
+        self, window: Window, progress: Progress
+    ) -> Sequence[CommitmentUseRecord]:
+        return commitments.fetch_commitments(self._clients, window, progress)
+
     @staticmethod
     def metric_window(now: datetime) -> Window:
         return cloudwatch.metric_window(now)
@@ -137,8 +144,8 @@ class AwsProvider:
         return resource_prices.fetch_resource_prices(self._clients, market)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
-        """Try each permission, the first of EC2 in every region. All are free but Cost
-        Explorer's, which costs $0.01."""
+        """Try each permission, the first of EC2 in every region. All are free but those
+        of Cost Explorer, which cost $0.01 each."""
         clients, account = self._clients, self._clients.account
         yesterday = last_complete_days(1, now)
         identity = checked("sts:GetCallerIdentity", "everything", self.identity)
@@ -178,6 +185,10 @@ class AwsProvider:
         yield from self._check_resources(region)
         if account.has_own_bill:
             yield from self._check_costs(now)
+            if clients.options.commitments:
+                for permission, attempt in commitments.attempts(clients, yesterday):
+                    purpose = f"sync_commitments: {commitments.PRICE}"
+                    yield checked(permission, purpose, attempt, is_required=False)
             yield checked(
                 "organizations:DescribeOrganization",
                 "sync_cost, which account pays",

@@ -6,6 +6,7 @@ stored, in lower case.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -53,10 +54,12 @@ def fetch_instances(
     A scale set that can't be read makes its region fail. Raises ProviderError where
     the lists of the subscription can't be read.
     """
-    states = fetch_states(client)
+    with ThreadPoolExecutor(1) as beside:
+        of_states = beside.submit(fetch_states, client)
+        found = list(list_machines(client))
+        states = of_states.result()
     machines = in_regions(
-        replace(one, state=states.get(one.resource_id, ""))
-        for one in list_machines(client)
+        replace(one, state=states.get(one.resource_id, "")) for one in found
     )
     scale_sets = in_regions(list_scale_sets(client))
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from providers.acting_steps import Task
-from providers.azure.azure_errors import failure
 from providers.azure.databases import (
     MYSQL,
     MYSQL_VERSION,
@@ -13,7 +12,6 @@ from providers.azure.databases import (
     normalize_flexible_server,
 )
 from providers.azure.resource_change import ResourceChange
-from providers.errors import ErrorKind
 from providers.records import DatabaseRecord, ResourceRecord
 
 POSTGRESQL_SERVERS = "Microsoft.DBforPostgreSQL/flexibleServers"
@@ -27,24 +25,16 @@ class _ServerChange(ResourceChange):
     def normalize(self, raw: Mapping[str, Any]) -> DatabaseRecord:
         return normalize_flexible_server(raw, self.engine)
 
-    def reach(self, verb: str, passing: str, state: str, task: Task) -> None:
+    def bring(self, verb: str, passing: str, state: str, task: Task) -> None:
         """Have it come to that state, unless it does already."""
-        if self._state() not in (passing, state):
-            path = f"{self.action.resource_id}/{verb}"
-            self.change(f"{verb}/action", "POST", task, path=path)
-        task.until(f"until it is {state}", lambda: self._state() == state or None)
-
-    def _state(self) -> str:
-        record = self.look()
-        if record is None:
-            reason = "it was deleted meanwhile"
-            raise failure(ErrorKind.CHANGED, str(self.action), reason)
-        return record.state
+        if self.state() not in (passing, state):
+            self.post(verb, task)
+        self.reach(state, task)
 
 
 class _Stop(_ServerChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
-        self.reach("stop", "stopping", "stopped", task)
+        self.bring("stop", "stopping", "stopped", task)
         return (
             "Azure stopped the server. Its storage and backups cost what they did, and "
             "Azure starts it again by itself after seven days."
@@ -53,7 +43,7 @@ class _Stop(_ServerChange):
 
 class _Start(_ServerChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
-        self.reach("start", "starting", "ready", task)
+        self.bring("start", "starting", "ready", task)
         return "Azure started the server."
 
 

@@ -46,28 +46,14 @@ class _MachineChange(ResourceChange):
             )
 
     def deallocate(self, task: Task) -> None:
-        if self._state() in ALLOCATED:
-            self._post("deallocate", task)
-        self._reach("deallocated", task)
+        if self.state() in ALLOCATED:
+            self.post("deallocate", task)
+        self.reach("deallocated", task)
 
     def start(self, task: Task) -> None:
-        if self._state() not in ("running", "starting"):
-            self._post("start", task)
-        self._reach("running", task)
-
-    def _post(self, verb: str, task: Task) -> None:
-        path = f"{self.action.resource_id}/{verb}"
-        self.change(f"{verb}/action", "POST", task, path=path)
-
-    def _reach(self, state: str, task: Task) -> None:
-        task.until(f"until it is {state}", lambda: self._state() == state or None)
-
-    def _state(self) -> str:
-        record = self.look()
-        if record is None:
-            reason = "it was deleted meanwhile"
-            raise failure(ErrorKind.CHANGED, str(self.action), reason)
-        return record.state
+        if self.state() not in ("running", "starting"):
+            self.post("start", task)
+        self.reach("running", task)
 
 
 class Stop(_MachineChange):

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from providers.acting import CloudAction
 from providers.acting_steps import Task
-from providers.azure.azure_errors import answer_failure
+from providers.azure.azure_errors import answer_failure, failure
 from providers.azure.client import AzureClient, Question, parsed, understood
 from providers.azure.rights import ROLE, check_rights
-from providers.errors import ProviderError
+from providers.errors import ErrorKind, ProviderError
 from providers.records import ResourceRecord
 
 GONE = {"resourcenotfound", "notfound", "resourcegroupnotfound"}
@@ -94,6 +94,23 @@ class ResourceChange:
                 f"until {operation} is done",
                 lambda: self._is_done(question, url) or None,
             )
+
+    def post(self, verb: str, task: Task) -> None:
+        """Have Azure do what its address ends with, such as start."""
+        path = f"{self.action.resource_id}/{verb}"
+        self.change(f"{verb}/action", "POST", task, path=path)
+
+    def reach(self, state: str, task: Task) -> None:
+        """Wait until it is in that state. Raise ProviderError."""
+        task.until(f"until it is {state}", lambda: self.state() == state or None)
+
+    def state(self) -> str:
+        """Return its state now. Raise ProviderError where it is gone."""
+        record = self.look()
+        if record is None:
+            reason = "it was deleted meanwhile"
+            raise failure(ErrorKind.CHANGED, str(self.action), reason)
+        return record.state
 
     def _is_done(self, change: Question, url: str) -> bool:
         """Ask how far it is: an address of its own has the state, or answers 202."""

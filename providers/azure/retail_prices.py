@@ -29,6 +29,7 @@ BILLED_AS = {LINUX: LINUX, WINDOWS: WINDOWS, WINDOWS_HYBRID: LINUX}
 PRICED_TENANCIES = ("Shared",)
 ONE = Decimal(1)
 CHEAPER = ("Spot", "Low Priority")
+ONE_YEAR = "1 Year"
 
 # (size in lower case, Linux or Windows) -> meters
 Meters = Mapping[tuple[str, str], Sequence[Meter]]
@@ -111,7 +112,7 @@ def is_on_demand(raw: Meter) -> bool:
 
 
 def _records(
-    market: Market, size: Size, meters: Iterable[Meter], now: datetime
+    market: Market, size: Size, meters: Sequence[Meter], now: datetime
 ) -> list[InstancePriceRecord]:
     """The one price of a size, if there is one."""
     price = newest_price(((raw, ONE) for raw in meters), now)
@@ -127,5 +128,20 @@ def _records(
             memory_mib=size.memory_mib,
             architecture=size.architecture,
             is_current_generation=True,  # the list does not say
+            committed_hourly=_plan_rate(meters, price),
         )
     ]
+
+
+def _plan_rate(meters: Iterable[Meter], price: tuple[str, Decimal]) -> Decimal | None:
+    """Return what an hour costs by a savings plan of one year, of the meter that has
+    that price; None where that is unclear."""
+    amounts = {
+        Decimal(plan["retailPrice"])
+        for raw in meters
+        if (raw["currencyCode"], Decimal(raw["retailPrice"])) == price
+        for plan in raw.get("savingsPlan") or ()
+        if plan["term"] == ONE_YEAR
+    }
+    amount = amounts.pop() if len(amounts) == 1 else None
+    return amount if amount and 0 < amount < DEAREST else None

@@ -100,6 +100,8 @@ TENANCY = "Shared"
 # Windows adds this for every vCPU and hour; spot costs this share of on demand.
 WINDOWS_USD_PER_VCPU_HOUR = Decimal("0.046")
 SPOT_SHARE = Decimal("0.35")
+# What an hour of a machine costs that is reserved for a year, nothing upfront.
+COMMITTED_SHARE = Decimal("0.63")
 # gp3 at $0.08 per GiB and month of 730 hours.
 DISK_USD_PER_GIB_HOUR = Decimal("0.00010959")
 
@@ -142,4 +144,11 @@ def prices_of(market: Market, families: Sequence[str]) -> Iterator[InstancePrice
             memory_mib=size.memory_mib,
             architecture=size.architecture,
             is_current_generation=family not in PREVIOUS_GENERATION,
+            committed_hourly=_committed(name, region, PLATFORMS[operating_system]),
         )
+
+
+def _committed(name: str, region: str, platform: str) -> Decimal:
+    """Return what an hour of it costs for a year; a license costs what it did."""
+    saved = hourly_usd(name, region) * (1 - COMMITTED_SHARE)
+    return hourly_usd(name, region, platform) - saved.quantize(Decimal("0.0001"))

@@ -48,7 +48,21 @@ def record(
     return InstancePriceRecord(
         *(REGION, name, "Linux", Decimal(usd), "USD", vcpus, memory_mib, architecture),
         is_current_generation=True,
+        # Standard, of one year, without a payment ahead.
+        committed_hourly=Decimal(usd) * Decimal("0.63"),
     )
+
+
+def test_a_price_of_a_year_that_is_unclear_is_unknown(
+    aws: EmulatedAws, provider: AwsProvider
+) -> None:
+    other = product("m5.large", "0.0960000000")
+    terms = other["terms"]["Reserved"]
+    for key in [key for key in terms if "4NA7Y494T4" in key]:
+        terms[key + "x"] = json.loads(json.dumps(terms[key]).replace("0.06048", "0.07"))
+    aws.products = [other]
+    (found,) = provider.fetch_prices(Market(REGION, "Linux"), ["m5"], "USD")
+    assert (found.hourly, found.committed_hourly) == (Decimal("0.096"), None)
 
 
 def test_it_takes_the_ordinary_machine_among_its_look_alikes(

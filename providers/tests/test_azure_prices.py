@@ -63,6 +63,8 @@ def test_a_price_has_the_size_of_its_machine(provider: AzureProvider) -> None:
             memory_mib=8192,
             architecture="arm64",
             is_current_generation=True,
+            # By a savings plan of one year.
+            committed_hourly=Decimal("0.0539"),
         )
     ]
 

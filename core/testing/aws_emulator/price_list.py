@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,13 @@ ENDPOINTS = frozenset({"us-east-1", "eu-central-1", "ap-south-1"})
 PRODUCTS_A_PAGE = 100
 ON_DEMAND, PER_HOUR = "JRTCKXETXF", "6YS6EN2CT7"  # AWS's codes of offer and rate
 RESERVED = "38NPMPTW36"
+# Code of the offer, its terms, and the share of the price on demand that it costs.
+RESERVATIONS = (
+    ("4NA7Y494T4", "1yr", "standard", "No Upfront", "0.63"),
+    ("HU7G6KETJZ", "1yr", "standard", "Partial Upfront", "0.30"),
+    ("7NE97W5U4E", "1yr", "convertible", "No Upfront", "0.72"),
+    ("BPH4J8HBKS", "3yr", "standard", "No Upfront", "0.43"),
+)
 
 # Operating system, software and license -> AWS's code of them.
 OWN_LICENSE, INCLUDED = "Bring your own license", "No License required"
@@ -103,7 +111,9 @@ def product(
         attributes["licenseModel"],
     )
     attributes.setdefault("operation", OPERATIONS.get(what, "RunInstances:other"))
-    return _product("Compute Instance", attributes, "Hrs", {"0": hourly_usd})
+    found = _product("Compute Instance", attributes, "Hrs", {"0": hourly_usd})
+    found["terms"]["Reserved"] |= _reserved(found["product"]["sku"], hourly_usd)
+    return found
 
 
 def other_product(
@@ -141,6 +151,29 @@ def _product(
         "version": "20260601000000",
         "publicationDate": "2026-06-01T00:00:00Z",
     }
+
+
+def _share_of(amount: str, share: str) -> str:
+    """Return that share; what is no number stays as it is."""
+    try:
+        return str(Decimal(amount) * Decimal(share))
+    except InvalidOperation:
+        return amount
+
+
+def _reserved(sku: str, hourly_usd: str) -> dict[str, Any]:
+    """What reserving it costs each hour, by term and kind."""
+    terms: dict[str, Any] = {}
+    for offer, length, kind, option, share in RESERVATIONS:
+        amount = _share_of(hourly_usd, share)
+        term = _term(sku, offer, "Hrs", {"0": amount})
+        next(iter(term.values()))["termAttributes"] = {
+            "LeaseContractLength": length,
+            "OfferingClass": kind,
+            "PurchaseOption": option,
+        }
+        terms |= term
+    return terms
 
 
 def _term(sku: str, offer: str, unit: str, bands: Mapping[str, str]) -> dict[str, Any]:

@@ -191,7 +191,16 @@ def _rows_of(size: Size, region: str) -> list[Item]:
         row(linux * 1.2, effectiveStartDate="2021-01-01T00:00:00Z"),
         row(linux * 0.5, effectiveStartDate="2099-01-01T00:00:00Z"),
         row(linux * 1.3, productName=f"{size.series} Series Cloud Services"),
-        row(linux, savingsPlan=[{"unitPrice": linux * 0.7, "term": "1 Year"}]),
+        row(
+            linux,
+            savingsPlan=[
+                {"unitPrice": amount, "retailPrice": amount, "term": term}
+                for term, amount in (
+                    ("1 Year", round(linux * 0.7, 6)),
+                    ("3 Years", round(linux * 0.5, 6)),
+                )
+            ],
+        ),
     ]
 
 

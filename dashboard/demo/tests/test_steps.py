@@ -13,6 +13,7 @@ from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.sync import read_cost, sync_cost
+from dashboard.demo.company import catch_up
 from dashboard.demo.control import change_play, company, play, queue
 from dashboard.demo.perform import perform
 from insights.models import Remediation
@@ -20,11 +21,12 @@ from insights.testing import recommendation
 from inventory.models import Resource
 from metrics.models import CpuMetric
 from metrics.sync import read_metrics
-from providers.demo.company import COMPANY_NAME, PRODUCTION
+from providers.demo.company import COMPANY_NAME, PRODUCTION, STAGING
 from providers.demo.steps import InvalidStep, parse_step
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim, free_dead, take
+from syncs.runs.freshness import State, freshness
 from users.audit import Actor
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +145,14 @@ def test_days_pass_one_by_one_up_to_the_present_and_no_further() -> None:
     assert CloudAccount.objects.at_present().count() == 4
     with pytest.raises(InvalidStep, match="at the present, so no days are left"):
         do("advance")
+
+
+def test_each_day_of_a_replay_that_is_watched_is_fresh() -> None:
+    owner = CloudAccount.objects.get(account_id=STAGING)
+    then = NOW + timedelta(days=4)
+    catch_up(owner, then, is_last=False, is_watched=True)
+    found = freshness(CloudAccount.objects.filter(pk=owner.pk), then)
+    assert {one.dataset: one.state for one in found if one.state != State.OK} == {}
 
 
 def test_a_sync_that_somebody_starts_reads_what_there_is_at_its_own_present() -> None:

@@ -1,5 +1,6 @@
 """manage.py sync: sync all datasets of accounts."""
 
+from costs.commitments.sync import sync_commitments
 from costs.sync import sync_cost
 from insights.advice.sync import sync_advice
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
@@ -24,4 +25,5 @@ class Command(SyncCommand):
         Dataset.USAGE: sync_usage,
         Dataset.PRICES: sync_prices,
         Dataset.ADVICE: sync_advice,
+        Dataset.COMMITMENTS: sync_commitments,
     }

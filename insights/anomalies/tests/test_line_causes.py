@@ -56,7 +56,7 @@ def lines_of(owner: CloudAccount, day: date) -> list[dict[str, object]]:
     ]
 
 
-def refresh(owner: CloudAccount) -> int:
+def refresh(owner: CloudAccount | None) -> int:
     return refresh_anomalies(owner, read_bills(owner, NOW), NOW, None)[0]
 
 
@@ -72,6 +72,28 @@ def test_it_names_the_resource_that_was_used_more(bill: CloudAccount) -> None:
     assert "i-busy" in page and "Used more" in page
     link = page.split('href="/costs/lines/changes/?')[1].split('"')[0]
     assert "charge_category=Usage" in link and "previous_start=" in link
+
+
+@pytest.mark.parametrize("has_lines", [True, False])
+def test_one_of_all_accounts_names_them_where_those_with_lines_are_most_of_it(
+    bill: CloudAccount, has_lines: bool
+) -> None:
+    other = account(22)
+    store_costs(other, DAYS, {SERVICE: "100"})
+    spike = DailyCost.objects.filter(account=other, day__in=SPIKE.days())
+    spike.update(billed=400, effective=400)
+    for month in sorted({first_of_month(day) for day in DAYS.days()}):
+        days = [day for day in DAYS.days() if first_of_month(day) == month]
+        lines = [one for day in days for one in lines_of(other, day)]
+        if has_lines:
+            store_lines(other, month, lines)
+    refresh(None)
+    (row,) = Anomaly.objects.all()
+    named = [(one["resource"], one["account"]) for one in row.line_causes]
+    both = [("i-busy", bill.account_id), ("i-busy", other.account_id)]
+    assert (row.account, sorted(named)) == (None, both if has_lines else [])
+    page = session_of(person("viewer")).get(row.get_absolute_url()).content.decode()
+    assert ("/costs/lines/changes/?" in page) == has_lines
 
 
 def test_what_lines_showed_stays_when_they_are_deleted(bill: CloudAccount) -> None:

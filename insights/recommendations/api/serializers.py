@@ -30,13 +30,21 @@ class VerificationSerializer(serializers.ModelSerializer[Verification]):
 
 
 class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
-    """One thing to do about one resource, with its evidence."""
+    """One thing to do about one resource or commitment, with its evidence."""
 
     account = AccountIdField()
     owner = OwnerField()
-    kind = serializers.CharField(source="resource.kind", read_only=True)
-    resource_id = serializers.CharField(source="resource.resource_id", read_only=True)
-    region = serializers.CharField(source="resource.region", read_only=True)
+    kind = serializers.CharField(
+        read_only=True, help_text="Of the resource, or commitment."
+    )
+    resource_id = serializers.CharField(
+        source="subject_id",
+        read_only=True,
+        help_text="Its cloud's id; of a commitment its own, or what it would cover.",
+    )
+    region = serializers.CharField(
+        read_only=True, help_text="Empty: not of one region."
+    )
     savings_monthly = AmountField(
         read_only=True, allow_null=True, help_text="For 730 hours; null: price unknown."
     )

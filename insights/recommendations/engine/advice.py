@@ -19,6 +19,8 @@ RUNNING, STOPPED = "running", "stopped"
 LONGEST_TITLE = 200
 # A kind of resource, as the inventory names it.
 INSTANCE = "instance"
+# A reservation or savings plan, which is none of them.
+COMMITMENT = "commitment"
 
 
 class Rule(StrEnum):
@@ -33,12 +35,18 @@ class Rule(StrEnum):
     VOLUME_TYPE = "volume_type"
     COST_PER_USE = "cost_per_use"
     COLDER_TIER = "colder_tier"
+    COMMITMENT = "commitment"
+    UNUSED_COMMITMENT = "unused_commitment"
 
 
 # What ends its resource, or all that is paid for it.
 REMOVALS = frozenset(
     {Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED, Rule.UNATTACHED, Rule.OLD_SNAPSHOT}
 )
+
+
+# What changes nothing but the bill.
+OF_THE_BILL = frozenset({Rule.ALLOCATED, Rule.COMMITMENT, Rule.UNUSED_COMMITMENT})
 
 
 class Category(StrEnum):

@@ -128,6 +128,17 @@ class Thresholds:
     medium_saving: Decimal = Decimal("20.00")
     """...and from here on medium."""
 
+    commitment_days: int = 60
+    """The longest of Cost Explorer's look-backs for Savings Plans (7, 30 or 60 days):
+    what ran all day for so long is worth a commitment..."""
+    commitment_saving: Decimal = Decimal("20.00")
+    """...that saves at least this a month. Ours: it binds for a year."""
+    unused_commitment_share: Decimal = Decimal("0.10")
+    """Ours: the part of a commitment's cost that nothing used, from which it is
+    wasted..."""
+    unused_commitment_cost: Decimal = Decimal("25.00")
+    """...if it also costs this much a month."""
+
     bill_settling_days: int = 3
     """A bill's latest days still lack usage, so they are not compared."""
     bill_days: int = 7

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from insights.recommendations.engine.advice import (
+    OF_THE_BILL,
     REMOVALS,
     Advice,
     Category,
@@ -33,7 +34,7 @@ MEDIUM_IMPACT, HIGH_IMPACT = Decimal("0.2"), Decimal("0.5")
 
 
 class Subject(Protocol):
-    """What advice is about: an instance, or another resource."""
+    """What advice is about: an instance, another resource, or a commitment."""
 
     @property
     def account_id(self) -> str: ...
@@ -105,9 +106,7 @@ def build_advice(
         resource_id=subject.resource_id,
         resource_type=subject.resource_type,
         region=subject.region,
-        category=(
-            Category.COST if rule is Rule.ALLOCATED else CATEGORIES[subject.kind]
-        ),
+        category=(Category.COST if rule in OF_THE_BILL else CATEGORIES[subject.kind]),
         priority=priority_of(rule, saving, context.thresholds),
         title=title,
         current_state=current_state,

@@ -37,6 +37,8 @@ class ChangeRisk:
     holds_data: bool = False
     is_spot: bool = False
     paid_anyway: str = ""
+    is_resource: bool = True
+    """What is none, as a commitment, has no owner to ask."""
 
     def level(self, least: Level) -> Level:
         """Return at least this, and more where data or a manager is affected."""
@@ -65,7 +67,7 @@ class ChangeRisk:
 
     @property
     def first_steps(self) -> list[str]:
-        steps = ["Ask its owner whether it is still needed."]
+        steps = ["Ask its owner whether it is still needed."] * self.is_resource
         if self.holds_data:
             steps.append("Take a snapshot of each volume and test that it restores.")
         return steps

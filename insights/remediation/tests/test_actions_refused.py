@@ -123,6 +123,56 @@ def test_what_users_approved_before_an_upgrade_is_still_theirs(
     assert acting.acted == []
 
 
+def test_a_new_name_makes_nobody_another_person(
+    owner: CloudAccount, acting: FakeActing, settings: Any
+) -> None:
+    anna = somebody("administrator", name="anna")
+    bert = somebody("operator", name="bert")
+    row = propose(
+        Proposal(
+            kind=RemediationKind.STOP_INSTANCE,
+            account=owner,
+            resource=running(owner, acting),
+        ),
+        NOW,
+        Actor(anna, "anna"),
+    )
+    row = worked_on(row)
+    reason = "another user has to approve it"
+    assert reason in refusal(row, actor=Actor(anna, "anna-2"))
+    # Another user may have the name that anna had.
+    decide(row, "approve", row.version, NOW, Actor(bert, "anna"))
+    assert row.status == "approved"
+
+
+def test_who_proposed_it_is_readable_and_no_other_once_deleted(
+    owner: CloudAccount, acting: FakeActing
+) -> None:
+    anna = somebody("administrator", name="anna")
+    machine = running(owner, acting)
+    asked = Proposal(
+        kind=RemediationKind.STOP_INSTANCE, account=owner, resource=machine
+    )
+    row = worked_on(propose(asked, NOW, Actor(anna, "anna")))
+    anna.delete()
+    row.refresh_from_db()
+    again = somebody("administrator", name="anna")
+    assert "another user" in refusal(row, actor=Actor(again, "anna"))
+    names = row.lines.values_list("user_name", flat=True)
+    assert (row.proposed_by, names[0]) == ("anna", "anna")
+
+
+def test_those_who_proposed_before_an_upgrade_are_known(
+    owner: CloudAccount, acting: FakeActing
+) -> None:
+    ada = somebody("operator", name="ada")
+    row = proposed(running(owner, acting))
+    upgrade = "insights.migrations.0008_know_who_proposed_by_their_key"
+    import_module(upgrade).find_those_who_proposed_before(apps, None)
+    row.refresh_from_db()
+    assert row.proposer == ada
+
+
 def test_who_proposed_it_does_not_approve_it(
     owner: CloudAccount, acting: FakeActing, settings: Any
 ) -> None:

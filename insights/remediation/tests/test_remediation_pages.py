@@ -11,7 +11,7 @@ from insights.models import Recommendation, Remediation
 from insights.remediation import views
 from insights.remediation.testing import FakeActing, proposed, running, worked_on
 from insights.templatetags import remediation as panel
-from insights.testing import anomaly, recommendation, somebody
+from insights.testing import anomaly, recommendation, resource_of, somebody
 from syncs.models import SyncRun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acting")]
@@ -71,7 +71,7 @@ def test_from_the_recommendation_to_the_approved_action(
 def test_a_refused_decision_shows_why_and_keeps_the_note(
     advised: Recommendation,
 ) -> None:
-    row = proposed(advised.resource)
+    row = proposed(resource_of(advised))
     anna = signed_in("administrator", "ada")  # who proposed it
     assert "You proposed it" in text(anna, row.get_absolute_url())
     values = {"decision": "approve", "version": row.version, "note": "Mine."}
@@ -84,7 +84,7 @@ def test_a_refused_decision_shows_why_and_keeps_the_note(
 def test_a_refused_proposal_leads_back_with_the_reason(
     advised: Recommendation,
 ) -> None:
-    proposed(advised.resource)
+    proposed(resource_of(advised))
     olga = signed_in("operator")
     values = {"recommendation": str(advised.pk), "next": advised.get_absolute_url()}
     response = olga.post(PROPOSE, values, follow=True)
@@ -95,7 +95,7 @@ def test_a_refused_proposal_leads_back_with_the_reason(
 
 
 def test_an_anomaly_offers_what_saves_most_there(advised: Recommendation) -> None:
-    region, account = advised.resource.region, advised.account
+    region, account = resource_of(advised).region, advised.account
     (service, *_) = CLOUDS[account.provider].charged_under["instance"]
     row = anomaly(account, service=service, region=region)
     olga = signed_in("operator")
@@ -111,7 +111,7 @@ def test_a_resource_offers_what_is_recommended_and_what_is_possible(
     advised: Recommendation, acting: FakeActing
 ) -> None:
     olga = signed_in("operator")
-    page = text(olga, advised.resource.get_absolute_url())
+    page = text(olga, resource_of(advised).get_absolute_url())
     assert page.count("Propose: Stop instance, web") == 1
     other = running(advised.account, acting, "db")
     values = {"resource": str(other.pk), "kind": "stop_instance"}
@@ -127,7 +127,7 @@ def test_a_resource_shows_recommendations_only_to_who_may_view_them(
     olga = somebody("operator", name="olga")
     client = Client()
     client.force_login(olga)
-    address = advised.resource.get_absolute_url()
+    address = resource_of(advised).get_absolute_url()
     assert "Stop and start by schedule: off weekends UTC" in text(client, address)
     group = olga.groups.get()
     group.permissions.remove(*group.permissions.filter(codename="view_recommendation"))
@@ -150,7 +150,7 @@ def test_the_list_says_what_there_is_and_whether_acting_is_on(
     page = text(olga, LIST)
     assert "No actions" in page
     assert "Acting is on for 1 of 1 account." in " ".join(page.split())
-    row = proposed(advised.resource)
+    row = proposed(resource_of(advised))
     page = text(olga, LIST)
     assert f'href="{row.get_absolute_url()}"' in page
     assert "1 action<" in page
@@ -176,7 +176,7 @@ def test_the_list_helps_syncs_that_failed(advised: Recommendation) -> None:
 
 
 def test_the_admin_shows_it_with_its_log(advised: Recommendation) -> None:
-    row = proposed(advised.resource)
+    row = proposed(resource_of(advised))
     anna = Client()
     anna.force_login(User.objects.get(username=somebody("administrator").username))
     at = f"/admin/insights/remediation/{row.pk}/change/"

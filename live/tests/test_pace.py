@@ -1,0 +1,54 @@
+"""Each viewer hears at most four times a second, and of what they watch at once."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from live.hub import Hub
+from live.sign_in import Watcher
+from live.viewers import Viewer
+
+TOPICS = frozenset({"costs", "demo"})
+ANYBODY = Watcher(1, "", 1, TOPICS, None, 0)
+COST = {"cost": frozenset({1})}
+
+
+class Client(list[str]):
+    """What it was sent, by its kinds and accounts."""
+
+    async def __call__(self, message: Mapping[str, Any]) -> None:
+        for one in json.loads(message["text"])["events"]:
+            self.append(" ".join([one["kind"], *one["accounts"]]))
+
+
+def heard(*changes: tuple[float, Mapping[str, frozenset[int]]]) -> list[list[str]]:
+    """Return what a viewer of costs and one of the demo have heard after each look."""
+
+    async def told() -> list[list[str]]:
+        hub, clients, after = Hub(), (Client(), Client()), []
+        hub.stored.account_ids = {1: "first", 2: "second"}
+        for client, topic in zip(clients, ("costs", "demo"), strict=True):
+            hub.viewers.add(Viewer(ANYBODY, client, TOPICS, frozenset({topic})))
+        for at, found in changes:
+            hub._tell(found, at)
+            await asyncio.sleep(0)
+            after.append([*clients[0], *clients[1]])
+        return after
+
+    return asyncio.run(told())
+
+
+def test_what_changes_soon_after_is_told_together_a_little_later() -> None:
+    other = {"cost": frozenset({2})}
+    assert heard((10.0, COST), (10.1, other), (10.2, COST), (10.25, {})) == [
+        ["costs first"],
+        ["costs first"],
+        ["costs first"],
+        ["costs first", "costs first second"],
+    ]
+
+
+def test_who_heard_nothing_just_now_does_not_wait_for_others() -> None:
+    demo: Mapping[str, frozenset[int]] = {"demo": frozenset()}
+    assert heard((10.0, demo), (10.1, COST)) == [["demo"], ["costs first", "demo"]]

@@ -85,4 +85,4 @@ def test_days_begin_when_it_was_created() -> None:
         utc_day(born),
         utc_day(born) + timedelta(days=1),
     }
-    assert not read(ResourceRef("volume", "vol-1")).usage
+    assert not read(ResourceRef("snapshot", "snap-1")).usage

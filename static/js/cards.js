@@ -1,4 +1,4 @@
-// On a phone each row of a table is a card: its cells are told by their heading. Without
+// On a phone each row of a table is a card: its cells are named by their heading. Without
 // this file a table is scrolled sideways.
 "use strict";
 

@@ -105,6 +105,14 @@ def test_nothing_is_down_while_a_new_installation_starts(
     assert body["components"].keys() == {"database", *away}
 
 
+def test_a_worker_that_has_just_started_has_yet_to_check_anything(
+    a_worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.health.checks.installed_at", timezone.now)
+    code, body = status()
+    assert (code, body["components"].keys()) == (200, {"database", "workers"})
+
+
 @pytest.mark.parametrize(("seconds", "is_known"), [(100, True), (245, False)])
 def test_what_was_checked_long_ago_says_that_the_checker_stopped(
     a_worker: Worker, seconds: int, is_known: bool
@@ -206,9 +214,9 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
         aws_account(f"{number:012}")
     # session; user; limit and rights; runs; usage; accounts; freshness; of insights
     # anomalies, forecasts, both savings, age and failures; of health three, and
-    # whether anything was ever checked; of the database its size and connections;
-    # open findings
-    with django_assert_num_queries(21):
+    # whether anything was ever checked, of the workers and of the checker; of the
+    # database its size and connections; open findings
+    with django_assert_num_queries(22):
         assert client.get("/metrics").status_code == 200
 
 

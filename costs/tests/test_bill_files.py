@@ -96,6 +96,7 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
         one.touch()
     for one in (left, foreign):
         os.utime(one, (1, 1))
+    old = LineItemMonth.objects.get(month=OCTOBER).path
     write_csv(path, focus("2026-10-01", "4"))
     with django_capture_on_commit_callbacks(execute=True):
         run = sync_cost(owner, NOW)

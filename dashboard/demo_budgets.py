@@ -15,7 +15,7 @@ from providers.demo.company import COMPANY_NAME
 # Close to what a month costs, so that they say how close.
 OF_ALL = Decimal(62_000)
 OF_ACCOUNT = "staging", Decimal(3_600)
-OF_TEAM = "Data platform", Decimal(13_500)
+OF_TEAM = "Data platform", Decimal(12_000)
 
 
 @transaction.atomic

@@ -209,7 +209,7 @@ def secret(name: str, guessed: str) -> str:
     found = given(name)
     if found and (len(found) < 50 or len(set(found)) < 5):
         raise ImproperlyConfigured(
-            f"{name} must be at least 50 random characters: whoever guesses it "
+            f"{name} must be at least 50 random characters: anyone who guesses it "
             f'{guessed}. Make one with: python -c "import secrets; '
             'print(secrets.token_urlsafe(50))"'
         )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from clouds.models import CloudAccount
-from dashboard.demo_teams import TAG_KEY
+from dashboard.demo_teams import has_rule_of
 from insights.budgets.refresh import refresh_budget
 from insights.models import Budget
 from providers.demo.company import COMPANY_NAME
@@ -15,7 +15,7 @@ from providers.demo.company import COMPANY_NAME
 # Close to what a month costs, so that they say how close.
 OF_ALL = Decimal(62_000)
 OF_ACCOUNT = "staging", Decimal(3_600)
-OF_TEAM = "data", Decimal(11_500)
+OF_TEAM = "Data platform", Decimal(12_000)
 
 
 @transaction.atomic
@@ -32,16 +32,18 @@ def add_budgets(now: datetime) -> None:
 
 def remove_budgets() -> None:
     """Delete those that no account took with it."""
-    names = [budget.name for budget in _budgets()]
+    names = [COMPANY_NAME, OF_TEAM[0]]
     Budget.objects.filter(account=None, created_by=None, name__in=names).delete()
 
 
 def _budgets() -> Iterator[Budget]:
+    """Yield those that count no costs of anybody else."""
     scopes = Budget.Scope
-    yield Budget(name=COMPANY_NAME, scope=scopes.TOTAL, amount=OF_ALL)
-    value, amount = OF_TEAM
-    tag = f"{TAG_KEY}={value}"
-    yield Budget(name="Data platform", scope=scopes.TAG, key=tag, amount=amount)
+    if not CloudAccount.objects.real().exists():
+        yield Budget(name=COMPANY_NAME, scope=scopes.TOTAL, amount=OF_ALL)
+    team, amount = OF_TEAM
+    if has_rule_of(team):
+        yield Budget(name=team, scope=scopes.TEAM, key=team, amount=amount)
     name, amount = OF_ACCOUNT
     for account in CloudAccount.objects.demo().filter(name=name):
         yield Budget(

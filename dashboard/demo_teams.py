@@ -52,6 +52,12 @@ def _add(name: str, shares: Mapping[str, str], **conditions: object) -> None:
         rule.shares.create(team=team, percent=Decimal(percent))
 
 
+def has_rule_of(team: str) -> bool:
+    """Return whether one of these rules gives costs to the team."""
+    rules = TeamRule.objects.filter(accounts=_accounts())
+    return rules.filter(shares__team__name=team).exists()
+
+
 @transaction.atomic
 def remove_teams() -> None:
     """Delete rules that are about nothing but the company, and teams without any."""

@@ -136,12 +136,12 @@ class Frame:
         )
 
     def _parameters_of(self, page: Page) -> dict[str, Any]:
-        """Return what a link to that page keeps of this one: its scope and period."""
-        stored = self.scope.parameters(page)
+        """Return the scope and period of this page, for a link to that one."""
+        parameters = self.scope.parameters(page)
         if page.has_period and self.page and self.page.has_period:
             asked = self.request.GET
-            stored |= {name: asked[name] for name in PERIOD if asked.get(name)}
-        return stored
+            parameters |= {name: asked[name] for name in PERIOD if asked.get(name)}
+        return parameters
 
     @property
     def periods(self) -> list[Link]:
@@ -154,11 +154,11 @@ class Frame:
         asked = self.request.GET
         left_out = {*PERIOD, "previous_start", "previous_end", "page"}
         rest = {n: v for n, v in asked.lists() if n not in left_out} if is_open else {}
-        stored = {**rest, **self.scope.parameters(page)}
+        parameters = {**rest, **self.scope.parameters(page)}
         return [
             Link(
                 label,
-                address(page, {**stored, "period": name}),
+                address(page, {**parameters, "period": name}),
                 is_open and asked.get("period") == name,
             )
             for name, label, _ in quick_ranges(timezone.now(), raw_days=0)
@@ -203,12 +203,12 @@ class Frame:
         match = self.request.resolver_match
         if not match or match.view_name != page.route:
             return address(page, scope.parameters(page))
-        stored = {
+        parameters = {
             name: values
             for name, values in self.request.GET.lists()
             if name not in LEFT_OUT
         }
-        return address(page, {**stored, **scope.parameters(page)})
+        return address(page, {**parameters, **scope.parameters(page)})
 
 
 def address(page: Page, parameters: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from inventory.facts import facts_of, link_label
 from inventory.kinds import KINDS, Kind
 from inventory.models import Address, Resource, Snapshot, Volume
 from inventory.views import describe
-from metrics.sync import MEASURED
+from metrics.sync import MEASURED, is_asked_for
 from metrics.use_panels import CPU, use_panels
 from metrics.views import VIEW_CPU
 from syncs.datasets import Dataset, not_offered
@@ -87,6 +87,8 @@ class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
             return {}
         window = window_of(self.object, requested_days(self.request), now)
         found: dict[str, Any] = {"panels": use_panels(self.object, window)}
+        if not found["panels"] and not is_asked_for(self.object):
+            return {}
         if user.has_perm("insights.view_anomaly"):
             anomalies = anomalies_of_resource(self.object, user, window)
             found["marked_anomalies"] = anomalies

@@ -1,4 +1,4 @@
-"""One open socket: what it is told, at the pace at which its client reads."""
+"""One open socket: what it is sent, at the pace at which its client reads."""
 
 import asyncio
 import json

@@ -60,6 +60,7 @@ PAID_SPEED = ~Q(volume__attached_to="") & (
     | Q(volume__volume_type="gp3", volume__iops__gt=GP3_IOPS)
     | Q(volume__volume_type="gp3", volume__throughput_mib__gt=GP3_MIB)
 )
+ASKED_FOR = ~Q(kind=Kind.VOLUME) | PAID_SPEED
 Refs = Mapping[str, Mapping[ResourceRef, int]]
 """Region -> what is asked of there -> its key."""
 Records = (
@@ -249,7 +250,7 @@ def resource_refs(
     refs: dict[str, dict[ResourceRef, int]] = defaultdict(dict)
     rows = (
         Resource.objects.filter(account=account, kind__in=kinds, region__in=regions)
-        .filter(~Q(kind=Kind.VOLUME) | PAID_SPEED)
+        .filter(ASKED_FOR)
         .present_since(window.start)
         .order_by("region", "resource_id")
         .values_list(
@@ -261,6 +262,12 @@ def resource_refs(
     for region, key, *described in rows:
         refs[region][ResourceRef(*described)] = key
     return refs
+
+
+def is_asked_for(resource: Resource) -> bool:
+    """Return whether a sync asks how much this resource of a kind in MEASURED is
+    used."""
+    return Resource.objects.filter(ASKED_FOR, pk=resource.pk).exists()
 
 
 def _counted(

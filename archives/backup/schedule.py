@@ -126,7 +126,7 @@ def verify_and_notify(row: Backup, now: datetime, on_progress: Progress) -> Back
 
 
 def tell_ends(made: Backup, now: datetime) -> None:
-    """Tell that a backup was made, once for each failure that was told."""
+    """Notify that a backup was made, once for each failure that was reported."""
     failures = Backup.objects.filter(notices__key__endswith=" failed").distinct()
     for row in failures:
         text = f"The backup {made} was made."
@@ -152,9 +152,9 @@ def expire(now: datetime) -> list[str]:
             continue
         gone.append(row.name)
         row.delete()
-        bump_shared_version(BACKUPS)
     failed = Backup.objects.filter(state=Backup.State.FAILED)
     failed.filter(made_at__lt=now - FAILED_KEPT).delete()
+    bump_shared_version(BACKUPS)
     return gone
 
 

@@ -49,7 +49,7 @@ from costs.views import COMPARISONS, METRICS
 
 SIZE = 50
 # Commitments beside those of lines; more are no list to read.
-MOST_TOLD = 200
+MOST_REPORTED = 200
 # A page leads no further than its API pages.
 DEEPEST_PAGE = 2000
 GRAINS = {"resource": "Each resource", "usage_type": "All resources together"}
@@ -167,10 +167,16 @@ class CommitmentsView(LinesMixin):
     template_name = "costs/commitments.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Beside those of lines, what Cost Explorer says of the last days."""
-        told = CommitmentUse.objects.visible_to(self.request.user)
-        told = told.select_related("account").order_by("-unused", "pk")
-        return super().get_context_data(told_by_cloud=told[:MOST_TOLD], **kwargs)
+        """Beside those of lines, what Cost Explorer reports of the same bills."""
+        context = super().get_context_data(**kwargs)
+        filters = context["question"].filters
+        found = CommitmentUse.objects.visible_to(self.request.user)
+        if accounts := filters["account"]:
+            found = found.filter(account__account_id__in=accounts)
+        if clouds := filters["provider"]:
+            found = found.filter(account__provider__in=clouds)
+        found = found.select_related("account").order_by("-unused", "pk")
+        return context | {"reported": found[:MOST_REPORTED]}
 
     def answer(self, source: LineSource, names: Mapping[str, str]) -> dict[str, Any]:
         rest = {"group_by": "resource", "metric": "effective"}

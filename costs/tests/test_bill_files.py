@@ -1,19 +1,21 @@
 """Bill files come into the ledger by the ordinary sync, and their lines beside it."""
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from clouds.testing import account
 from core.windows import Window
+from costs.lines.storage import delete_left_files
 from costs.models import CostTotal, CoveredDay, DailyCost, LineItemMonth, Restatement
 from costs.sync import sync_cost
 from costs.testing import charge
@@ -94,6 +96,7 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
         one.touch()
     for one in (left, foreign):
         os.utime(one, (1, 1))
+    old = LineItemMonth.objects.get(month=OCTOBER).path
     write_csv(path, focus("2026-10-01", "4"))
     with django_capture_on_commit_callbacks(execute=True):
         run = sync_cost(owner, NOW)
@@ -107,6 +110,11 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     changes = Restatement.objects.values_list("day__day", "old_billed", "new_billed")
     assert set(changes) >= {(1, D(1), D(4)), (9, D(1), D(0))}
     assert not left.exists()
+    # Who asked before reads it to its end.
+    assert old.exists()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=15)):
+        delete_left_files()
+    assert not old.exists()
     assert young.exists() and foreign.exists()
     assert LineItemMonth.objects.get(month=OCTOBER).path.exists()
 

@@ -25,6 +25,7 @@ from costs.models import (
     TeamRule,
 )
 from costs.testing import store_costs
+from dashboard.demo_budgets import add_budgets
 from insights.models import Budget
 from inventory.models import Instance, StateChange
 from inventory.testing import instance
@@ -102,8 +103,9 @@ def test_each_day_is_told_by_team_and_most_of_it_is_somebodys() -> None:
 def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None:
     rules, teams = TeamRule.objects.count(), Team.objects.count()
     budgets = {budget.scope: budget for budget in Budget.objects.all()}
-    assert rules and teams and set(budgets) == {"total", "account", "tag"}
-    Budget.objects.filter(scope="tag").delete()
+    assert rules and teams and set(budgets) == {"total", "account", "team"}
+    assert budgets["team"].spent
+    Budget.objects.filter(scope="team").delete()
     demo()
     assert (TeamRule.objects.count(), Team.objects.count()) == (rules, teams)
     assert set(Budget.objects.all()) == {budgets["total"], budgets["account"]}
@@ -114,6 +116,17 @@ def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None
     assert list(TeamRule.objects.all()) == [mine]
     assert [team.name for team in Team.objects.all()] == ["Shop"]
     assert not Budget.objects.exists()
+
+
+def test_its_budgets_count_no_costs_of_anybody_else() -> None:
+    Budget.objects.all().delete()
+    account()
+    add_budgets(NOW)
+    assert {budget.scope for budget in Budget.objects.all()} == {"account", "team"}
+    Budget.objects.all().delete()
+    TeamRule.objects.update(accounts=[])
+    add_budgets(NOW)
+    assert [budget.scope for budget in Budget.objects.all()] == ["account"]
 
 
 def test_beside_a_connected_account_the_first_start_makes_none() -> None:

@@ -126,8 +126,10 @@ def test_without_any_use_the_page_says_how_to_read_it_or_why_not(
 
 
 def test_what_is_not_measured_has_no_use(viewer: Client, owner: CloudAccount) -> None:
-    page = text(viewer, resource(Volume, owner, "vol-1").get_absolute_url())
-    assert ">Usage</h2>" not in page
+    disk = resource(Volume, owner, "vol-1", volume_type="gp3", attached_to="i-1")
+    assert ">Usage</h2>" not in text(viewer, disk.get_absolute_url())
+    Volume.objects.update(iops=16_000)
+    assert ">Usage</h2>" in text(viewer, disk.get_absolute_url())
 
 
 def test_a_page_links_to_costs_as_the_bill_tells_them(

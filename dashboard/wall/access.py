@@ -29,7 +29,7 @@ def wall_token(text: str) -> ApiToken:
         return tokens.wall_token(text)
     except AuthenticationFailed as error:
         raise NoWall(
-            f"{error.detail} Ask whoever made the link for a new one."
+            f"{error.detail} Ask the person who made the link for a new one."
         ) from None
 
 

@@ -67,7 +67,7 @@ def check_workers(now: datetime) -> str:
         if is_starting(now):
             raise NotMeasured
         raise Down("No worker has sent a heartbeat. Start one, or look at its log.")
-    return f"{alive} of them."
+    return f"{alive} running."
 
 
 def is_starting(now: datetime) -> bool:

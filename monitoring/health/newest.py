@@ -6,7 +6,7 @@ from functools import partial
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
-from monitoring.health.checks import freshness_of
+from monitoring.health.checks import freshness_of, is_starting
 from monitoring.health.components import COMPONENTS, FRESHNESS
 from monitoring.health.querysets import HealthPeriodQuerySet
 from monitoring.health.recording import (
@@ -40,10 +40,15 @@ def newest_findings(now: datetime) -> Sequence[Finding]:
     if found["database"].state == HealthState.DOWN:
         return [found["database"]]
     kept = HealthPeriod.objects.of_installation().newest(since=now - TRUE_FOR)
-    if not kept and "workers" in found:
+    if not kept and not _is_too_early(found.get("workers"), now):
         found["checker"] = Finding("checker", HealthState.DOWN, UNCHECKED, 0, now)
     found = {name: of_row(row) for name, row in kept.items()} | found
     return [found[name] for name in ["checker", *COMPONENTS] if name in found]
+
+
+def _is_too_early(workers: Finding | None, now: datetime) -> bool:
+    """Return whether workers have yet to start, or to check anything the first time."""
+    return not workers or (workers.state == HealthState.OK and is_starting(now))
 
 
 def newest_findings_for(user: AnyUser, now: datetime) -> Sequence[Finding]:

@@ -50,6 +50,7 @@ class HealthView(PermissionRequiredMixin, TemplateView):
         mine = rows.filter(component__in=by_name)
         return super().get_context_data(
             worst=worst_state([*findings.values()]),
+            is_starting="workers" not in findings,
             bad=[
                 (label_of(one.component), one)
                 for one in findings.values()

@@ -69,7 +69,7 @@ class AlertRule(models.Model):
         """Raise ValidationError naming the field with which it could not be held."""
         errors: dict[str, str] = {}
         if self.is_of_metric and self.threshold is None:
-            errors["threshold"] = "Give the value from which on somebody is told."
+            errors["threshold"] = "Give the value from which on a notice is sent."
         if not self.is_of_metric and self.threshold is not None:
             errors["threshold"] = "A component has no value; leave it empty."
         if not self.is_of_metric and not _is_component(self.subject):

@@ -152,10 +152,20 @@ def test_the_page_says_what_is_not_ok_and_draws_each_day(
         history(aws_account(f"{number:012}", name=f"a{number}"))
     client.force_login(person("viewer"))
     client.get("/monitoring/health/")
-    # of the frame six; a trial, workers, what is kept; days of components; accounts:
-    # how many, which, their days, what is kept; the limit
-    with django_assert_num_queries(15):
+    # of the frame six; a trial, workers, what is kept, whether anything was ever
+    # checked; days of components; accounts: how many, which, their days, what is kept;
+    # the limit
+    with django_assert_num_queries(16):
         page = client.get("/monitoring/health/").content.decode()
     assert "Nothing has been checked for 3 minutes." in page
     assert "down in 10 of 1,000 checks" in page
     assert page.count("99.00%") == 12
+
+
+def test_while_a_new_installation_starts_the_page_does_not_say_that_all_is_ok(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("monitoring.health.checks.installed_at", timezone.now)
+    page = viewer().get("/monitoring/health/").content.decode()
+    assert ">Starting</span>" in page
+    assert "All ok" not in page

@@ -105,6 +105,14 @@ def test_nothing_is_down_while_a_new_installation_starts(
     assert body["components"].keys() == {"database", *away}
 
 
+def test_a_worker_that_has_just_started_has_yet_to_check_anything(
+    a_worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.health.checks.installed_at", timezone.now)
+    code, body = status()
+    assert (code, body["components"].keys()) == (200, {"database", "workers"})
+
+
 @pytest.mark.parametrize(("seconds", "is_known"), [(100, True), (245, False)])
 def test_what_was_checked_long_ago_says_that_the_checker_stopped(
     a_worker: Worker, seconds: int, is_known: bool

@@ -1,4 +1,4 @@
-// On a phone each row of a table is a card: its cells are told by their heading. Without
+// On a phone each row of a table is a card: its cells are named by their heading. Without
 // this file a table is scrolled sideways.
 "use strict";
 
@@ -18,8 +18,10 @@
       .map((one) => one.querySelector(".unseen") ? "" : one.textContent.trim());
     if (!heads.length || table.closest(".explanation")) return;
     for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
-      if (row.cells.length !== heads.length) return;
-      [...row.cells].forEach((cell, at) => {
+      // The name of a total may span the names of groups above it.
+      const columns = [...row.cells].flatMap((cell) => (cell.tagName === "TH" ? Array(cell.colSpan).fill(cell) : [cell]));
+      if (columns.length !== heads.length) return;
+      columns.forEach((cell, at) => {
         if (cell.tagName !== "TD") return;
         set(cell, "data-label", heads[at]);
         const isEmpty = ["", "—"].includes(cell.textContent.trim()) && !cell.querySelector("input, svg, button");

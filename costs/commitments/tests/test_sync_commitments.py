@@ -132,6 +132,14 @@ def test_page_and_endpoint_show_the_largest_waste_first(
         ("sp-1", "200.00"),
         ("1234", "0.00"),
     ]
-    page = session_of(person("viewer")).get("/costs/lines/commitments/")
+    viewer = session_of(person("viewer"))
+    page = viewer.get("/costs/lines/commitments/")
     assert "ComputeSavingsPlans No Upfront" in page.content.decode()
     assert "$200.00" in page.content.decode()
+    for query, count in (
+        *((f"account={mine.account_id}", 2), ("provider=aws", 2)),
+        *((f"account={aws_account('222222222222').account_id}", 0),),
+        *(("provider=azure", 0), ("period=wrong", 2)),
+    ):
+        page = viewer.get(f"/costs/lines/commitments/?{query}")
+        assert len(page.context["reported"]) == count, query

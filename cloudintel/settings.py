@@ -227,7 +227,7 @@ AWS_MEMORY_METRICS = boolean("AWS_MEMORY_METRICS", default=True)
 AWS_USAGE_METRICS = boolean("AWS_USAGE_METRICS", default=True)
 # Utilization of reservations and savings plans: six questions to Cost Explorer a sync.
 AWS_COMMITMENT_UTILIZATION = boolean("AWS_COMMITMENT_UTILIZATION", default=False)
-# And of volumes that are paid to be fast: four metrics of each.
+# And of volumes whose speed is paid for: six metrics of each.
 AWS_VOLUME_METRICS = boolean("AWS_VOLUME_METRICS", default=True)
 AWS_CONNECT_TIMEOUT_SECONDS = positive("AWS_CONNECT_TIMEOUT_SECONDS", default=10)
 AWS_READ_TIMEOUT_SECONDS = positive("AWS_READ_TIMEOUT_SECONDS", default=60)

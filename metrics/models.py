@@ -85,7 +85,10 @@ class UsageMetric(DailyMetric):
             MetricName.OPERATIONS_PER_SECOND.value,
             "Operations per second",
         )
-        THROUGHPUT_BYTES = MetricName.THROUGHPUT_BYTES.value, "Throughput per second"
+        THROUGHPUT_BYTES = (
+            MetricName.THROUGHPUT_BYTES.value,
+            "Throughput, bytes per second",
+        )
         HEALTHY_PERCENT = MetricName.HEALTHY_PERCENT.value, "Health probes answered, %"
         HEALTHY_TARGETS = MetricName.HEALTHY_TARGETS.value, "Healthy targets"
 

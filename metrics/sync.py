@@ -46,14 +46,14 @@ MEMORY_FIELDS = ("average_percent", "maximum_percent")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
 USAGE_FIELDS = ("average", "maximum", "total")
 KEY = ("resource_id", "day")
-# A transaction takes as long as some thousands of them.
+# A transaction takes as long as storing some thousands of records.
 RECORDS_AT_ONCE = 20_000
 
 Kind = Resource.Kind
 # A gp3 volume with more is paid to be faster.
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
 GP3_IOPS, GP3_MIB = 3000, 125
-# Disks whose speed is paid for: metrics of others would cost more than they tell.
+# Disks whose speed is paid for: metrics of others would cost more than they show.
 PAID_SPEED = ~Q(volume__attached_to="") & (
     Q(volume__volume_type__in=["io1", "io2", "Premium_LRS", "Premium_ZRS"])
     | Q(volume__volume_type="gp3", volume__iops__gt=GP3_IOPS)
@@ -288,9 +288,11 @@ def refuse_empty(
     account: CloudAccount, kinds: Collection[Kind], window: Window
 ) -> None:
     """Raise SyncFailed where days have rows for which the cloud now has no data."""
+    # Disks are asked for only while they are attached and their speed is paid for.
+    always_asked = [kind for kind in kinds if kind != Kind.VOLUME]
     for model in (CpuMetric, UsageMetric):
         rows = model.objects.filter(resource__account=account).in_window(window)
-        if rows.of_kinds(*kinds).exists():
+        if rows.of_kinds(*always_asked).exists():
             raise SyncFailed(
                 f"Metrics of {window}: the cloud answered without any data, but rows "
                 "are stored for these days. They were kept. Check that the credentials "

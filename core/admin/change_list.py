@@ -27,9 +27,11 @@ Kind = Literal["year", "month", "day"]
 
 
 class DateHierarchy:
-    """What the hierarchy asks a queryset; days are truncated here, instants there.
+    """What the hierarchy asks a queryset, which stays fast on a million rows.
 
-    A row without that day or instant stands in the list, and under no month.
+    Django asks for the DISTINCT month of every row, for which SQLite calls a Python
+    function each; the distinct days, a few hundred, come from an index. A row without
+    that day or instant stands in the list, and under no month.
     """
 
     def __init__(self, rows: QuerySet[Model]) -> None:

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                     ("requests", "Requests"),
                     ("transactions", "Transactions"),
                     ("operations_per_second", "Operations per second"),
-                    ("throughput_bytes", "Throughput per second"),
+                    ("throughput_bytes", "Throughput, bytes per second"),
                     ("healthy_percent", "Health probes answered, %"),
                     ("healthy_targets", "Healthy targets"),
                 ],

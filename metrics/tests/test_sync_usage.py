@@ -14,6 +14,7 @@ from core.testing.aws_emulator.resources import (
     EmulatedDatabase,
     EmulatedLoadBalancer,
     EmulatedNatGateway,
+    EmulatedVolume,
 )
 from core.windows import Window
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
@@ -133,6 +134,21 @@ def test_days_that_have_rows_and_now_no_data_fail_and_stay(
     assert status == "failed"
     assert "They were kept" in error
     assert stored_metrics() == once
+
+
+def test_a_disk_that_is_not_asked_for_any_more_is_no_failure(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    """As when its advice was followed, in an account without anything else of use."""
+    volume = EmulatedVolume("vol-1", REGION, volume_type="io2", attached_to=["i-1"])
+    aws.world().add_volume(volume)
+    mine = aws_account()
+    read_inventory(mine, now)
+    sync_usage(mine, now, window=DAYS)
+    assert metrics_of("volume") == {"operations_per_second", "throughput_bytes"}
+    volume.volume_type = "gp3"
+    read_inventory(mine, now + HOUR)
+    assert outcome(sync_usage(mine, now + HOUR, window=DAYS)) == ("succeeded", "")
 
 
 def test_what_could_be_read_is_asked_for_where_the_rest_is_denied(

@@ -5,13 +5,14 @@ reservations alone, so each service that sells them is a question.
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetReservationUtilization.html
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
-from core.windows import Window
+from core.windows import Window, last_complete_days
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.base import Progress
@@ -38,39 +39,50 @@ def fetch_commitments(
 ) -> Sequence[CommitmentUseRecord]:
     """Return what each cost and how much of it was used. Raise ProviderError."""
     currency = CURRENCIES.get(clients.partition.name, "USD")
+    questions: list[Callable[[], Iterator[CommitmentUseRecord]]] = [
+        *(partial(_reservations, clients, window, one, currency) for one in SERVICES),
+        partial(_plans, clients, window, currency),
+    ]
     found: list[CommitmentUseRecord] = []
-    for service in SERVICES:
-        found += _reservations(clients, window, service, currency)
-        progress(f"Reservations up to {service}: {len(found)}")
-    return [*found, *_plans_if_any(clients, window, currency)]
+    without_data: list[ProviderError] = []
+    for number, question in enumerate(questions, start=1):
+        try:
+            found += list(question())
+        except ProviderError as error:
+            # So it answers where there is none, and where it is not enabled.
+            if error.kind != ErrorKind.NOT_ENABLED:
+                raise
+            without_data.append(error)
+        progress(f"Commitments: {len(found)} after {number} of {len(questions)}")
+    if len(without_data) == len(questions):
+        raise without_data[0]
+    return found
 
 
 def attempts(
-    clients: AwsClients, window: Window
+    clients: AwsClients, now: datetime
 ) -> Sequence[tuple[str, Callable[[], object]]]:
     """Return what tries each permission by one question."""
+    # A period ends before today.
+    window = last_complete_days(1, now - timedelta(days=1))
     return [
         (
             "ce:GetReservationUtilization",
-            lambda: list(_reservations(clients, window, SERVICES[0], "USD")),
+            lambda: _try_question(_reservations(clients, window, SERVICES[0], "USD")),
         ),
         (
             "ce:GetSavingsPlansUtilizationDetails",
-            lambda: _plans_if_any(clients, window, "USD"),
+            lambda: _try_question(_plans(clients, window, "USD")),
         ),
     ]
 
 
-def _plans_if_any(
-    clients: AwsClients, window: Window, currency: str
-) -> Sequence[CommitmentUseRecord]:
+def _try_question(records: Iterable[CommitmentUseRecord]) -> None:
     try:
-        return list(_plans(clients, window, currency))
+        next(iter(records), None)
     except ProviderError as error:
-        # So it answers where there is no plan, though it has data of reservations.
         if error.kind != ErrorKind.NOT_ENABLED:
             raise
-        return []
 
 
 def _plans(

@@ -186,7 +186,7 @@ class AwsProvider:
         if account.has_own_bill:
             yield from self._check_costs(now)
             if clients.options.commitments:
-                for permission, attempt in commitments.attempts(clients, yesterday):
+                for permission, attempt in commitments.attempts(clients, now):
                     purpose = f"sync_commitments: {commitments.PRICE}"
                     yield checked(permission, purpose, attempt, is_required=False)
             yield checked(

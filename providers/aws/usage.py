@@ -27,7 +27,7 @@ PRICE = (
     "$0.01 per 1,000 metrics and sync, five a database, two or three a load balancer "
     "or NAT gateway (AWS_USAGE_METRICS)"
 )
-VOLUME_PRICE = ", four a volume whose speed is paid (AWS_VOLUME_METRICS)"
+VOLUME_PRICE = ", six a volume whose speed is paid for (AWS_VOLUME_METRICS)"
 GIB = 2**30
 CPU, FREE = "CPUUtilization", "FreeStorageSpace"
 
@@ -58,17 +58,18 @@ NAT_GATEWAY = Source(
         ("ActiveConnectionCount", "Maximum"),
     ],
 )
+READ_BYTES, WRITTEN_BYTES = "VolumeReadBytes", "VolumeWriteBytes"
 # Its points are a minute's. Where they are five minutes', its speed is taken for more.
 VOLUME = Source(
     "AWS/EBS",
     "VolumeId",
     [
         *(("VolumeReadOps", "Maximum"), ("VolumeWriteOps", "Maximum")),
-        *(("VolumeReadBytes", "Maximum"), ("VolumeWriteBytes", "Maximum")),
+        *((READ_BYTES, "Maximum"), (WRITTEN_BYTES, "Maximum")),
+        *((READ_BYTES, "SampleCount"), (WRITTEN_BYTES, "SampleCount")),
     ],
 )
-POINT_SECONDS = 60
-LEAST_BYTES_PER_OPERATION = 512
+POINT_SECONDS, POINTS_A_DAY = 60, 1440
 FLOWS = [
     ("ProcessedBytes", "Sum"),
     *(("ActiveFlowCount", "Average"), ("ActiveFlowCount", "Maximum")),
@@ -103,8 +104,8 @@ METRICS = {
     # Both are highest in the same minute at most.
     "VolumeReadOps": MetricName.OPERATIONS_PER_SECOND,
     "VolumeWriteOps": MetricName.OPERATIONS_PER_SECOND,
-    "VolumeReadBytes": MetricName.THROUGHPUT_BYTES,
-    "VolumeWriteBytes": MetricName.THROUGHPUT_BYTES,
+    READ_BYTES: MetricName.THROUGHPUT_BYTES,
+    WRITTEN_BYTES: MetricName.THROUGHPUT_BYTES,
 }
 PER_SECOND = (MetricName.OPERATIONS_PER_SECOND, MetricName.THROUGHPUT_BYTES)
 FIELDS = {"Average": "average", "Maximum": "maximum", "Sum": "total"}
@@ -199,38 +200,38 @@ def _usage(
     absent = 0.0 if source.is_zero_untold else None
     fields: dict[MetricName, dict[str, float | None]] = defaultdict(dict)
     for metric, statistic in source.figures:
-        if name := METRICS.get(metric):
+        name, field = METRICS.get(metric), FIELDS.get(statistic)
+        if name and field:
             value = values.get((metric, statistic), absent)
-            others = fields[name].get(FIELDS[statistic], 0.0)
+            others = fields[name].get(field, 0.0)
             if value is None or others is None:
-                fields[name][FIELDS[statistic]] = None
+                fields[name][field] = None
             else:
-                fields[name][FIELDS[statistic]] = others + value
+                fields[name][field] = others + value
     if (free := values.get((FREE, "Minimum"))) is not None and ref.storage_gib:
         # One that has grown since seems fuller than it was.
         used = max(0.0, ref.storage_gib * GIB - free)
         fields[MetricName.STORAGE_USED_BYTES]["maximum"] = used
-    _to_seconds(fields)
+    if source is VOLUME:
+        _to_seconds(fields, values)
     for name, given in fields.items():
         if any(value is not None for value in given.values()):
             yield UsageRecord(ref.resource_id, day, name, **given)
 
 
-def _to_seconds(fields: Mapping[MetricName, dict[str, float | None]]) -> None:
-    """Turn the highest point of a volume into what a second has of it.
+def _to_seconds(
+    fields: Mapping[MetricName, dict[str, float | None]], values: Mapping[Figure, float]
+) -> None:
+    """Turn the highest minute of a volume into what a second of it has.
 
-    Of instances that are not of the Nitro system the highest is one operation's bytes,
-    which are then too few for as many operations, and unknown.
+    Only instances of the Nitro system have a point a minute. Others have one for each
+    operation, and of a volume that several share each instance has its own: no highest
+    point is then what the volume did in a minute, and its speed is unknown.
     https://docs.aws.amazon.com/ebs/latest/userguide/using_cloudwatch_ebs.html
     """
-    operations, size = (fields.get(name, {}) for name in PER_SECOND)
-    most, most_bytes = operations.get("maximum"), size.get("maximum")
-    if (
-        most
-        and most_bytes is not None
-        and most_bytes < most * LEAST_BYTES_PER_OPERATION
-    ):
-        size["maximum"] = None
-    for of_name in (operations, size):
-        if (highest := of_name.get("maximum")) is not None:
-            of_name["maximum"] = highest / POINT_SECONDS
+    figures = ((metric, "SampleCount") for metric in (READ_BYTES, WRITTEN_BYTES))
+    is_by_minute = all(values.get(one, 0) <= POINTS_A_DAY for one in figures)
+    for name in PER_SECOND:
+        highest = fields[name]["maximum"] if is_by_minute else None
+        speed = None if highest is None else highest / POINT_SECONDS
+        fields[name]["maximum"] = speed

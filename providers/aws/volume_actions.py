@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from providers.acting import ActionKind, CloudAction
 from providers.acting_steps import Task
@@ -20,9 +20,6 @@ from providers.aws.resource_change import ResourceChange
 from providers.aws.snapshots import normalize_snapshot
 from providers.aws.volumes import normalize_volume
 from providers.records import ResourceRecord, SnapshotRecord, VolumeRecord
-
-if TYPE_CHECKING:
-    pass
 
 NO_VOLUME, NO_SNAPSHOT = "vol-00000000000000000", "snap-00000000000000000"
 # Of these types more speed than usual is ordered.

@@ -17,10 +17,11 @@ from providers.errors import ErrorKind, ProviderError
 API_VERSION = "2024-02-01"
 OPERATION = "Microsoft.Insights/metrics:getBatch"
 RESOURCES_PER_CALL = 50
-DAYS_PER_CALL = 30
-HOURS_A_CALL = DAYS_PER_CALL * 24
 DAYS_KEPT = 93
 DAILY, HOURLY = "P1D", "PT1H"
+# A month of hours of 50 disks would be 144,000 points in the memory of each worker.
+DAYS_PER_CALL = {DAILY: 30, HOURLY: 7}
+HOURS_PER_CALL = DAYS_PER_CALL[HOURLY] * 24
 REFUSALS = {
     401: (
         ErrorKind.DENIED,
@@ -49,11 +50,11 @@ def metric_window(now: datetime) -> Window:
     return Window(today - ONE_DAY * DAYS_KEPT, today)
 
 
-def parts_of(window: Window) -> Iterator[Window]:
+def parts_of(window: Window, interval: str = DAILY) -> Iterator[Window]:
     """Return the parts of the window for which one question each will do."""
     start = window.start
     while start < window.end:
-        end = min(start + ONE_DAY * DAYS_PER_CALL, window.end)
+        end = min(start + ONE_DAY * DAYS_PER_CALL[interval], window.end)
         yield Window(start, end)
         start = end
 
@@ -162,10 +163,9 @@ def _higher(one: Datum, other: Datum) -> Datum:
     return one if second is None or (first is not None and first > second) else other
 
 
-# A month of hours, which all resources of a question have alike.
-@lru_cache(maxsize=HOURS_A_CALL)
+@lru_cache(maxsize=HOURS_PER_CALL)
 def _day(text: str) -> date:
-    """The day of a datum."""
+    """The day of a datum; all resources of a question have the same."""
     return utc_day(datetime.fromisoformat(text))
 
 

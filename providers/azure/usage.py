@@ -185,7 +185,7 @@ def _read_batch(
 ) -> Iterator[RegionMetrics]:
     """Raise ProviderError; a metric of one resource that was refused is noted."""
     ids = list(refs)
-    for days in parts_of(window):
+    for days in parts_of(window, source.interval):
         question = daily_question(
             *(client, "Use", days, region, source.namespace, ids, source.figures),
             interval=source.interval,
@@ -255,6 +255,11 @@ def _meanings(
                 if source.interval == HOURLY:
                     aggregation = "maximum"
                 given[aggregation] = given.get(aggregation, 0.0) + value
+    if source.interval == HOURLY:
+        # Of its reads without its writes a disk would seem less used than it is.
+        for metric, meaning in source.metrics.items():
+            if values.get(metric, {}).get("average") is None:
+                found.pop(meaning, None)
     was_there = created_at is not None and utc_day(created_at) < day
     if source.untold_zero and was_there:
         found.setdefault(source.untold_zero, {"total": 0.0})

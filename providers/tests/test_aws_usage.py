@@ -234,26 +234,42 @@ def test_points_are_kept_as_long_as_those_of_instances(now: datetime) -> None:
     assert AwsProvider.usage_window(now) == AwsProvider.metric_window(now)
 
 
-@pytest.mark.parametrize(
-    ("size", "highest"),
-    # The second are the bytes of one operation, as CloudWatch has of Xen instances.
-    [(144_000 * 4096, 400.0 * 4096), (144_000 * 4, None)],
-)
-def test_a_volumes_highest_minute_tells_its_speed(
-    aws: EmulatedAws, size: int, highest: float | None
-) -> None:
-    operations = {"VolumeReadOps": 72_000.0 * 60, "VolumeWriteOps": 72_000.0 * 60}
-    half = size * 30.0
-    figures = operations | {"VolumeReadBytes": half, "VolumeWriteBytes": half}
-    one = EmulatedVolume("vol-1", REGION, attached_to=["i-1"], figures=figures)
+# Of a day, half of them reads.
+OPERATIONS = 8_640_000
+
+
+def speed_of_volume(
+    aws: EmulatedAws, points_a_day: int
+) -> set[tuple[MetricName, float | None]]:
+    half = OPERATIONS / 2
+    figures = {
+        **{"VolumeReadOps": half, "VolumeWriteOps": half},
+        **{"VolumeReadBytes": half * 4096, "VolumeWriteBytes": half * 4096},
+    }
+    one = EmulatedVolume(
+        *("vol-1", REGION),
+        attached_to=["i-1"],
+        figures=figures,
+        points_a_day=points_a_day,
+    )
     aws.world().add_volume(one)
     found = read(aws, [ResourceRef("volume", "vol-1", one.created_at)])
-    speed = {(one.metric, one.maximum) for one in found.usage}
+    return {(one.metric, one.maximum) for one in found.usage}
+
+
+def test_a_volumes_highest_minute_tells_its_speed(aws: EmulatedAws) -> None:
     # The emulator's highest minute is twice the average one.
-    expected = {(MetricName.OPERATIONS_PER_SECOND, 200.0)}
-    if highest:
-        expected.add((MetricName.THROUGHPUT_BYTES, highest / 2))
-    assert speed == expected
+    assert speed_of_volume(aws, 1440) == {
+        (MetricName.OPERATIONS_PER_SECOND, 200.0),
+        (MetricName.THROUGHPUT_BYTES, 200.0 * 4096),
+    }
+
+
+def test_a_volume_without_points_of_minutes_has_no_known_speed(
+    aws: EmulatedAws,
+) -> None:
+    """As of Xen instances: the highest point is one operation's, of however many."""
+    assert speed_of_volume(aws, OPERATIONS // 2) == set()
 
 
 def test_volumes_are_not_asked_for_where_they_are_left_out(aws: EmulatedAws) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.windows import Window
 from providers.azure.cost_management import cost_window, months_of
-from providers.azure.metric_batches import metric_window, parts_of
+from providers.azure.metric_batches import HOURLY, metric_window, parts_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,5 @@ def test_a_question_of_metrics_is_about_30_days_at_most() -> None:
     parts = list(parts_of(Window(date(2026, 1, 1), date(2026, 3, 5))))
     assert [len(part) for part in parts] == [30, 30, 3]
     assert [parts[0].start, parts[-1].end] == [date(2026, 1, 1), date(2026, 3, 5)]
+    hours = parts_of(Window(date(2026, 1, 1), date(2026, 1, 16)), HOURLY)
+    assert [len(part) for part in hours] == [7, 7, 1]

@@ -104,7 +104,7 @@ def get_savings_plans_utilization_details(aws: EmulatedAws, call: Call) -> Answe
 
 def _check_period(aws: EmulatedAws, call: Call) -> None:
     period = call.parameters["TimePeriod"]
-    if period["Start"] >= period["End"] or period["End"] > f"{aws.now.date()}":
+    if period["Start"] >= period["End"] or period["End"] >= f"{aws.now.date()}":
         raise AwsError("ValidationException", "The time period is not valid")
     if not aws.world(call.account_id).cost_explorer_enabled:
         raise AwsError("DataUnavailableException", "Data is not available")

@@ -117,7 +117,8 @@ def resource_points(
     for at in range(-(-max(start, born) // DAY) * DAY, end, DAY):
         figure = _figure(found, namespace, name, datetime.fromtimestamp(at, UTC).date())
         if figure or not namespace.is_zero_untold:
-            yield at, _statistic(figure, name, stat["Stat"])
+            points = getattr(found, "points_a_day", POINTS_A_DAY)
+            yield at, _statistic(figure, name, stat["Stat"], points)
 
 
 def _find(aws: EmulatedAws, call: Call, metric: dict[str, Any]) -> Measured | None:
@@ -166,13 +167,13 @@ def _figure(found: Measured, namespace: Namespace, name: str, day: date) -> floa
     return namespace.metrics[name] * (0.8 + seed % 400 / 1000)
 
 
-def _statistic(figure: float, name: str, stat: str) -> float:
+def _statistic(figure: float, name: str, stat: str, points: int) -> float:
     if name in COUNTED:
         if stat == "Sum":
             return figure
-        figure /= POINTS_A_DAY
+        figure /= points
     if stat == "SampleCount":
-        return float(POINTS_A_DAY)
-    factors = {"Average": 1.0, "Minimum": 0.5, "Sum": float(POINTS_A_DAY)}
+        return float(points)
+    factors = {"Average": 1.0, "Minimum": 0.5, "Sum": float(points)}
     peak = figure * factors.get(stat, 2.0)
     return min(peak, 100.0) if UNITS[name] == "Percent" and stat != "Sum" else peak

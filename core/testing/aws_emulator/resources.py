@@ -42,6 +42,8 @@ class EmulatedVolume(Measured):
     attached_to: list[str] = field(default_factory=list)
     # "creating", "error", ...; None follows the attachment.
     state: str | None = None
+    # A point a minute; of instances that are not of the Nitro system one an operation.
+    points_a_day: int = 1440
     tags: dict[str, str] = field(default_factory=dict)
     modification: Modification | None = None
 

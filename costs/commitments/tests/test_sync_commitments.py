@@ -90,6 +90,17 @@ def test_a_bill_without_commitments_has_none(
     assert not CommitmentUse.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "without", ["GetReservationUtilization", "GetSavingsPlansUtilizationDetails"]
+)
+def test_what_there_is_no_data_of_hides_nothing_else(
+    mine: CloudAccount, aws: EmulatedAws, without: str
+) -> None:
+    aws.fail(f"ce:{without}", "DataUnavailableException")
+    run = sync_commitments(mine, aws.now)
+    assert (run.status, run.rows) == (SyncRun.Status.SUCCEEDED, 1)
+
+
 def test_what_fails_leaves_what_is_stored(mine: CloudAccount, aws: EmulatedAws) -> None:
     sync_commitments(mine, aws.now)
     aws.deny("ce:GetSavingsPlansUtilizationDetails")

@@ -1,6 +1,7 @@
 """What EC2 instances cost on demand, from AWS's Price List: fetch, normalize."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -73,7 +74,17 @@ def fetch_prices(
                 record = normalize_product(*parsed(text), market)
             if record and record.instance_type.startswith(f"{family}."):
                 found.setdefault(record.instance_type, []).append(record)
-    return [records[0] for records in found.values() if len(set(records)) == 1]
+    return [one for records in found.values() if (one := _agreed(records))]
+
+
+def _agreed(records: Sequence[InstancePriceRecord]) -> InstancePriceRecord | None:
+    """Return what all products of a type say; None unless they agree on its price."""
+    first, *others = records
+    alike = {replace(one, committed_hourly=None) for one in records}
+    if len(alike) != 1:
+        return None
+    is_clear = all(one.committed_hourly == first.committed_hourly for one in others)
+    return first if is_clear else alike.pop()
 
 
 def try_prices(clients: AwsClients) -> None:

@@ -21,6 +21,7 @@ from clouds.models import CloudAccount
 from clouds.registry import provider_for
 from clouds.versions import bump_version
 from core.db.storable import storable
+from core.garbage import rarely_collected
 from core.windows import Window, utc_day
 from providers.base import Progress, Provider
 from providers.errors import ProviderError, by_cause
@@ -210,7 +211,7 @@ def run_context(run: SyncRun, on_progress: Progress) -> Iterator[RunContext]:
         is_logged = run.trigger != SyncRun.Trigger.COMMAND
         if is_logged:
             logger.info("run started")
-        with _closing(current):
+        with rarely_collected(), _closing(current):
             yield current
         if is_logged:
             level = logging.INFO if run.status in SyncRun.GOOD else logging.WARNING

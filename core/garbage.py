@@ -11,7 +11,7 @@ ALL_AFTER_YOUNGER_ONES = 1000
 
 @contextmanager
 def rarely_collected() -> Iterator[None]:
-    """Look rarely at objects that have lived for long, while the block makes many others."""
+    """Look rarely at objects that have lived long, while the block makes others."""
     young, older, all_of_them = gc.get_threshold()
     gc.set_threshold(young, older, ALL_AFTER_YOUNGER_ONES)
     try:

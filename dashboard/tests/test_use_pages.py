@@ -12,7 +12,7 @@ from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
-from inventory.models import Bucket, Database, LoadBalancer, NatGateway
+from inventory.models import Bucket, Database, LoadBalancer, NatGateway, Volume
 from inventory.testing import instance, resource
 from metrics.models import CpuMetric, MemoryMetric
 from metrics.testing import store_cpu, store_usage

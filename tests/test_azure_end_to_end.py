@@ -24,6 +24,7 @@ from insights.testing import resource_of
 from inventory.models import Instance, StateChange
 from metrics.models import CpuMetric, MemoryMetric
 from pricing.models import InstancePrice
+from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from tests.stored_rows import stored
 from users.testing import ask

@@ -24,7 +24,7 @@ def filtered(user: User, query: str) -> Any:
     return OwnFilter(
         QueryDict(query),
         queryset=CloudAccount.objects.order_by("pk"),
-        request=SimpleNamespace(user=user),  # type: ignore[arg-type]
+        request=SimpleNamespace(user=user),
     )
 
 

@@ -89,7 +89,7 @@ class UsageMetric(DailyMetric):
             MetricName.THROUGHPUT_BYTES.value,
             "Throughput, bytes per second",
         )
-        HEALTHY_PERCENT = MetricName.HEALTHY_PERCENT.value, "Health probes answered, %"
+        HEALTHY_PERCENT = MetricName.HEALTHY_PERCENT.value, "Health probes answered"
         HEALTHY_TARGETS = MetricName.HEALTHY_TARGETS.value, "Healthy targets"
 
     metric = models.CharField(max_length=24, choices=Metric.choices)

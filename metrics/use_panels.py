@@ -171,7 +171,9 @@ def recent_use(
 
 
 def unit_of(metric: str) -> str:
-    return "%" if metric == CPU else "bytes" if metric.endswith("_bytes") else "count"
+    if metric == CPU or metric.endswith("_percent"):
+        return "%"
+    return "bytes" if metric.endswith("_bytes") else "count"
 
 
 def text_of(value: float | None, unit: str) -> str:

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                     ("transactions", "Transactions"),
                     ("operations_per_second", "Operations per second"),
                     ("throughput_bytes", "Throughput, bytes per second"),
-                    ("healthy_percent", "Health probes answered, %"),
+                    ("healthy_percent", "Health probes answered"),
                     ("healthy_targets", "Healthy targets"),
                 ],
                 max_length=24,

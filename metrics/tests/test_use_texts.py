@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.use_panels import text_of
+from metrics.use_panels import text_of, unit_of
 
 
 @pytest.mark.parametrize(
@@ -13,3 +13,14 @@ def test_a_small_figure_has_a_decimal_where_it_needs_one(
     value: float, shown: str
 ) -> None:
     assert text_of(value, "requests") == shown
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit"),
+    [
+        *(("cpu", "%"), ("healthy_percent", "%"), ("throughput_bytes", "bytes")),
+        ("operations_per_second", "count"),
+    ],
+)
+def test_a_metric_has_its_unit(metric: str, unit: str) -> None:
+    assert unit_of(metric) == unit

@@ -24,6 +24,7 @@ from django.db.models import (
     Sum,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Abs
 
 from clouds.access import AccountScopedQuerySet
@@ -151,10 +152,9 @@ class DailyCostQuerySet(BillQuerySet):
         self, columns: Sequence[str], metric: str, granularity: str
     ) -> QuerySet[Any, tuple[Any, ...]]:
         """(a value of each column, day or first of month, amount), in any order."""
-        period = FirstOfMonth("day") if granularity == "monthly" else F("day")
         return (
             self.order_by()
-            .annotate(period=period)
+            .annotate(period=period_of(granularity))
             .values(*columns, "period")
             .annotate(amount=Sum(metric))
             .values_list(*columns, "period", "amount")
@@ -346,6 +346,11 @@ def _counted(
         for at, window in enumerate(windows)
     }
     return totals.values(*keys).annotate(**days).values_list(*keys, *days)
+
+
+def period_of(granularity: str) -> Combinable:
+    """The day of a row, or the first of its month."""
+    return FirstOfMonth("day") if granularity == "monthly" else F("day")
 
 
 def within(*windows: Window) -> Q:

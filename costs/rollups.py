@@ -30,7 +30,7 @@ from costs.models import (
     CoveredDay,
     DailyCost,
 )
-from costs.ten_days import FIRST_OF_TEN_DAYS
+from costs.ten_days import FIRST_OF_TEN_DAYS, first_of_ten_days
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # One transaction at a time adds to the sums that all accounts share.
@@ -155,9 +155,9 @@ SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
 SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
 INEXACT = """
     SELECT EXISTS (SELECT 1 FROM costs_costday
-        WHERE 'real' IN (typeof(billed), typeof(effective)))
+        WHERE 'real' IN (typeof(billed), typeof(effective)) {within})
     OR EXISTS (SELECT 1 FROM costs_costrollup
-        WHERE dimension IN ('none', 'ten_days')
+        WHERE dimension IN ('none', 'ten_days') {within}
             AND 'real' IN (typeof(billed), typeof(effective)))
 """
 
@@ -227,7 +227,7 @@ def _changes(
             cursor.execute(statement)
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
-        cursor.execute(INEXACT)
+        cursor.execute(INEXACT.format(within=_within("day", _of_ten_days(window))))
         if cursor.fetchone()[0]:
             raise OverflowError(too_large("What ten days of a month cost"))
     for statement in DROP_CHANGES:
@@ -362,6 +362,11 @@ def _within(column: str, window: Window | None) -> str:
     if window is None:
         return ""
     return f"AND {column} >= '{window.start}' AND {column} < '{window.end}'"
+
+
+def _of_ten_days(window: Window | None) -> Window | None:
+    """Return the window from the day on that sums of its first days have."""
+    return window and Window(first_of_ten_days(window.start), window.end)
 
 
 def _of(accounts: Collection[int], window: Window | None) -> Q:

@@ -56,11 +56,16 @@ class ExplainedCostsView(CostsView):
         query = answer.query
         if user.has_perm("insights.view_anomaly"):
             context |= marked_costs(query, context["chart"], user)
+        source = CostSource.visible_to(user).filtered(query, user)
+        source = source.in_currency(query.currency)
+        windows = [query.compared_with, query.window]
+        by_service = source.without_archived(["service"], *windows)
+        # Sums may answer the page where no rows can explain it.
+        if by_service.archived and not answer.incomplete:
+            return context
         context |= {"explained": query, "comparison": comparison(query)}
         if answer.incomplete:
             return context
-        source = CostSource.visible_to(user).filtered(query, user)
-        source = source.in_currency(query.currency)
         names = context["account_names"]
         return context | explained(query, source, user, names, with_lines=True)
 

@@ -57,14 +57,15 @@ def store_all(number: int) -> dict[str, int]:
         # pages the versions. Beside these:
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
-        # kinds; states; freshness; what explains the month, as below; how much
-        # recent days grow; alert channels; marks of anomalies; months of lines.
-        ("/", 35),
+        # kinds; states; freshness; what explains the month, as below, and whether its
+        # rows are archived; how much recent days grow; alert channels; marks of
+        # anomalies; months of lines.
+        ("/", 36),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (4); what explains the change, as below; how much
-        # recent days grow, for the default range and for these days; months of lines,
-        # twice.
-        ("/costs/", 29),
+        # what there is to choose from (4); what explains the change, as below, and
+        # whether its rows are archived; how much recent days grow, for the default
+        # range and for these days; months of lines, twice.
+        ("/costs/", 30),
         # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.
         ("/instances/", 20),

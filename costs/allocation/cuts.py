@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from itertools import chain
+from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 
 from core.windows import Window
-from costs.allocation.engine import Key, Rows, Rule, spans_of_rules
+from costs.allocation.engine import Key, Matches, Rows, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
+from costs.allocation.rule_sums import sums_by_group
 from costs.models import TagCost
 from costs.queries.source import CostSource
-from costs.querysets import DailyCostQuerySet
 
 ROW_COLUMNS = {*COLUMNS.values()}
 TAG_COLUMNS = ROW_COLUMNS - {COLUMNS["resource_groups"]}
@@ -28,25 +30,55 @@ MOST_VALUES = 1000
 class Cut:
     """Rows of some bills on days with the same rules.
 
-    `columns` are those that these rules look at, by their names in conditions.
+    `columns` are those that these rules look at, by their names in conditions. The
+    values of a single one are few: all that is asked of them is summed once.
     """
 
     rules: Sequence[Rule]
     columns: Mapping[str, str]
     source: CostSource
+    _of_values: list[tuple[str, date, Decimal]] = field(
+        default_factory=list, init=False, compare=False
+    )
 
     def sums_by_rule(self, metric: str, granularity: str) -> Rows:
-        """Return what each rule matches, and under None what none does.
-
-        The database matches, as there may be a million combinations of values.
-        """
-        return self._rows().combinations(["rule"], metric, granularity)
+        """Return what each rule matches, and under None what none does."""
+        stored = [*self.columns.values()]
+        matches = Matches(self.rules, [*self.columns])
+        rows = self.source.by(*stored)
+        found: Iterable[tuple[Rule | None, date, Decimal]]
+        if len(stored) == 1:
+            self._of_values[:] = rows.combinations(stored, metric, granularity)
+            found = (
+                (matches.of_values([value]), period, amount)
+                for value, period, amount in self._of_values
+            )
+        else:
+            groups = matches.groups
+            found = (
+                (matches.of_groups(numbers), period, amount)
+                for numbers, period, amount in sums_by_group(
+                    rows, stored, groups, metric, granularity
+                )
+            )
+        sums: dict[tuple[int | None, date], Decimal] = defaultdict(Decimal)
+        for rule, period, amount in found:
+            sums[rule.key if rule else None, period] += amount
+        return [(key, period, amount) for (key, period), amount in sums.items()]
 
     def rest(self, metric: str) -> Iterator[tuple[Key, Decimal]]:
         """Yield what no rule matches, by the columns that these rules look at."""
-        names, stored = self.columns.keys(), [*self.columns.values()]
-        for *values, amount in self._rows().filter(rule=None).combined(stored, metric):
-            yield tuple(sorted(zip(names, values, strict=True))), amount
+        names, stored = [*self.columns], [*self.columns.values()]
+        matches = Matches(self.rules, names)
+        sums: Iterable[Sequence[Any]] = self.source.by(*stored).combined(stored, metric)
+        if self._of_values:
+            of_value: dict[str, Decimal] = defaultdict(Decimal)
+            for value, _, amount in self._of_values:
+                of_value[value] += amount
+            sums = [*of_value.items()]
+        for *values, amount in sums:
+            if matches.of_values(values) is None:
+                yield tuple(sorted(zip(names, values, strict=True))), amount
 
     def by_service(self, metric: str) -> "Cut":
         """Return what tells the rest apart by service too, which rules may not look at.
@@ -66,25 +98,6 @@ class Cut:
                 source = source.by_column(column, sorted(values[name]))
         columns = {SERVICE: SERVICE, **self.columns}
         return replace(self, source=source, columns=columns)
-
-    def _rows(self) -> DailyCostQuerySet:
-        """Return the rows or sums with the key of the first rule that they match."""
-        matched = self.source.by(*self.columns.values())
-        return matched.annotate(rule=self._first_match())
-
-    def _first_match(self) -> Case:
-        whens: list[When] = []
-        for rule in self.rules:
-            if not rule.conditions:
-                return Case(*whens, default=Value(rule.key))
-            # A column that rows lack meets no condition.
-            if rule.conditions.keys() <= self.columns.keys():
-                meets = {
-                    f"{self.columns[name]}__in": sorted(allowed)
-                    for name, allowed in rule.conditions.items()
-                }
-                whens.append(When(**meets, then=Value(rule.key)))
-        return Case(*whens, default=None, output_field=IntegerField())
 
 
 def cuts(source: CostSource, window: Window, rules: Iterable[Rule]) -> Iterator[Cut]:

@@ -20,6 +20,8 @@ WHOLE = Decimal(100)
 Rows = Iterable[tuple[int | None, date, Decimal]]
 """The rule that rows match first, the period, and what they cost."""
 Amounts = dict[date, Decimal]
+GroupedValues = dict[str, int]
+"""Values of a column, and the number of the group of each."""
 # (column, value) of each column that tells costs apart.
 Key = tuple[tuple[str, str], ...]
 
@@ -71,21 +73,55 @@ class Allocation:
         amounts[period] = amounts.get(period, ZERO) + amount
 
 
-class Matches(dict[tuple[str, ...], Rule | None]):
-    """The rule of each combination of values, the first that matches."""
+class Matches:
+    """The first rule that values of the columns meet.
 
-    def __init__(self, rules: Sequence[Rule], columns: Sequence[str]) -> None:
-        super().__init__()
-        self.rules, self.columns = rules, columns
+    Values of a column that the same rules name are one group; group 0 is named by none.
+    A rule that looks at another column matches nothing.
+    """
 
-    def __missing__(self, values: tuple[str, ...]) -> Rule | None:
-        row = dict(zip(self.columns, values, strict=True))
-        self[values] = first_match(self.rules, row)
-        return self[values]
+    def __init__(self, rules: Iterable[Rule], columns: Sequence[str]) -> None:
+        self.rules = [one for one in rules if one.conditions.keys() <= {*columns}]
+        self.columns = columns
+        self.groups: list[GroupedValues] = []
+        self._named: list[list[frozenset[int]]] = []
+        for column in columns:
+            numbers: dict[frozenset[int], int] = {frozenset(): 0}
+            rules_of = self._rules_of(column)
+            self.groups.append(
+                {
+                    value: numbers.setdefault(frozenset(keys), len(numbers))
+                    for value, keys in rules_of.items()
+                }
+            )
+            self._named.append([*numbers])
+        self._found: dict[tuple[int, ...], Rule | None] = {}
 
+    def of_values(self, values: Iterable[str]) -> Rule | None:
+        """Return the rule of a value of each column."""
+        both = zip(self.groups, values, strict=True)
+        return self.of_groups(tuple(of_values.get(one, 0) for of_values, one in both))
 
-def first_match(rules: Iterable[Rule], values: Mapping[str, str]) -> Rule | None:
-    return next((rule for rule in rules if rule.matches(values)), None)
+    def of_groups(self, groups: tuple[int, ...]) -> Rule | None:
+        """Return the rule of a group of each column."""
+        if groups not in self._found:
+            named = [of[at] for of, at in zip(self._named, groups, strict=True)]
+            by_column = dict(zip(self.columns, named, strict=True))
+            matching = (
+                rule
+                for rule in self.rules
+                if all(rule.key in by_column[name] for name in rule.conditions)
+            )
+            self._found[groups] = next(matching, None)
+        return self._found[groups]
+
+    def _rules_of(self, column: str) -> dict[str, set[int]]:
+        """Return the keys of the rules that name each value of the column."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for rule in self.rules:
+            for value in sorted(rule.conditions.get(column, ())):
+                found[value].add(rule.key)
+        return found
 
 
 def split(amount: Decimal, shares: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -117,7 +117,7 @@ class TeamRule(models.Model):
         if rule := self.conflicting():
             raise ValidationError(
                 f"A bill is split by one tag or by resource groups, and rule "
-                f"{rule} tells the same bills apart by {rule.cut}: choose other "
+                f"{rule} splits the same bills by {rule.cut}: choose other "
                 "accounts or other days."
             )
 

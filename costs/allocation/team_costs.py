@@ -8,13 +8,16 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window
-from costs.allocation.cuts import Cut, cuts
+from costs.allocation.cuts import ROW_COLUMNS, Cut, cuts
 from costs.allocation.engine import NOT_ALLOCATED, Allocation, Key, Rule
+from costs.allocation.querysets import COLUMNS
 from costs.models import TeamRule
 from costs.queries.breakdown import CostBreakdown, breakdown_of, in_one_currency
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import Trend, trend_of
+
+BILL = COLUMNS["accounts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,16 @@ class TeamCosts:
 def team_costs(query: CostQuery, source: CostSource) -> TeamCosts:
     """Return what teams pay of the source's bills in the query's window and currency.
 
-    Six queries, and up to three more for each part of the window with other rules, and
-    for each tag.
+    Six queries, one where rows answer, and up to three more for each part of the window
+    with other rules, and for each tag.
     """
     rules = rules_of(query.window)
+    return _team_costs(query, _without_archived(source, rules, query.window), rules)
+
+
+def _team_costs(
+    query: CostQuery, source: CostSource, rules: Sequence[Rule]
+) -> TeamCosts:
     parts = list(cuts(source, query.window, rules))
     found = allocated(parts, query.metric, query.granularity)
     teams = {team: found.teams.get(team, {}) for rule in rules for team in rule.shares}
@@ -71,9 +80,12 @@ def team_breakdown(
 ) -> tuple[CostBreakdown, TeamCosts]:
     """Return what a page shows, in one currency, with the period before beside it."""
     query, source, currencies = in_one_currency(query, user)
-    found = team_costs(query, source)
     previous = query.compared_with
-    parts = cuts(source, previous, rules_of(previous))
+    rules, rules_before = rules_of(query.window), rules_of(previous)
+    both = [*rules, *rules_before]
+    source = _without_archived(source, both, query.window, previous)
+    found = _team_costs(query, source, rules)
+    parts = cuts(source, previous, rules_before)
     before = allocated(parts, query.metric, query.granularity)
     former = {
         team: sum(by_period.values(), ZERO) for team, by_period in before.teams.items()
@@ -82,6 +94,16 @@ def team_breakdown(
         found.trend, former, query, source, user, account_names, currencies
     )
     return breakdown, found
+
+
+def _without_archived(
+    source: CostSource, rules: Iterable[Rule], *windows: Window
+) -> CostSource:
+    """Return what is known by the columns that these rules look at."""
+    looked_at = {name for rule in rules for name in rule.conditions}
+    # A tag is one of some bills: these are told apart.
+    columns = {name if name in ROW_COLUMNS else BILL for name in looked_at}
+    return source.without_archived(columns, *windows)
 
 
 def rules_of(window: Window) -> list[Rule]:

@@ -34,7 +34,7 @@ from costs.api.serializers import (
 )
 from costs.export import name_cells, name_columns
 from costs.filters import DailyCostFilter, TagCostFilter
-from costs.groupings import groups_of, key_cells
+from costs.groupings import columns_of, groups_of, key_cells
 from costs.growth.still_expected import raw_days_asked
 from costs.largest_changes.ranking import largest_changes
 from costs.largest_changes.rows import change_rows, ids_of
@@ -176,6 +176,8 @@ class DailyCostViewSet(RowsViewSet):
             source = CostSource.visible_to(user).filtered(query, user)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None
+        columns = columns_of(query.group_by)
+        source = source.without_archived(columns, query.window, query.compared_with)
         return query, source.in_currency(query.currency) if query.currency else source
 
     def _query(self, parameters: frozenset[str]) -> CostQuery:

@@ -33,11 +33,16 @@ def explain_costs(
 ) -> Explanation:
     """Explain the change since `query.compared_with`; both periods are stored whole.
 
-    `source` is of one currency. Without `prices` what they changed is use. Two queries.
+    `source` is of one currency. Without `prices` what they changed is use. Three
+    queries.
     """
     windows = (query.window, query.compared_with)
+    by_account = source.without_archived(["sub_account_id", "service"], *windows)
     source = source.in_window(span(windows))
-    is_by_account = not source.by().in_windows(*windows).has_more_rows_than(MOST_ROWS)
+    is_by_account = not (
+        by_account.archived
+        or source.by().in_windows(*windows).has_more_rows_than(MOST_ROWS)
+    )
     explanation = explain(
         _amounts(query, source, is_by_account),
         *windows,

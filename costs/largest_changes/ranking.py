@@ -7,7 +7,7 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window
-from costs.groupings import TOTAL
+from costs.groupings import TOTAL, columns_of
 from costs.queries.breakdown import compared, names_of
 from costs.queries.coverage import Compared
 from costs.queries.query import CostQuery
@@ -59,7 +59,7 @@ def largest_changes(
     which bills go on, if any will do. Raise InvalidQuery, and SeveralCurrencies.
 
     Three queries: the newest day per currency, how far both windows are stored, and
-    what each key cost in both.
+    what each key cost in both; and one where rows answer.
     """
     source = CostSource.visible_to(user).filtered(query, user)
     newest = source.in_window(query.window).newest_days()
@@ -92,13 +92,18 @@ def _comparable(
 ) -> tuple[CostSource, Sequence[int]]:
     """The costs of accounts that are stored whole in both windows, and the others."""
     windows = (query.window, query.compared_with)
+    source = source.without_archived(columns_of(query.group_by), *windows)
     lengths = tuple(map(len, windows))
     spans = source.spans(*windows)
     unknown = [one.account for one in spans if any(one.days) and one.days != lengths]
     if not unknown:
         return source, []
     rows = source.rows.exclude(of_any(unknown))
-    return replace(source, rows=rows, rollups=None), unknown
+    source = replace(source, rows=rows, rollups=None).without_archived([], *windows)
+    if source.archived:
+        known_in_part = [one.account for one in spans if any(one.days)]
+        return replace(source, rows=rows.none()), known_in_part
+    return source, unknown
 
 
 def _changes(

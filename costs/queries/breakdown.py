@@ -71,10 +71,12 @@ def cost_breakdown(
     """Return the breakdown in one currency; of several in one in which bills go on.
 
     Seven queries: the currencies, what each key cost in both periods, the trend (two),
-    how far both are stored, restatements and their days; one for recent days, and one
-    more where such days grow. Raises InvalidQuery.
+    how far both are stored, restatements and their days; one for recent days, one more
+    where such days grow, and one where rows answer. Raises InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
+    columns = columns_of(query.group_by)
+    source = source.without_archived(columns, query.window, query.compared_with)
     amounts = compared(source, query)
     current = {key: now for key, now, _ in amounts if now is not None}
     trend = cost_trend(

@@ -22,6 +22,22 @@ class Span(NamedTuple):
     days: tuple[int, ...]
 
 
+Cover = tuple[date | None, date | None]
+"""The nearest days before and after on which another bill covers an account."""
+
+
+class History(NamedTuple):
+    """A BillSpan, and whether more of its days are expected."""
+
+    pk: int
+    account_id: int
+    currency: str
+    first_day: date
+    last_day: date
+    days: int
+    is_current: bool
+
+
 def period_before(window: Window) -> Window:
     """What a window is compared with: months with months, else as many days before.
 
@@ -109,3 +125,29 @@ class Compared:
     @property
     def change_percent(self) -> float | None:
         return change_percent(self.before, self.total)
+
+
+def is_whole(history: Sequence[History]) -> bool:
+    """Whether it is of one currency, with every day from the first to the last."""
+    first, *others = history
+    return not others and first.days == (first.last_day - first.first_day).days + 1
+
+
+def with_covered(
+    days: Sequence[int], covers: Sequence[Cover], windows: Sequence[Window]
+) -> tuple[int, ...]:
+    """Add the days of each window before and after, on which another bill goes on."""
+    if not covers:
+        return tuple(days)
+    ends = [(date.min, until) for until, _ in covers if until]
+    ends += [(since, date.max) for _, since in covers if since]
+    return tuple(
+        min(len(window), own + sum(overlap(*end, window) for end in ends))
+        for own, window in zip(days, windows, strict=True)
+    )
+
+
+def overlap(first: date, last: date, window: Window) -> int:
+    """How many days of the window lie between these, both included."""
+    inside = min(window.end - ONE_DAY, last) - max(window.start, first)
+    return max(0, inside.days + 1)

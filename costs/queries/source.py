@@ -7,16 +7,16 @@ themselves. Both give the same answers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from clouds.access import AnyUser, is_limited
-from core.windows import ONE_DAY, Window
+from core.windows import ONE_DAY, Window, add_months, first_of_month
 from costs.groupings import BY_TAG, column_of
 from costs.growth.querysets import CostGrowthQuerySet
 from costs.growth.shares import GrowthShares
@@ -35,7 +35,14 @@ from costs.queries.checks import (
     check_sub_accounts,
     check_tag_key,
 )
-from costs.queries.coverage import Span
+from costs.queries.coverage import (
+    Cover,
+    History,
+    Span,
+    is_whole,
+    overlap,
+    with_covered,
+)
 from costs.queries.query import BILLS, DIMENSIONS, CostQuery
 from costs.queries.window_sums import window_sums
 from costs.querysets import (
@@ -45,6 +52,7 @@ from costs.querysets import (
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
+    within,
 )
 
 Bills = TypeVar("Bills", bound=BillQuerySet)
@@ -58,21 +66,6 @@ ROLLUP_OF = {
     "sub_account_id": CostRollup.Dimension.ACCOUNT,
 }
 
-Cover = tuple[date | None, date | None]
-"""The nearest days before and after on which another bill covers an account."""
-
-
-class History(NamedTuple):
-    """A BillSpan, and whether more of its days are expected."""
-
-    pk: int
-    account_id: int
-    currency: str
-    first_day: date
-    last_day: date
-    days: int
-    is_current: bool
-
 
 @dataclass(frozen=True, slots=True)
 class CostSource:
@@ -82,8 +75,9 @@ class CostSource:
     `rollups` are sums of the same rows and `days` counts of the same totals; None
     where they can't answer, as of a few accounts. `looked_at` are the columns by which
     the rows are filtered, and `bill_spans` and `growth` those of the same accounts.
-    `narrowing` is the days and the currency of all of them. With a `tag_key` the rows
-    are those by this tag, and the totals those of days that were read by it.
+    `narrowing` is the days and the currency of all of them, and of months in `archived`
+    nothing is known. With a `tag_key` the rows are those by this tag, and the totals
+    those of days that were read by it.
     """
 
     rows: DailyCostQuerySet
@@ -94,6 +88,7 @@ class CostSource:
     bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.all)
     growth: CostGrowthQuerySet = field(default_factory=CostGrowth.objects.all)
     narrowing: Mapping[str, Any] = field(default_factory=dict)
+    archived: Sequence[Window] = ()
     tag_key: str = ""
 
     @classmethod
@@ -189,29 +184,61 @@ class CostSource:
     def _narrowed(self, **which: object) -> Self:
         return replace(self, narrowing={**self.narrowing, **which})
 
+    def without_archived(self, columns: Collection[str], *windows: Window) -> Self:
+        """Return what is known of these windows by these columns.
+
+        Where rows answer, that is nothing of a month whose rows went into an archive,
+        though its sums stayed: without it, the month lacks days. One query where rows
+        answer.
+        """
+        if self.tag_key or not self._is_of_rows(columns):
+            return self
+        months = [
+            Window(first_of_month(one.start), add_months(one.end - ONE_DAY, 1))
+            for one in windows
+        ]
+        summed = CostRollup.objects.filter(
+            within(*months), dimension=CostRollup.Dimension.NONE
+        )
+        stored = DailyCost.objects.filter(day=OuterRef("day"))
+        days = summed.filter(~Exists(stored)).order_by().values_list("day", flat=True)
+        firsts = sorted({first_of_month(day) for day in days.distinct()})
+        archived = [Window(first, add_months(first, 1)) for first in firsts]
+        return replace(self, archived=archived)
+
     def by(self, *columns: str | None) -> DailyCostQuerySet:
         """Return the rows or sums that can tell these columns apart."""
-        compared = {*self.looked_at, *columns}
-        needed = {of for name, of in ROLLUP_OF.items() if name in compared}
-        if self.rollups is None or len(needed) > 1 or compared & NOT_IN_ROLLUPS:
+        if self.rollups is None or self._is_of_rows(columns):
             return self._counted(self.rows)
-        dimension = next(iter(needed), CostRollup.Dimension.NONE)
+        compared = {*self.looked_at, *columns}
+        needed = (of for name, of in ROLLUP_OF.items() if name in compared)
+        dimension = next(needed, CostRollup.Dimension.NONE)
         return self._counted(self.rollups.filter(dimension=dimension))
+
+    def _is_of_rows(self, columns: Iterable[str | None]) -> bool:
+        compared = {*self.looked_at, *columns}
+        return (
+            self.rollups is None
+            or len(compared & ROLLUP_OF.keys()) > 1
+            or not compared.isdisjoint(NOT_IN_ROLLUPS)
+        )
 
     def window_sums(
         self, columns: Sequence[str], metric: str, *windows: Window
     ) -> Iterable[tuple[Any, ...]]:
         """(a key of each column, the amount of each window). One query.
 
-        None is the amount of a key without a row of that window.
+        None is the amount of a key without a row of that window. Sums of ten days hold
+        archived months too, which `without_archived` leaves out.
         """
         compared = {*self.looked_at, *columns}
         is_dated = self.narrowing.keys() - {"currency"}
         if (
             self.rollups is None
             or is_dated
+            or self.archived
             or compared & NOT_IN_ROLLUPS
-            or (len(compared & ROLLUP_OF.keys()) < 2)
+            or len(compared & ROLLUP_OF.keys()) < 2
         ):
             return self.by(*columns).window_sums(columns, metric, *windows)
         of_ten_days = self.rollups.filter(dimension=CostRollup.Dimension.TEN_DAYS)
@@ -226,6 +253,8 @@ class CostSource:
 
     def _counted(self, bills: Bills) -> Bills:
         days = {name: day for name, day in self.narrowing.items() if name != "currency"}
+        if self.archived:
+            bills = bills.filter(~within(*self.archived))
         return bills.filter(**self.narrowing).counted(**days)
 
     def growth_shares(self) -> GrowthShares:
@@ -296,7 +325,7 @@ class CostSource:
         gaps = [
             key
             for key, of_key in histories.items()
-            if self.tag_key or not _is_whole(of_key)
+            if self.tag_key or not is_whole(of_key)
         ]
         totals = self._counted(self.totals.filter(account__in=gaps))
         counts = totals.days_per_account(windows) if gaps else {}
@@ -307,18 +336,26 @@ class CostSource:
             if account in gaps:
                 days = counts.get(account, (0,) * len(windows))
             else:
-                days = tuple(_overlap(first, last, window) for window in windows)
+                days = tuple(self._known_days(first, last, one) for one in windows)
             is_current = any(part.is_current for part in parts)
             known = [covers[part.pk] for part in parts if part.pk in covers]
-            days = _with_covered(days, known, windows)
+            days = with_covered(days, known, windows)
             spans.append(Span(account, is_current, first, last, days))
         for part in elsewhere:
             if part.account_id not in histories:
                 until, since = covers[part.pk]
                 day = since or until or part.last_day
-                days = _with_covered((0,) * len(windows), [(until, since)], windows)
+                days = with_covered((0,) * len(windows), [(until, since)], windows)
                 spans.append(Span(part.account_id, False, day, day, days))
         return spans
+
+    def _known_days(self, first: date, last: date, window: Window) -> int:
+        """Return how many days of the window a history without gaps has."""
+        archived = (
+            overlap(max(first, one.start), min(last, one.end - ONE_DAY), window)
+            for one in self.archived
+        )
+        return overlap(first, last, window) - sum(archived)
 
     def _covers(
         self, found: Sequence[History], windows: Sequence[Window]
@@ -339,29 +376,3 @@ class CostSource:
         )
         columns = covered.values_list("pk", "covered_until", "covered_from")
         return {key: (until, since) for key, until, since in columns}
-
-
-def _is_whole(history: Sequence[History]) -> bool:
-    """Whether it is of one currency, with every day from the first to the last."""
-    first, *others = history
-    return not others and first.days == (first.last_day - first.first_day).days + 1
-
-
-def _with_covered(
-    days: Sequence[int], covers: Sequence[Cover], windows: Sequence[Window]
-) -> tuple[int, ...]:
-    """Add the days of each window before and after, on which another bill goes on."""
-    if not covers:
-        return tuple(days)
-    ends = [(date.min, until) for until, _ in covers if until]
-    ends += [(since, date.max) for _, since in covers if since]
-    return tuple(
-        min(len(window), own + sum(_overlap(*end, window) for end in ends))
-        for own, window in zip(days, windows, strict=True)
-    )
-
-
-def _overlap(first: date, last: date, window: Window) -> int:
-    """How many days of the window lie between these, both included."""
-    inside = min(window.end - ONE_DAY, last) - max(window.start, first)
-    return max(0, inside.days + 1)

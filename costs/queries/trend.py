@@ -101,8 +101,9 @@ def cost_trend(
 
     With `limit` the largest keys keep a series of their own and the rest is summed as
     "Other"; a caller that knows them already passes them as `largest`. Raises
-    SeveralCurrencies. Two queries, and one each for the largest keys, for the others of
-    two groupings, and for the currency where no row names it.
+    SeveralCurrencies. Two queries, and one each for the largest keys, for the others
+    where rows answer and sums know the total, and for the currency where no row names
+    it.
     """
     columns = columns_of(group_by)
     if largest is None and columns and limit is not None:
@@ -211,9 +212,12 @@ def _with_others(
     currency, amounts = _amounts(found)
     only_currency(one for one, *_ in (*found, *sums_of_all))
     others = {period: amount for _, _, period, amount in sums_of_all}
+    # A key may be called "Other" itself.
+    amounts.pop(OTHER, None)
     for of_key in amounts.values():
         for period, amount in of_key.items():
-            others[period] -= amount
+            # A sync may have stored between the two questions.
+            others[period] = others.get(period, ZERO) - amount
     return currency, {**amounts, OTHER: others}
 
 

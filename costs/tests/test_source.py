@@ -131,6 +131,17 @@ def test_the_rows_are_read_only_where_they_must_be(
     assert f'FROM "{table}"' in queries[0]["sql"]
 
 
+def test_a_key_that_is_called_other_is_one_of_the_others(viewer: User) -> None:
+    charge(account(3, "own"), DAYS[0], "500", service="Other", region="us-east-1")
+    asked, source = read("region=us-east-1", viewer)
+    one, other = (
+        cost_trend(one_source, asked.window, limit=2)
+        for one_source in (source, replace(source, rollups=None, days=None))
+    )
+    assert one == other
+    assert one.total and one.total > 500
+
+
 def test_who_is_limited_is_told_of_no_other_account(viewer: User) -> None:
     see_only(viewer)
     asked, source = read("", viewer)

@@ -339,7 +339,7 @@ def test_the_number_of_queries_is_that_of_one_anomaly(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     viewer = session_of(person("viewer"))
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(13) as few:
         asked(client=viewer)
     for at in range(5):
         day = date(2026, 11, 1) + timedelta(days=at)

@@ -64,7 +64,7 @@ class OwnerRules:
         if not self.team_rules.rules:
             return {}
         values = _bill_columns(traits)
-        rule = self.team_rules[tuple(values.get(name, "") for name in self.columns)]
+        rule = self.team_rules.of_values(values.get(name, "") for name in self.columns)
         return rule.shares if rule else {}
 
 

@@ -134,7 +134,7 @@ def test_a_bill_is_told_apart_in_one_way(browser: Client) -> None:
     [team] = teams("Shop")
     group = {"resource_groups": "Shop-RG"}
     told = errors_of(browser, form((team, "100"), **group))
-    assert f"rule {first} tells the same bills apart by the tag team" in told
+    assert f"rule {first} splits the same bills by the tag team" in told
     tag = {"tag_key": "env", "tag_values": "prod", "accounts": [one.account_id]}
     assert "choose other accounts or other days" in errors_of(
         browser, form((team, "100"), **tag)

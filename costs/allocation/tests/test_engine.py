@@ -13,8 +13,8 @@ from core.windows import Window
 from costs.allocation.engine import (
     NOT_ALLOCATED,
     Allocation,
+    Matches,
     Rule,
-    first_match,
     spans_of_rules,
     split,
 )
@@ -98,19 +98,30 @@ def test_what_teams_pay_sums_to_the_rows_of_each_day(given: Any) -> None:
 def test_the_first_rule_whose_conditions_are_all_met_wins(
     rules: list[Rule], service: str, account: str
 ) -> None:
-    row = {"service": service, "sub_account_id": account}
     fits = [
         rule
         for rule in rules
         if service in rule.conditions.get("service", {service})
         and account in rule.conditions.get("sub_account_id", {account})
     ]
-    assert first_match(rules, row) == (fits[0] if fits else None)
+    matches = Matches(rules, ["service", "sub_account_id"])
+    assert matches.of_values([service, account]) == (fits[0] if fits else None)
 
 
 def test_a_column_that_rows_lack_meets_no_condition() -> None:
     rule = Rule(1, {"resource_group": frozenset({"", "shop"})}, {"Shop": Decimal(100)})
-    assert first_match([rule], {"service": "EC2"}) is None
+    assert Matches([rule], ["service"]).of_values(["EC2"]) is None
+
+
+def test_values_that_the_same_rules_name_are_one_group() -> None:
+    named = [{"EC2", "S3", "RDS"}, {"RDS"}]
+    rules = [
+        Rule(key, {"service": frozenset(values)}, {})
+        for key, values in enumerate(named)
+    ]
+    (groups,) = Matches(rules, ["service"]).groups
+    assert groups["EC2"] == groups["S3"] != groups["RDS"]
+    assert 0 not in groups.values()
 
 
 def test_a_rule_is_valid_from_its_first_day_until_before_its_last() -> None:

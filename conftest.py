@@ -18,7 +18,7 @@ from botocore.retries.standard import ExponentialBackoff
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from hypothesis.internal.conjecture import providers
+from hypothesis.internal.conjecture import providers as drawing
 
 from clouds import registry
 from core.testing import committed_rows, kept_contexts, migrated, quick_clients
@@ -39,7 +39,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 # Nor do they depend on the numbers and texts in our own code, which it would parse
 # whole in each process.
-providers._get_local_constants = lambda: providers._local_constants
+drawing._get_local_constants = lambda: drawing._local_constants
 
 # The morning on which tests happen, unless they say otherwise.
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
@@ -104,13 +104,12 @@ def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
 def pytest_configure() -> None:
     # Guessing passwords is made slow on purpose, and no test guesses one.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Looking through all that was imported takes a seventh of the time, for nothing.
-    gc.set_threshold(50_000, 20, 100)
     kept_contexts.keep_only_pages()
     quick_clients.make_once()
 
 
 def pytest_collection_finish() -> None:
+    # Garbage is not looked for in all that was imported.
     gc.freeze()
 
 

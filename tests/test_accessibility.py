@@ -61,7 +61,10 @@ RUN = """async ([parts, seen]) => {
             + place(node.parentElement);
         return `${sum(text, 1)} ${sum(text, 2166136261)} ${text.length}`;
     };
-    const nodes = [...document.querySelectorAll(parts)], names = nodes.map(nameOf);
+    // What is hidden, as in details that are closed, is not looked at.
+    const isShown = (node) => node.checkVisibility();
+    const nodes = [...document.querySelectorAll(parts)].filter(isShown);
+    const names = nodes.map(nameOf);
     const before = new Set(seen);
     const exclude = nodes.filter((_, number) => before.has(names[number]));
     const options = { resultTypes: ["violations"], preload: false, rules };

@@ -25,6 +25,7 @@ def test_each_task_that_beat_sends_is_one_of_the_workers() -> None:
     [
         (signals.setup_logging, celery.use_django_logging),
         (signals.worker_init, celery.fold_counts),
+        (signals.worker_process_init, celery.collect_after_tasks),
         (signals.worker_ready, celery.watch_health),
         (signals.heartbeat_sent, celery.record_heartbeat),
         (signals.worker_shutdown, celery.delete_worker),

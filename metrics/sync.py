@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
+from core.garbage import rarely_collected
 from core.windows import Window, span
 from inventory.models import Resource
 from inventory.sync import require_regions
@@ -127,7 +128,7 @@ sync_usage = partial(sync_metrics, Dataset.USAGE)
 
 def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Execute a claimed run."""
-    with run_context(run, on_progress) as current:
+    with rarely_collected(), run_context(run, on_progress) as current:
         dataset, measured = Dataset(run.dataset), MEASURED[run.dataset]
         # Before the resources, as more may be stored while these are read.
         available = dataset.kept_window(run.account, run.started_at)

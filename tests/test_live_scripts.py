@@ -99,6 +99,17 @@ def test_nothing_changes_while_somebody_selects_text(live: Page) -> None:
     expect(live.locator("#part")).to_have_text("new")
 
 
+def test_nothing_changes_under_a_pointer_until_it_rests(live: Page) -> None:
+    box = live.get_by_role("row", name="b").get_by_role("checkbox")
+    for second in range(6):
+        box.hover(position={"x": 4 + second % 2, "y": 4})
+        asked_within(live, 1, status=200, runs="b")
+    expect(live.locator("#part")).to_have_text("old")
+    expect(live.locator("#live")).to_have_text("New data waits")
+    asked_within(live, 4, status=200, runs="b")
+    expect(live.locator("#part")).to_have_text("new")
+
+
 def test_what_is_the_same_stays_and_what_is_not_on_the_page_is_left(live: Page) -> None:
     live.evaluate("document.getElementById('part').isTheOldOne = true")
     asked_within(live, 7, status=200, runs="b")

@@ -54,7 +54,7 @@ def test_whoever_stores_first_the_rows_are_right_and_not_double(
     with shared_database(tmp_path) as url:
         processes = [command(url, "sync_cost"), *(fork(url, part) for part in parts)]
         for process in processes:
-            assert process.wait() == 0, process.output()
+            assert process.wait() == 0, process.log()
     assert stored() == expected
     assert rows_miss_totals() == []
     assert set(SyncRun.objects.values_list("status", flat=True)) == {"succeeded"}

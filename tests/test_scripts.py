@@ -59,6 +59,29 @@ def test_a_form_leaves_what_is_empty_out_of_the_address(page: Page, how: str) ->
     expect(page.locator("[name=state]")).to_have_value("")
 
 
+APPLIED = """
+const applied = [];
+const swap = { go: ({ search }) => applied.push(search) };
+window.setTimeout = (work) => work();
+"""
+TYPED = """field => {
+  field.value = "a";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+TEXTS = """<form method="get" action="/found" data-submit="on-change">
+<input type="search" id="of-a-picker"><input name="least">
+<input type="search" name="search"></form>"""
+
+
+def test_only_a_search_with_a_name_is_applied_while_it_is_typed(page: Page) -> None:
+    show(page, TEXTS, APPLIED, script("forms.js"))
+    for field in ("#of-a-picker", "[name=least]"):
+        page.locator(field).evaluate(TYPED)
+    assert page.evaluate("applied") == []
+    page.locator("[name=search]").evaluate(TYPED)
+    assert page.evaluate("applied") == ["?least=a&search=a"]
+
+
 def test_the_switch_of_colors_is_shown_where_it_works(page: Page) -> None:
     switch = """<form id="themes" hidden><input type="radio" name="theme" value="auto">
     <input type="radio" name="theme" value="dark"></form>"""
@@ -213,14 +236,30 @@ def test_a_selection_says_how_many_and_takes_all_rows_but_no_alternatives(
     expect(said).to_have_text("Select some.")
 
 
+def test_a_selection_stays_on_its_page_and_is_empty_on_another(page: Page) -> None:
+    show(page, SELECTION, script("selection.js"))
+    swapped = """isSamePage => document.dispatchEvent(
+        new CustomEvent("swapped", { detail: { isSamePage } }))"""
+    box, count = page.locator("[name=pick]").first, page.locator("output")
+    box.check()
+    page.evaluate(swapped, True)
+    expect(box).to_be_checked()
+    expect(count).to_have_text("1 selected")
+    page.evaluate(swapped, False)
+    expect(box).not_to_be_checked()
+    expect(count).to_have_text("Select some.")
+
+
 ANOMALY_CHART = """
 class Chart { static register(plugin) { Chart.plugin = plugin; } }
 const chart = {
   options: { plugins: { marks: { data: { anomalies: [
     { at: 2, text: "Anomaly: EC2, +$5.00", url: "/found" } ] } } } },
   scales: { x: { getPixelForValue: (at) => at * 100 } },
-  chartArea: { top: 10 }, canvas: document.createElement("canvas"),
+  chartArea: { top: 10, bottom: 90 },
+  canvas: document.body.appendChild(document.createElement("canvas")),
 };
+chart.ctx = chart.canvas.getContext("2d");
 const event = (type, x, y) => (
   Chart.plugin.beforeEvent(chart, { event: { type, x, y } })
 );
@@ -237,3 +276,16 @@ def test_the_mark_of_an_anomaly_says_which_it_is_and_leads_to_it(page: Page) -> 
     assert page.evaluate("event('click', 100, 90)")
     page.evaluate("event('click', 203, 14)")
     page.wait_for_url("**/found")
+
+
+def test_the_mark_of_an_anomaly_has_the_color_of_what_is_bad(page: Page) -> None:
+    bad = "<style>:root { --bad: rgb(200, 10, 20) }</style>"
+    show(page, bad, ANOMALY_CHART, script("chart_anomalies.js"))
+    page.evaluate("Chart.plugin.afterDatasetsDraw(chart)")
+    for x, y in ((200, 16), (200, 24)):  # in the diamond, and on its line
+        pixel = page.evaluate(
+            "([x, y]) => [...chart.ctx.getImageData(x, y, 1, 1).data]", [x, y]
+        )
+        assert pixel[:3] == pytest.approx([200, 10, 20], abs=4), (x, y)
+    # What the chart draws next has its own.
+    assert page.evaluate("chart.ctx.fillStyle") == "#000000"

@@ -117,7 +117,7 @@ def kill_at(url: str, aws: HaltingAws, name: str, operation: str, number: int) -
     wait_until("the call", lambda: aws.halted.is_set() or process.has_ended())
     process.kill()
     aws.released.set()
-    assert process.status == -9, process.output()
+    assert process.status == -9, process.log()
 
 
 @pytest.mark.parametrize("table", ["costs_costtotal", "costs_dailycost"])

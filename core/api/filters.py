@@ -1,8 +1,9 @@
 """Filters that every app shares: date ranges, repeated values, order, true or false."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Self
 
 import django_filters as filters
 from django import forms
@@ -36,6 +37,20 @@ class WindowForm(forms.Form):
                 {"start": f"start {start} must be before end {end}; end is exclusive."}
             )
         return data
+
+
+class CheapCopy:
+    """Copied for each request, but for the choices and texts, which stay the same."""
+
+    extra: dict[str, Any]
+    method: Any
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        copied = copy(self)
+        copied.extra = dict(self.extra)
+        if self.method:
+            copied.method = self.method  # bound to the copy
+        return copied
 
 
 def start_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
@@ -100,7 +115,7 @@ class TextListField(forms.Field):
         return texts
 
 
-class AnyText(filters.Filter):
+class AnyText(CheapCopy, filters.Filter):
     """Filter by any of the given texts.
 
     With commas=False a text may contain commas, as product names do.
@@ -119,7 +134,7 @@ def _not_a_choice(choices: Iterable[tuple[object, object]]) -> dict[str, str]:
     return {"invalid_choice": f'"%(value)s" is not valid. Choose from: {names}.'}
 
 
-class OneChoice(filters.ChoiceFilter):
+class OneChoice(CheapCopy, filters.ChoiceFilter):
     """Filter by one of a fixed set of values; another value is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,7 +142,7 @@ class OneChoice(filters.ChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
-class AnyChoice(filters.MultipleChoiceFilter):
+class AnyChoice(CheapCopy, filters.MultipleChoiceFilter):
     """Filter by any of a fixed set of values; another value is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,7 +150,7 @@ class AnyChoice(filters.MultipleChoiceFilter):
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
 
-class AnyObject(filters.ModelMultipleChoiceFilter):
+class AnyObject(CheapCopy, filters.ModelMultipleChoiceFilter):
     """Filter by any of some objects; an unknown one is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -144,12 +159,19 @@ class AnyObject(filters.ModelMultipleChoiceFilter):
         kwargs.setdefault("error_messages", reasons)
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Leave it where nothing is chosen, without a query that is compiled for it."""
+        if isinstance(value, QuerySet) and value.query.is_empty():
+            return qs
+        found: QuerySet[Any] = super().filter(qs, value)
+        return found
+
     def get_filter_predicate(self, v: Any) -> dict[str, Any]:
         """Compare with its key; django-filter would compare what it is named by."""
         return {self.field_name: v.pk}
 
 
-class Order(filters.OrderingFilter):
+class Order(CheapCopy, filters.OrderingFilter):
     """Order as requested, then by the default order, so that the order stays unique."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -186,7 +208,7 @@ class UnknownLastOrder(Order):
         return rows.order_by(*last) if last else rows
 
 
-class YesOrNo(filters.TypedChoiceFilter):
+class YesOrNo(CheapCopy, filters.TypedChoiceFilter):
     """Filter by `true` or `false`; another value is refused, not ignored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -46,7 +46,7 @@ class Fork:
         self.printed.seek(0)
         return self.printed.read()
 
-    def message(self) -> str:
+    def log(self) -> str:
         """Return all that it printed, with its errors, for a test that fails."""
         self.errors.seek(0)
         return self.output() + self.errors.read()
@@ -116,7 +116,7 @@ def finish(url: str, *arguments: str) -> str:
         return ended[-1].wait() != 3
 
     wait_until("the slot", is_over)
-    assert ended[-1].status == 0, ended[-1].message()
+    assert ended[-1].status == 0, ended[-1].log()
     return ended[-1].output()
 
 

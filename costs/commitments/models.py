@@ -8,7 +8,7 @@ from django.db import models
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
-from core.windows import ONE_DAY
+from core.windows import ONE_DAY, Window
 
 
 class CommitmentUse(models.Model):
@@ -55,6 +55,13 @@ class CommitmentUse(models.Model):
 
     def __str__(self) -> str:
         return self.description or self.commitment_id
+
+    @property
+    def window(self) -> Window:
+        return Window(self.start, self.end)
+
+    def has_ended(self, today: date) -> bool:
+        return self.ends_on is not None and self.ends_on <= today
 
     @property
     def last_day(self) -> date:

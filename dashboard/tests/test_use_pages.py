@@ -13,9 +13,9 @@ from clouds.testing import aws_account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from inventory.models import Bucket, Database, LoadBalancer, NatGateway, Volume
-from inventory.testing import resource
+from inventory.testing import instance, resource
 from metrics.models import CpuMetric, MemoryMetric
-from metrics.testing import store_usage
+from metrics.testing import store_cpu, store_usage
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,17 @@ def test_the_page_of_a_database_has_a_chart_and_the_days_of_each_metric(
     assert page.count(">48</td>") == 7
 
 
+def test_the_average_of_the_last_days_stands_above_the_chart_of_cpu(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    web = instance(owner, "web")
+    store_cpu(web, WEEK, 5)
+    _, *panels = text(viewer, web.get_absolute_url()).split('<section class="panel"')
+    words = "Average 5.0%, maximum 10.0% in the 14 days before 20 Nov 2026."
+    (panel,) = [one for one in panels if words in one]
+    assert panel.startswith(' aria-labelledby="cpu"')
+
+
 def test_a_page_shows_as_many_days_as_are_chosen(
     viewer: Client, owner: CloudAccount
 ) -> None:
@@ -137,12 +148,13 @@ def test_a_page_links_to_costs_as_the_bill_tells_them(
 ) -> None:
     orders = resource(Database, owner, "orders")
     account = f"/costs/?account={owner.account_id}"
-    assert f'"{account}&amp;region={orders.region}"' in text(
-        viewer, orders.get_absolute_url()
-    )
+    page = text(viewer, orders.get_absolute_url())
+    link = f'"{account}&amp;region={orders.region}">{owner.name}, {orders.region}</a>'
+    assert link in page
     Database.objects.update(resource_group="shop-rg")
     page = text(viewer, orders.get_absolute_url())
-    assert f'"{account}&amp;resource_group=shop-rg"' in page
+    link = f'"{account}&amp;resource_group=shop-rg">{owner.name}, shop-rg</a>'
+    assert link in page
 
 
 def test_who_may_not_see_use_sees_the_rest(client: Client, owner: CloudAccount) -> None:

@@ -34,7 +34,7 @@ class RecommendationAdmin(StatusAdmin):
         *("account", "rule", "category", "priority"),
         *("risk", "status", "is_found"),
     )
-    search_fields = ("title", "resource__resource_id", "account__name")
+    search_fields = ("title", "resource__resource_id", "about", "account__name")
     ordering = ("-found_at", "-id")
     inlines = (RecommendationChangeInline,)
     computed = (

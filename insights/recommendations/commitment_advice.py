@@ -1,13 +1,13 @@
 """Advice about an account's commitments: what to commit to, and what is not used."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from clouds.models import CloudAccount
 from core.money import CENT
-from core.windows import DAYS_PER_MONTH, ONE_DAY, Window
+from core.windows import DAYS_PER_MONTH, ONE_DAY, Window, utc_day
 from costs.commitments.models import CommitmentUse
 from costs.lines.commitments import Commitment as UsedCommitment
 from costs.lines.engine import LinesFailed
@@ -42,6 +42,8 @@ from insights.recommendations.store import Key
 
 # An effective rate from which a region's bill is its list price.
 AT_LIST_PRICE = Decimal("0.97")
+# What was read longer ago says nothing of what is used now.
+RECENT_DAYS = 45
 RESIZING = frozenset({Rule.OVERSIZED, Rule.OLD_GENERATION})
 
 
@@ -74,11 +76,16 @@ def find_commitments(
     window = commitment_window(limits, now)
     try:
         covered = covered_hours(account, [one.resource_id for one in machines], window)
-        found.advice += _unused(account, limits, now)
+        unused = _unused(account, limits, now)
     except LinesFailed as error:
         found.remarks.append(f"Commitments were not read from line items. {error}")
         found.unanswered.update(live)
         return found
+    if unused is None:
+        found.unanswered.update(
+            key for key, row in live.items() if row.rule == Rule.UNUSED_COMMITMENT
+        )
+    found.advice += unused or ()
     if covered is None:
         known = {
             region for region, rate in rates.items() if rate.factor >= AT_LIST_PRICE
@@ -115,22 +122,34 @@ def _types_after(account: CloudAccount, others: Iterable[Advice]) -> Mapping[str
 
 def _unused(
     account: CloudAccount, limits: Thresholds, now: datetime
-) -> Iterator[Advice]:
-    """Yield advice about what is wasted, by the account's newest settled lines; without
-    any by what its cloud says."""
-    settled = LineItemMonth.objects.filter(
-        account=account, month__lte=settled_month(now)
-    )
-    if row := settled.select_related("account").order_by("-month").first():
-        window = month_window(row.month)
-        for one in unused_in(row, limits):
-            yield _advise_unused(account, one, one.id, window, row.currency, limits)
-        return
-    for use in CommitmentUse.objects.filter(account=account).order_by("pk"):
-        if is_wasted(use, limits):
-            window = Window(use.start, use.end)
-            key, currency = use.commitment_id, use.currency
-            yield _advise_unused(account, use, key, window, currency, limits)
+) -> list[Advice] | None:
+    """Return advice about what is wasted, by the account's newest settled lines;
+    without recent ones by what its cloud says. None where all that is stored is old.
+
+    Of an account that is not read any more there is none; and commitments of one that
+    joined a payer are on the payer's bill.
+    """
+    if not account.is_enabled:
+        return []
+    months = LineItemMonth.objects.filter(account=account)
+    settled = months.filter(month__lte=settled_month(now)).select_related("account")
+    uses = CommitmentUse.objects.filter(account=account, account__payer=None)
+    recent = utc_day(now) - ONE_DAY * RECENT_DAYS
+    row = settled.order_by("-month").first()
+    if row and (window := month_window(row.month)).end >= recent:
+        return [
+            _advise_unused(account, one, one.id, window, row.currency, limits)
+            for one in unused_in(row, limits)
+        ]
+    if of_cloud := uses.filter(end__gte=recent).order_by("pk"):
+        return [
+            _advise_unused(
+                account, use, use.commitment_id, use.window, use.currency, limits
+            )
+            for use in of_cloud
+            if is_wasted(use, limits) and not use.has_ended(utc_day(now))
+        ]
+    return None if row or uses else []
 
 
 def _advise_unused(

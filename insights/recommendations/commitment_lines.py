@@ -9,6 +9,7 @@ from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from costs.commitments.models import CommitmentUse
 from costs.lines.commitments import Commitment, commitments
+from costs.lines.engine import literal
 from costs.lines.line_query import FILTERS, LineQuery
 from costs.lines.line_source import LineSource, months_of, source_of
 from costs.lines.models import LineItemMonth
@@ -23,15 +24,18 @@ def covered_hours(
     account: CloudAccount, resource_ids: Iterable[str], window: Window
 ) -> Covered | None:
     """Return the hours of these resources that a commitment pays for; None where no
-    line items tell. Raise LinesFailed."""
+    line items are stored of all these days. Raise LinesFailed."""
     source = _lines_of(account, window)
     if source is None:
         return None
+    # Not the source's conditions: of an account's own lines they leave out all days
+    # whose costs another bill counts, and the same hours were paid for on both.
     sql = f"""
         SELECT ResourceId, x_Day, sum(COALESCE(ConsumedQuantity, PricingQuantity))
         FROM {source.table}
-        WHERE {source.where} AND {source.now} AND CommitmentDiscountId <> ''
-            AND CommitmentDiscountStatus <> 'Unused' AND ResourceId <> ''
+        WHERE SubAccountId = {literal(account.account_id)} AND {source.now}
+            AND CommitmentDiscountId <> '' AND CommitmentDiscountStatus <> 'Unused'
+            AND ResourceId <> ''
             AND ChargeCategory = '{ChargeCategory.USAGE.value}'
         GROUP BY 1, 2
     """  # noqa: S608 - of our own parts and literals
@@ -58,10 +62,7 @@ def _lines_of(account: CloudAccount, window: Window) -> LineSource | None:
     for months in of_bills.values():
         if len(months) == len(wanted):
             of_bill = months[0].account.account_id
-            query = _query(
-                window, months[0], account=of_bill, sub_account=account.account_id
-            )
-            return source_of(query, months)
+            return source_of(_query(window, months[0], account=of_bill), months)
     return None
 
 

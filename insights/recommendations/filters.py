@@ -1,16 +1,20 @@
 """Filters of recommendations, for the API and the page."""
 
+from collections.abc import Sequence
+
 import django_filters as filters
+from django.db.models import Q
 
 from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, UnknownLastOrder, YesOrNo
 from insights.models import Recommendation
-from insights.recommendations.engine.advice import VerdictStatus
+from insights.recommendations.engine.advice import COMMITMENT, VerdictStatus
 from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
 from inventory.models import Resource
 from users.owned_filter import OwnedFilter
 
+SUBJECT_KINDS = [*Resource.Kind.choices, (COMMITMENT, "Commitment")]
 # Of what is done.
 VERDICTS = [
     (one.value, one.value) for one in VerdictStatus if one != VerdictStatus.EXPECTED
@@ -26,9 +30,14 @@ class RecommendationFilter(OwnedFilter):
     status = AnyChoice(choices=Recommendation.Status.choices, help_text="Only these.")
     live = YesOrNo(method="is_live", help_text="Whether there is something to do.")
     risk = AnyChoice(choices=LEVELS, help_text="Only these.")
-    region = AnyText("resource__region", help_text="One or several regions.")
+    region = AnyText(
+        "resource__region", method="of_regions", help_text="One or several regions."
+    )
     kind = AnyChoice(
-        "resource__kind", choices=Resource.Kind.choices, help_text="Of the resource."
+        "resource__kind",
+        method="of_kinds",
+        choices=SUBJECT_KINDS,
+        help_text="Of the resource, or commitment.",
     )
     resource = AnyText("resource__resource_id", help_text="By its cloud's id.")
     search = filters.CharFilter(
@@ -46,6 +55,22 @@ class RecommendationFilter(OwnedFilter):
             "account__name": "account",
         }
     )
+
+    def of_regions(
+        self, queryset: RecommendationQuerySet, name: str, regions: Sequence[str]
+    ) -> RecommendationQuerySet:
+        return queryset.filter(
+            Q(resource__region__in=regions)
+            | Q(resource=None, evidence__region__in=regions)
+        )
+
+    def of_kinds(
+        self, queryset: RecommendationQuerySet, name: str, kinds: Sequence[str]
+    ) -> RecommendationQuerySet:
+        wanted = Q(resource__kind__in=kinds)
+        return queryset.filter(
+            wanted | Q(resource=None) if COMMITMENT in kinds else wanted
+        )
 
     def is_live(
         self, queryset: RecommendationQuerySet, name: str, value: bool

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from clouds.models import CloudAccount
 from insights.models import Recommendation
-from insights.recommendations.bills import AccountBills
+from insights.recommendations.bills import AccountBills, Bills
 from insights.recommendations.engine.advice import (
     INSTANCE,
     BillDay,
@@ -63,13 +63,13 @@ class SavingsCheck:
         if row.resource_id is None:
             return self._verdict_of_commitment(row)
         if machine := self.machines.get(row.resource_id):
-            services = self.bills.services(INSTANCE)
-            region, bill = self._bill(services, machine.region)
+            bills = self.bills.of(self.bills.services(INSTANCE))
+            region, bill = _bill(bills, machine.region)
             ran = self._ran_in(region, bill)
             return verify(row, machine, bill, self.prices, self.limits, self.now, ran)
         if facts := self.resources.get(row.resource_id):
             services = self.bills.services(facts.kind)
-            region, bill = self._bill(services, facts.region)
+            region, bill = _bill(self.bills.of(services), facts.region)
             existed = self._existed_in(services, region, bill)
             return verify_resource(row, facts, bill, self.limits, self.now, existed)
         return None
@@ -79,27 +79,20 @@ class SavingsCheck:
         given up stays pending, as no bill tells which of it was done."""
         if row.rule != Rule.COMMITMENT:
             return None
-        bill = self.bills.effective(self.bills.services(INSTANCE)).get(row.region, ())
-        there = [one for one in self.machines.values() if one.region == row.region]
-        days = [day.day for day in bill]
-        listed = running_cost(there, days, self.prices.with_rates({}))
+        bills = self.bills.effective(self.bills.services(INSTANCE))
+        region, bill = _bill(bills, row.region)
+        listed = self._running_cost(region, bill, self.prices.with_rates({}))
         return verify_commitment(row, bill, listed, self.limits, self.now)
-
-    def _bill(self, services: frozenset[str], region: str) -> tuple[str, Days]:
-        """Return the bill of that region; that of all where it tells none apart."""
-        bills = self.bills.of(services)
-        region = region if region in bills else ""
-        return region, bills.get(region, ())
 
     def _ran_in(self, region: str, bill: Days) -> RunningCost:
         """Return what all instances on this bill cost each day."""
         if region not in self._ran:
-            there = [
-                one for one in self.machines.values() if region in ("", one.region)
-            ]
-            days = [day.day for day in bill]
-            self._ran[region] = running_cost(there, days, self.prices)
+            self._ran[region] = self._running_cost(region, bill, self.prices)
         return self._ran[region]
+
+    def _running_cost(self, region: str, bill: Days, prices: Prices) -> RunningCost:
+        there = [one for one in self.machines.values() if region in ("", one.region)]
+        return running_cost(there, [day.day for day in bill], prices)
 
     def _existed_in(
         self, services: frozenset[str], region: str, bill: Days
@@ -114,3 +107,9 @@ class SavingsCheck:
             ]
             self._existed[services, region] = existing_cost(there, bill)
         return self._existed[services, region]
+
+
+def _bill(bills: Bills, region: str) -> tuple[str, Days]:
+    """Return the bill of that region; that of all where it tells none apart."""
+    region = region if region in bills else ""
+    return region, bills.get(region, ())

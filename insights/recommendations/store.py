@@ -10,7 +10,12 @@ from django.db import transaction
 
 from clouds.models import CloudAccount
 from insights.models import EffectiveRate, Recommendation, Verification
-from insights.recommendations.engine.advice import Advice, Verdict, VerdictStatus
+from insights.recommendations.engine.advice import (
+    Advice,
+    Rule,
+    Verdict,
+    VerdictStatus,
+)
 from insights.recommendations.engine.hourly_prices import BillRate
 from insights.transitions import change_status_automatically
 from inventory.models import Resource
@@ -19,6 +24,9 @@ Status = Recommendation.Status
 FINAL = (VerdictStatus.REALIZED, VerdictStatus.NOT_REALIZED)
 # Four weeks of bill and the days that it takes to settle: later days change nothing.
 VERIFIED_DAYS = 35
+# No bill tells what was done about an unused commitment. After so long there is a whole
+# settled month since, and what it still wastes is recommended again.
+WHOLE_MONTH_SINCE = timedelta(days=70)
 OBSOLETE_NOTE = "Its reason no longer applies: the resource or its utilization changed."
 # A saving that grows by half, or a load by ten points, is a change.
 SAVING_GROWS_BY = Decimal("0.5")
@@ -56,7 +64,7 @@ def store_recommendations(
         grouped.setdefault((one.kind, one.resource_id, one.rule), []).append(one)
     changed = 0
     for key, several in grouped.items():
-        pairs, unmatched = _matched(several, stored.pop(key, []))
+        pairs, unmatched = _matched(several, stored.pop(key, []), now)
         # Obsolete ones make room before others take their place.
         changed += sum(_mark_unfound(row, now) for row in unmatched)
         for one, row in pairs:
@@ -72,7 +80,7 @@ def store_recommendations(
 
 
 def _matched(
-    advice: Sequence[Advice], rows: Sequence[Recommendation]
+    advice: Sequence[Advice], rows: Sequence[Recommendation], now: datetime
 ) -> tuple[list[tuple[Advice, Recommendation | None]], list[Recommendation]]:
     """Pair advice with its live row, and return the live rows without advice too.
 
@@ -82,19 +90,27 @@ def _matched(
     pairs: list[tuple[Advice, Recommendation | None]] = []
     for one in advice:
         row = live.pop(one.target, None)
-        if row is not None or not _is_answered(one, rows):
+        if row is not None or not _is_answered(one, rows, now):
             pairs.append((one, row))
     return pairs, list(live.values())
 
 
-def _is_answered(advice: Advice, rows: Sequence[Recommendation]) -> bool:
+def _is_answered(advice: Advice, rows: Sequence[Recommendation], now: datetime) -> bool:
     """Return whether it was dismissed as it is, or is done and not verified yet."""
-    done = [row.pk for row in rows if row.status == Status.DONE]
+    done = [
+        row.pk for row in rows if row.status == Status.DONE and not _is_over(row, now)
+    ]
     final = Verification.objects.filter(recommendation__in=done, status__in=FINAL)
     if len(done) > final.count():
         return True
     dismissed = [row for row in rows if row.status == Status.DISMISSED]
     return any(not changed_much(row, advice) for row in dismissed)
+
+
+def _is_over(row: Recommendation, now: datetime) -> bool:
+    """Return whether it would be verified by now, if any bill could."""
+    never = row.rule == Rule.UNUSED_COMMITMENT
+    return never and row.done_at is not None and row.done_at < now - WHOLE_MONTH_SINCE
 
 
 def changed_much(row: Recommendation, advice: Advice) -> bool:

@@ -14,13 +14,12 @@ from core.pages import FilteredPage, VisibleRowsMixin
 from insights.models import Advice, Recommendation, RefreshState, Verification
 from insights.owners.assignment import InvalidAssignment
 from insights.recommendations.bulk_change import BulkChangeForm
-from insights.recommendations.filters import RecommendationFilter
+from insights.recommendations.filters import SUBJECT_KINDS, RecommendationFilter
 from insights.recommendations.models import CATEGORIES, PRIORITIES, RULES
 from insights.recommendations.per_resource import per_resource, with_rows
 from insights.status_views import REFUSED, ChangeStatusView
 from insights.transitions import InvalidTransition
 from inventory.kinds import KINDS, Kind
-from inventory.models import Resource
 
 REMARKS = 5
 CHANGE = "insights.change_recommendation"
@@ -67,7 +66,7 @@ class RecommendationListView(FilteredPage):
         filtered = kwargs["object_list"]
         return super().get_context_data(
             totals=filtered.per_status(),
-            kinds=Resource.Kind.choices,
+            kinds=SUBJECT_KINDS,
             rules=RULES,
             may_change=user.has_perm(CHANGE),
             potential=live.savings_per_currency(),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 from unittest.mock import Mock
 
 import psutil
@@ -13,7 +15,7 @@ from monitoring.metrics.host import HOST_METRICS, HostReading, record_host
 from monitoring.metrics.points import Point
 from monitoring.metrics.record import record_points
 from monitoring.models import HostCounters, MetricPoint
-from monitoring.watch import look_in_turn
+from monitoring.watch import look_in_turn, watch_host
 
 pytestmark = pytest.mark.django_db
 BOOT = NOW - timedelta(days=3)
@@ -95,6 +97,15 @@ def test_a_clock_that_was_ahead_stops_nothing(monkeypatch: pytest.MonkeyPatch) -
     counted(monkeypatch, BOOT, 2)
     record_host(NOW + timedelta(minutes=1))
     assert values(NOW + timedelta(minutes=1))[CPU] == 25
+
+
+def test_a_web_process_records_its_host_each_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watched: list[Any] = []
+    monkeypatch.setattr("monitoring.watch.watch", watched.append)
+    watch_host()
+    assert [*islice(watched[0], 2)] == [(60.0, record_host)] * 2
 
 
 def test_a_look_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """What EC2 instances cost on demand, from AWS's Price List: fetch, normalize."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -73,7 +74,16 @@ def fetch_prices(
                 record = normalize_product(*parsed(text), market)
             if record and record.instance_type.startswith(f"{family}."):
                 found.setdefault(record.instance_type, []).append(record)
-    return [records[0] for records in found.values() if len(set(records)) == 1]
+    return list(filter(None, map(_agreed, found.values())))
+
+
+def _agreed(records: Sequence[InstancePriceRecord]) -> InstancePriceRecord | None:
+    """Return what all products of a type say. A reservation's price is left out where
+    they do not agree on it, and not the type."""
+    if len({*records}) == 1:
+        return records[0]
+    on_demand = {replace(one, committed_hourly=None) for one in records}
+    return on_demand.pop() if len(on_demand) == 1 else None
 
 
 def try_prices(clients: AwsClients) -> None:

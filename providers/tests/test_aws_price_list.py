@@ -65,6 +65,16 @@ def test_a_price_of_a_year_that_is_unclear_is_unknown(
     assert (found.hourly, found.committed_hourly) == (Decimal("0.096"), None)
 
 
+def test_products_that_differ_in_the_price_of_a_year_alone_have_one_of_an_hour(
+    aws: EmulatedAws, provider: AwsProvider
+) -> None:
+    other = product("m5.large", "0.0960000000")
+    other["terms"]["Reserved"] = {}
+    aws.products = [product("m5.large", "0.0960000000"), other]
+    (found,) = provider.fetch_prices(Market(REGION, "Linux"), ["m5"], "USD")
+    assert (found.hourly, found.committed_hourly) == (Decimal("0.096"), None)
+
+
 def test_it_takes_the_ordinary_machine_among_its_look_alikes(
     aws: EmulatedAws, provider: AwsProvider
 ) -> None:

@@ -170,6 +170,16 @@ def test_the_price_of_use_is_told_before_any_is_read(
     assert "sync_usage" not in check_access()
 
 
+def test_where_commitments_are_read_their_questions_are_tried(
+    aws: EmulatedAws, settings: Settings
+) -> None:
+    settings.AWS_COMMITMENT_UTILIZATION = True
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    answer = check_access()
+    assert "ok        ce:GetReservationUtilization" in answer
+    assert "ok        ce:GetSavingsPlansUtilizationDetails" in answer
+
+
 def test_without_what_is_tagged_no_tags_are_asked_for(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
     assert "tags of" not in check_access()

@@ -131,11 +131,18 @@ def _listed_days(
     prices: Prices,
     window: Window,
 ) -> Iterator[tuple[date, InstancePriceRecord]]:
-    """Yield the days that it ran throughout at list price, and the price of then."""
+    """Yield the days that it ran throughout at list price, and the price of then.
+
+    Only measured ones: of others neither is known that it ran all day, nor whether
+    other advice would have ended it.
+    """
+    measured = {one.day for one in machine.cpu}
     after = types_after.get(machine.resource_id, machine.instance_type)
     if machine.lifecycle != ON_DEMAND or machine.paid_anyway or not after:
         return
     for day in window.days():
+        if day not in measured:
+            continue
         hours = hours_on(machine, day) - covered.get((machine.resource_id, day), 0.0)
         if hours < ALL_DAY_HOURS:
             continue

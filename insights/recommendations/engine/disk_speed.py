@@ -125,13 +125,14 @@ def idle_volume(context: DiskContext) -> Advice | None:
         return None
     if max(highest) >= lines.idle_volume_iops:
         return None
+    span = "hour" if record.volume_type in PREMIUM else "minute"
     return build_advice(
         context,
         Rule.IDLE,
         title=f"Delete idle disk {subject.title}",
         current_state=(
             f"{record.volume_type}, {record.size_gib or 0:,} GiB: attached, and less "
-            f"than {lines.idle_volume_iops:g} operations a second at any time of the "
+            f"than {lines.idle_volume_iops:g} operations a second in any {span} of the "
             f"last {days} days."
         ),
         recommendation="Keep a snapshot of it, detach it and delete it.",

@@ -91,8 +91,9 @@ def test_only_what_ran_on_the_least_busy_day_is_committed_to() -> None:
             "cpu": cpu(40),
         },
         {"cpu": cpu(DAYS + SETTLING, samples=270)},
+        {"cpu": cpu(40)},
     ],
-    ids=["spot", "on a host", "young", "off at night"],
+    ids=["spot", "on a host", "young", "off at night", "not measured for long"],
 )
 def test_what_does_not_run_all_day_at_list_price_is_no_reason(
     facts: dict[str, object],

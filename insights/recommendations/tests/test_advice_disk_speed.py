@@ -137,6 +137,9 @@ def test_an_attached_disk_that_nothing_reads_or_writes_is_idle() -> None:
     assert found.savings_monthly == 50
     assert found.risk is Level.HIGH
     assert "aws ec2 delete-volume" in " ".join(found.implementation_steps)
+    assert "in any minute of the last 7 days" in found.current_state
+    of_azure = advised(disk("Premium_LRS", 0.9, 0.1, days=7))[Rule.IDLE]
+    assert "in any hour of the last 7 days" in of_azure.current_state
     for busy in (
         disk("io2", 1, 0.1, days=7, iops=8000),
         disk("io2", 0.5, 0.1, days=6, iops=8000),

@@ -12,12 +12,19 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from clouds.testing import account
 from core.testing.clock import NOW
-from core.windows import Window, add_months, first_of_month, last_complete_days, utc_day
+from core.windows import (
+    ONE_DAY,
+    Window,
+    add_months,
+    first_of_month,
+    last_complete_days,
+    utc_day,
+)
 from costs.lines import engine
 from costs.lines.engine import LinesFailed
 from costs.lines.models import LineItemMonth
 from costs.lines.testing import line, store_lines
-from costs.models import CostTotal, DailyCost
+from costs.models import CommitmentUse, CostTotal, CoveredDay, DailyCost
 from costs.testing import store_costs
 from insights.models import EffectiveRate, Recommendation, Verification
 from insights.refresh.refresh_all import refresh
@@ -92,6 +99,10 @@ def test_a_steady_machine_at_list_price_is_committed_to_once(
         == pytest.approx(saved, abs=Decimal("0.1"))
     )
     (listed,) = ask("recommendations/")["results"]
+    for name, value in (("kind", "commitment"), ("region", "eu-west-1")):
+        assert ask("recommendations/", **{name: value})["count"] == 1
+    for name, value in (("kind", "instance"), ("region", "eu-west-2")):
+        assert ask("recommendations/", **{name: value})["count"] == 0
     names = ("kind", "resource_id", "region", "resource_type", "rule")
     assert [listed[name] for name in names] == [
         *("commitment", "m6i in eu-west-1, Linux", "eu-west-1", "m6i", "commitment")
@@ -125,6 +136,19 @@ def test_line_items_tell_what_a_commitment_pays_for(owner: CloudAccount) -> None
     store_months(owner, CommitmentDiscountId="sp-1", CommitmentDiscountStatus="Used")
     refreshed(owner)
     assert [row.status for row in recommended()] == ["obsolete"]
+
+
+def test_covered_hours_are_read_though_the_costs_of_the_lines_count_on_another_bill(
+    owner: CloudAccount,
+) -> None:
+    store_months(owner, CommitmentDiscountId="sp-1", CommitmentDiscountStatus="Used")
+    payer = account(12)
+    CoveredDay.objects.bulk_create(
+        CoveredDay(account=payer, day=day, sub_account_id=owner.account_id)
+        for day in DAYS.days()
+    )
+    refreshed(owner)
+    assert recommended() == []
 
 
 def test_lines_that_cannot_be_read_change_nothing(
@@ -166,7 +190,75 @@ def test_a_commitment_that_is_not_used_is_recommended_with_what_it_costs(
     assert recommended("unused_commitment")[0].status == "obsolete"
 
 
-def test_it_is_realized_where_the_same_machines_cost_less(owner: CloudAccount) -> None:
+def used(owner: CloudAccount, **values: Any) -> CommitmentUse:
+    """Store half a plan that nothing used in the last month, as a cloud reports it."""
+    today = utc_day(NOW)
+    facts: dict[str, Any] = {
+        "account": owner,
+        "commitment_id": "sp-2",
+        "kind": "Savings Plan",
+        "start": today - timedelta(days=32),
+        "end": today - timedelta(days=2),
+        "cost": Decimal(200),
+        "unused": Decimal(100),
+        "currency": "USD",
+        "read_at": NOW,
+    }
+    return CommitmentUse.objects.create(**facts | values)
+
+
+@pytest.mark.parametrize("now", ["ended", "closed", "of a payer"])
+def test_one_that_ended_or_is_read_elsewhere_is_not_to_be_given_up(
+    owner: CloudAccount, now: str
+) -> None:
+    use = used(owner)
+    refreshed(owner)
+    (row,) = recommended("unused_commitment")
+    assert (row.about, row.savings_monthly) == ("sp-2", Decimal("101.39"))
+    use.ends_on = utc_day(NOW) if now == "ended" else None
+    use.save()
+    owner.is_enabled = now != "closed"
+    owner.payer = account(12) if now == "of a payer" else None
+    owner.save()
+    refreshed(owner)
+    assert recommended("unused_commitment")[0].status == "obsolete"
+
+
+def test_what_was_read_long_ago_says_nothing_of_what_is_used_now(
+    owner: CloudAccount,
+) -> None:
+    month = add_months(first_of_month(utc_day(NOW)), -4)
+    old = {"CommitmentDiscountId": "sp-1", "CommitmentDiscountStatus": "Unused"}
+    store_lines(owner, month, [line(month, "90", **old)])
+    use = used(owner)
+    refreshed(owner)
+    assert [row.about for row in recommended("unused_commitment")] == ["sp-2"]
+    use.end = utc_day(NOW) - timedelta(days=60)
+    use.save()
+    refreshed(owner)
+    (row,) = recommended("unused_commitment")
+    assert (row.about, row.status) == ("sp-2", "open")  # nobody knows, so it stays
+
+
+def test_one_that_was_done_and_is_wasted_months_later_is_recommended_again(
+    owner: CloudAccount,
+) -> None:
+    use = used(owner)
+    refreshed(owner)
+    (row,) = recommended("unused_commitment")
+    change_status(row, "done", row.version, NOW, request=request_of())
+    for days, statuses in ((60, ["done"]), (75, ["done", "open"])):
+        later = timedelta(days=days)
+        use.start, use.end = utc_day(NOW + later) - ONE_DAY * 32, utc_day(NOW + later)
+        use.save()
+        refreshed(owner, NOW + later)
+        assert [one.status for one in recommended("unused_commitment")] == statuses
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", ""], ids=["by region", "of all"])
+def test_it_is_realized_where_the_same_machines_cost_less(
+    owner: CloudAccount, region: str
+) -> None:
     refreshed(owner)
     (row,) = recommended()
     change_status(row, "done", row.version, NOW, request=request_of())
@@ -174,6 +266,7 @@ def test_it_is_realized_where_the_same_machines_cost_less(owner: CloudAccount) -
     after = Window(utc_day(NOW), utc_day(later))
     store_cpu(Instance.objects.get(), after, 50)
     billed(owner, after, A_MACHINE_A_DAY * (1 - SAVED_SHARE))
+    DailyCost.objects.update(region=region)
     refreshed(owner, later)
     verdict = Verification.objects.get()
     assert (verdict.status, verdict.share) == ("realized", pytest.approx(1, abs=0.01))

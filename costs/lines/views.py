@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -170,11 +171,15 @@ class CommitmentsView(LinesMixin):
         """Beside those of lines, what Cost Explorer reports of the same bills."""
         context = super().get_context_data(**kwargs)
         filters = context["question"].filters
-        found = CommitmentUse.objects.visible_to(self.request.user)
+        bills = CloudAccount.objects.visible_to(self.request.user)
         if accounts := filters["account"]:
-            found = found.filter(account__account_id__in=accounts)
+            bills = bills.filter(account_id__in=accounts)
         if clouds := filters["provider"]:
-            found = found.filter(account__provider__in=clouds)
+            bills = bills.filter(provider__in=clouds)
+        if members := filters["sub_account"]:
+            own = CloudAccount.objects.filter(account_id__in=members)
+            bills = bills.filter(Q(pk__in=own) | Q(pk__in=own.values("payer")))
+        found = CommitmentUse.objects.filter(account__in=bills)
         found = found.select_related("account").order_by("-unused", "pk")
         return context | {"reported": found[:MOST_REPORTED]}
 

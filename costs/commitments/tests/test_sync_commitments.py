@@ -136,10 +136,14 @@ def test_page_and_endpoint_show_the_largest_waste_first(
     page = viewer.get("/costs/lines/commitments/")
     assert "ComputeSavingsPlans No Upfront" in page.content.decode()
     assert "$200.00" in page.content.decode()
+    CloudAccount.objects.update(is_payer=True)
+    aws_account("222222222222", payer=mine)
+    aws_account("333333333333")
     for query, count in (
-        *((f"account={mine.account_id}", 2), ("provider=aws", 2)),
-        *((f"account={aws_account('222222222222').account_id}", 0),),
-        *(("provider=azure", 0), ("period=wrong", 2)),
+        *((f"account={mine.account_id}", 2), ("account=333333333333", 0)),
+        *(("provider=aws", 2), ("provider=azure", 0), ("period=wrong", 2)),
+        *(("sub_account=222222222222", 2), ("sub_account=333333333333", 0)),
+        (f"sub_account={mine.account_id}", 2),
     ):
         page = viewer.get(f"/costs/lines/commitments/?{query}")
         assert len(page.context["reported"]) == count, query

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clouds.models import CloudAccount
 from clouds.testing import aws_account, see_only
+from monitoring.health.history import histories
 from monitoring.health.recording import check_health
 from monitoring.models import HealthPeriod
 from syncs.models import Worker
@@ -68,6 +69,8 @@ def test_uptime_is_of_the_checks_of_the_days_asked_for() -> None:
     )
     one = components(viewer())["broker"]
     assert (one["uptime_percent"], one["checks"], one["down"]) == (99.5, 2000, 10)
+    (of_all,) = histories(HealthPeriod.objects.all(), {}, {}, ["broker"])
+    assert of_all.checks == 3000
     # Nobody checked it lately.
     assert (one["state"], one["checked_at"]) == (None, None)
     since = timezone.now().date() - timedelta(days=1)

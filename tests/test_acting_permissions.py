@@ -32,7 +32,10 @@ from providers.demo.company import PRODUCTION
 
 REGION = "eu-west-1"
 # Asked for by Azure itself, within a change that names another resource.
-LINKED = {"Microsoft.Compute/disks/beginGetAccess/action"}
+LINKED = {
+    "Microsoft.Compute/disks/beginGetAccess/action",
+    "Microsoft.Compute/diskEncryptionSets/read",
+}
 
 
 def documented(number: int) -> Any:

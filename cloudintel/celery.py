@@ -59,10 +59,10 @@ def count_queries(**_: Any) -> None:
 
 @worker_process_init.connect
 def collect_after_tasks(**_: Any) -> None:
-    """Collect garbage after each task, as it is rarely looked for during one.
+    """Collect garbage after each task, without what was imported before.
 
-    Clients of clouds are cycles; those of many tasks would take tens of MB. What was
-    imported before is left out.
+    Clients of clouds are cycles, which are rarely looked for while metrics are read;
+    those of many tasks would take tens of MB.
     """
     gc.freeze()
     task_postrun.connect(collect_garbage)

@@ -69,7 +69,8 @@ class Filler:
             return now - timedelta(hours=2)
         if isinstance(one, models.DateField):
             days_ago = 0 if one.name.endswith("end") else 1
-            return now.date() - timedelta(days=days_ago)
+            day = now.date() - timedelta(days=days_ago)
+            return day.replace(day=1) if one.name == "month" else day
         if isinstance(one, models.DecimalField) or "Money" in type(one).__name__:
             return Decimal(1)
         if isinstance(one, models.CharField | models.TextField):

@@ -129,10 +129,8 @@ class ChangeAnomalySerializer(ChangeStatusSerializer):
 class AnomalyViewSet(StatusViewSet):
     """Anomalies of costs and CPU, the newest first."""
 
-    queryset = (
-        Anomaly.objects.select_related("account", "resource", "owner")
-        .prefetch_related("changes")
-        .order_by("-first_day", "-id")
+    queryset = Anomaly.objects.select_related("account", "resource", "owner").order_by(
+        "-first_day", "-id"
     )
     serializer_class = AnomalySerializer
     detail_serializer = AnomalyDetailSerializer

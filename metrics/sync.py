@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from operator import attrgetter
 
-from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 
@@ -33,7 +32,7 @@ from providers.metric_records import (
 )
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.run_context import (
     RunContext,
     SyncFailed,
@@ -103,31 +102,11 @@ MEASURED: dict[str, Measured] = {
 }
 
 
-def sync_metrics(
-    dataset: Dataset,
-    account: CloudAccount,
-    now: datetime,
-    *,
-    window: Window | None = None,
-    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
-    user: User | None = None,
-    on_progress: Progress = say_nothing,
-) -> SyncRun:
+def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Read utilization of the account's resources in the window, or what is due.
 
-    A region that fails keeps what it has, and the run ends as partial. Raises
-    SlotTaken and InvalidWindow before anything is read.
+    A region that fails keeps what it has, and the run ends as partial.
     """
-    run = claim(account, dataset, now, window=window, trigger=trigger, user=user)
-    return read_metrics(run, on_progress)
-
-
-sync_cpu = partial(sync_metrics, Dataset.CPU)
-sync_usage = partial(sync_metrics, Dataset.USAGE)
-
-
-def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """Execute a claimed run."""
     with rarely_collected(), run_context(run, on_progress) as current:
         dataset, measured = Dataset(run.dataset), MEASURED[run.dataset]
         # Before the resources, as more may be stored while these are read.
@@ -168,6 +147,10 @@ def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         read = until_known(windows, known, {*regions} - failed)
         current.finish_parts(parts_read=len(asked - failed), read=read)
     return run
+
+
+sync_cpu = partial(claim_and_read, Dataset.CPU, read_metrics)
+sync_usage = partial(claim_and_read, Dataset.USAGE, read_metrics)
 
 
 def in_groups(parts: Iterator[RegionMetrics]) -> Iterator[Sequence[RegionMetrics]]:

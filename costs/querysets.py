@@ -118,9 +118,7 @@ class DailyCostQuerySet(BillQuerySet):
         found = self.in_windows(*windows).order_by().values(*columns)
         return found.annotate(**amounts).values_list(*columns, *amounts)
 
-    def of_keys(
-        self, columns: Sequence[str], keys: Sequence[str]
-    ) -> "DailyCostQuerySet":
+    def of_keys(self, columns: Sequence[str], keys: Sequence[str]) -> Self:
         """Those whose columns together hold one of these keys."""
         parts = zip(columns, zip(*map(keys_of, keys), strict=True), strict=True)
         # So that an index of either column finds them.

@@ -50,11 +50,11 @@ class CostDay(models.Model):
 
 class CostRollup(models.Model):
     """What all counted rows of one UTC day sum to, by one dimension and category; or
-    those of ten days, by all of them.
+    those of ten days or a month, by all of them.
 
     "Counted" are those that no CoveredDay hides. The columns of the other dimensions
-    are empty. `day` is the first of ten days (costs.ten_days). costs.rollups keeps it
-    right in the transaction that writes the rows.
+    are empty. Of several days `day` is the first (costs.day_blocks). costs.rollups
+    keeps it right in the transaction that writes the rows.
     """
 
     class Dimension(models.TextChoices):
@@ -66,6 +66,7 @@ class CostRollup(models.Model):
         RESOURCE_GROUP = "resource_group"
         ACCOUNT = "account"
         TEN_DAYS = "ten_days"
+        MONTH = "month"
 
     dimension = models.CharField(max_length=16, choices=Dimension.choices)
     day = models.DateField()

@@ -228,8 +228,26 @@ class CostSource:
     ) -> Iterable[tuple[Any, ...]]:
         """(a key of each column, the amount of each window). One query.
 
-        None is the amount of a key without a row of that window. Sums of ten days hold
-        archived months too, which `without_archived` leaves out.
+        None is the amount of a key without a row of that window.
+        """
+        if blocks := self.blocks(columns):
+            return window_sums(*blocks, columns, metric, windows)
+        return self.by(*columns).window_sums(columns, metric, *windows)
+
+    def of_keys(self, columns: Sequence[str], keys: Sequence[str]) -> Self:
+        """Return what has one of these keys in the columns together."""
+        rows, rollups = self.rows.of_keys(columns, keys), self.rollups
+        if rollups is not None:
+            rollups = rollups.of_keys(columns, keys)
+        return replace(self, rows=rows, rollups=rollups)
+
+    def blocks(
+        self, columns: Collection[str]
+    ) -> tuple[CostRollupQuerySet, DailyCostQuerySet] | None:
+        """Return the sums of blocks of days and the rows of single days; None where
+        rows, or sums by one dimension, answer about these columns.
+
+        Blocks hold archived months too, which `without_archived` leaves out.
         """
         compared = {*self.looked_at, *columns}
         is_dated = self.narrowing.keys() - {"currency"}
@@ -240,12 +258,11 @@ class CostSource:
             or compared & NOT_IN_ROLLUPS
             or len(compared & ROLLUP_OF.keys()) < 2
         ):
-            return self.by(*columns).window_sums(columns, metric, *windows)
-        of_ten_days = self.rollups.filter(dimension=CostRollup.Dimension.TEN_DAYS)
-        sums, rows = (
-            bills.filter(**self.narrowing) for bills in (of_ten_days, self.rows)
+            return None
+        return (
+            self.rollups.filter(**self.narrowing),
+            self.rows.filter(**self.narrowing),
         )
-        return window_sums(sums, rows, columns, metric, windows)
 
     def bills(self) -> CostTotalQuerySet:
         """Return the totals, or their counts, which answer what is about days alone."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from core.windows import Window, first_of_month
+from core.windows import Window, add_months, first_of_month
 
 MONTH, TEN_DAYS = "month", "ten_days"
 # The coarsest first: a window is cut into the fewest sums.
@@ -64,6 +64,18 @@ def parts_of(window: Window, blocks: Sequence[str] = BLOCKS) -> Iterator[Part]:
             between = Window(min(first, last), max(first, last))
             for part in parts_of(between, finer):
                 yield part._replace(sign=part.sign * sign)
+
+
+def whole_months(window: Window) -> tuple[Window | None, Sequence[Window]]:
+    """Return the whole months in a window, and the days at its ends beside them."""
+    start = first_of_month(window.start)
+    if start != window.start:
+        start = add_months(start, 1)
+    end = first_of_month(window.end)
+    if start >= end:
+        return None, [window]
+    ends = [(window.start, start), (end, window.end)]
+    return Window(start, end), [Window(*one) for one in ends if one[0] < one[1]]
 
 
 def _nearest(day: date, block: str) -> date:

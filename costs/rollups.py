@@ -38,6 +38,7 @@ SUMS_OF_ALL = "costs_costrollup"
 # What rows are summed by, and into which columns. A "place" is a region and a resource
 # group: the few sums of places, which name their account, are summed again to those of
 # their two dimensions, to "none" and to CostDay. "ten_days" has the first day of ten.
+# Some are summed again to those of months, which have the first day of one.
 IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
 SUMMED = {
     "place": f"{IS_COUNTED}, account_id, {{day}}, currency, "
@@ -110,10 +111,17 @@ SUMS_OF_PLACES = " UNION ALL ".join(
     "FROM cost_changes WHERE dimension = 'place'"
     for dimension, columns in OF_PLACES.items()
 )
-SUMS_OF_MONTHS = (
-    "SELECT 'month', {first_of_month}, currency, service, region, resource_group, "
-    "sub_account_id, charge_category, is_counted, billed, effective, row_count "
-    "FROM cost_changes WHERE dimension = 'ten_days'"
+# What is summed again by month, of what, and into which columns.
+OF_MONTHS = {
+    "month": ("ten_days", "service, region, resource_group, sub_account_id"),
+    "account_month": ("account", "'', '', '', sub_account_id"),
+    "group_month": ("place", "'', '', resource_group, ''"),
+}
+SUMS_OF_MONTHS = " UNION ALL ".join(
+    f"SELECT '{dimension}', {{first_of_month}}, currency, {columns}, "
+    "charge_category, is_counted, billed, effective, row_count "
+    f"FROM cost_changes WHERE dimension = '{of}'"
+    for dimension, (of, columns) in OF_MONTHS.items()
 )
 ADD_TO_ROLLUPS = f"""
     INSERT INTO costs_costrollup AS held ({KEY}, billed, effective, row_count)

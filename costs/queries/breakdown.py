@@ -89,7 +89,8 @@ def cost_breakdown(
     query, source, currencies = in_one_currency(query, user)
     columns = columns_of(query.group_by)
     source = source.without_archived(columns, query.window, query.compared_with)
-    largest, current, former = None, {}, {}
+    current: dict[str, Decimal] = {}
+    largest = None
     if query.limit and not with_every_key and source.blocks(columns):
         window, metric = query.window, query.metric
         largest = largest_keys_of(source, columns, metric, window, query.limit)

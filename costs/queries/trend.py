@@ -110,7 +110,8 @@ def cost_trend(
     if largest is None and columns and limit is not None:
         largest = largest_keys_of(source, columns, metric, window, limit)
     of_days = source.in_window(window)
-    rows, all_of_day = of_days.by(*columns), of_days.by()
+    months_of = [window] if granularity == "monthly" else []
+    rows, all_of_day = of_days.by(*columns, months_of=months_of), of_days.by()
     if largest is not None and all_of_day.model is not rows.model:
         found = rows.of_keys(columns, largest).series(columns, metric, granularity)
         sums_of_all = all_of_day.series([], metric, granularity)

@@ -55,6 +55,8 @@ COLUMNS = {
     "region": ("region",),
     "resource_group": ("resource_group",),
     "account": ("sub_account_id",),
+    "account_month": ("sub_account_id",),
+    "group_month": ("resource_group",),
     **dict.fromkeys(BLOCKS, ("service", "region", "resource_group", "sub_account_id")),
 }
 
@@ -77,7 +79,8 @@ def sums_of(
         if (owner.account_id, row.day) not in covered:
             for dimension, columns in COLUMNS.items():
                 key = [getattr(row, column) for column in columns]
-                day = FIRST_OF.get(dimension, lambda day: day)(row.day)
+                block = dimension.removeprefix("account_").removeprefix("group_")
+                day = FIRST_OF.get(block, lambda day: day)(row.day)
                 about = (day, row.currency, str(row.charge_category))
                 _add(rollups, (dimension, *about, *key), row)
     return dict(days), dict(rollups)

@@ -61,11 +61,22 @@ Kind = Resource.Kind
 # A gp3 volume with more is paid to be faster.
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
 GP3_IOPS, GP3_MIB = 3000, 125
+# And a Premium SSD v2 (125 MB/s).
+# https://learn.microsoft.com/azure/virtual-machines/disks-types#premium-ssd-v2
+V2_IOPS, V2_MIB = 3000, 119
+
+
+def _faster(types: Collection[str], iops: int, mib: int) -> Q:
+    is_faster = Q(volume__iops__gt=iops) | Q(volume__throughput_mib__gt=mib)
+    return Q(volume__volume_type__in=types) & is_faster
+
+
 # Disks whose speed is paid for: metrics of others would cost more than they show.
 PAID_SPEED = ~Q(volume__attached_to="") & (
-    Q(volume__volume_type__in=["io1", "io2", "Premium_LRS", "Premium_ZRS"])
-    | Q(volume__volume_type="gp3", volume__iops__gt=GP3_IOPS)
-    | Q(volume__volume_type="gp3", volume__throughput_mib__gt=GP3_MIB)
+    Q(volume__volume_type__in=["io1", "io2", "UltraSSD_LRS"])
+    | Q(volume__volume_type__in=["Premium_LRS", "Premium_ZRS"])
+    | _faster(["gp3"], GP3_IOPS, GP3_MIB)
+    | _faster(["PremiumV2_LRS", "PremiumV2_ZRS"], V2_IOPS, V2_MIB)
 )
 ASKED_FOR = ~Q(kind=Kind.VOLUME) | PAID_SPEED
 Refs = Mapping[str, Mapping[ResourceRef, int]]

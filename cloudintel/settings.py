@@ -245,7 +245,7 @@ AZURE_NETWORK_METRICS = boolean("AZURE_NETWORK_METRICS", default=True)
 AZURE_STORAGE_METRICS = boolean("AZURE_STORAGE_METRICS", default=True)
 # Use of databases, balancers, gateways and storage accounts: a batch of each 50.
 AZURE_USAGE_METRICS = boolean("AZURE_USAGE_METRICS", default=True)
-# And of premium disks that are attached.
+# And of attached disks whose speed is paid for.
 AZURE_DISK_METRICS = boolean("AZURE_DISK_METRICS", default=True)
 AZURE_CONNECT_TIMEOUT_SECONDS = positive("AZURE_CONNECT_TIMEOUT_SECONDS", default=10)
 AZURE_READ_TIMEOUT_SECONDS = positive("AZURE_READ_TIMEOUT_SECONDS", default=60)

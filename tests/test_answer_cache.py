@@ -89,7 +89,7 @@ def test_the_same_question_is_answered_without_a_query_of_costs(path: str) -> No
 
 
 @pytest.mark.parametrize("path", KEPT)
-def test_a_sync_has_it_answered_anew(path: str, owner: CloudAccount) -> None:
+def test_a_sync_has_it_answered_again(path: str, owner: CloudAccount) -> None:
     before = ask(path)["total"]
     sync_cost(owner, NOW, window=DAYS)
     assert ask(path)["total"] != before

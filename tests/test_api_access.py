@@ -105,7 +105,7 @@ def test_an_expired_token_is_refused(ada: User) -> None:
     assert asking_with(token).get(ACCOUNTS).status_code == 401
 
 
-def test_a_token_is_valid_for_90_days_or_as_long_as_told(ada: User) -> None:
+def test_a_token_is_valid_for_90_days_or_as_long_as_chosen(ada: User) -> None:
     for options, days in ((), 90), (("--days", "7"), 7):
         ApiToken.objects.all().delete()
         create_token("ada", *options)

@@ -211,7 +211,7 @@ def test_a_users_role_and_limit_are_kept_when_they_change(admin_client: Client) 
     assert entry.details["accounts"] == [[], [str(owner)]]
 
 
-def test_a_password_that_an_administrator_sets_is_kept_but_not_told(
+def test_a_password_that_an_administrator_sets_is_recorded_but_not_shown(
     admin_client: Client,
 ) -> None:
     ada = User.objects.create_user("ada")

@@ -150,7 +150,7 @@ def test_the_admin_opens_with_what_needs_attention(page: Page, company: None) ->
     expect(page.get_by_role("link", name="web-1").first).to_be_visible()
 
 
-def test_a_wrong_password_is_told_and_a_right_one_leads_on(
+def test_a_wrong_password_is_reported_and_a_right_one_leads_on(
     page: Page, company: None
 ) -> None:
     page.goto("/costs/?group_by=region")

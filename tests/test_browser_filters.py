@@ -95,7 +95,9 @@ def test_arrow_keys_choose_and_enter_or_leaving_applies(costs: Page) -> None:
     is_still_there(costs)
 
 
-def test_a_reversed_range_is_told_beside_it_and_drops_no_filter(costs: Page) -> None:
+def test_a_reversed_range_is_reported_beside_it_and_drops_no_filter(
+    costs: Page,
+) -> None:
     costs.get_by_label("Metric").select_option("effective")
     expect(costs).to_have_url(re.compile("metric=effective"))
     url, end = costs.url, costs.get_by_label("To (exclusive)").first

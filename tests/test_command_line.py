@@ -128,7 +128,7 @@ def closed_port() -> int:
         return port
 
 
-def test_a_queue_that_is_away_is_told_within_seconds(
+def test_a_queue_that_is_away_is_reported_within_seconds(
     production: CloudAccount, tmp_path: Path
 ) -> None:
     start = (

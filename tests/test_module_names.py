@@ -42,7 +42,7 @@ def not_told_apart(paths: Iterable[Path]) -> list[str]:
     )
 
 
-def test_every_module_is_told_apart() -> None:
+def test_every_module_is_distinguished() -> None:
     modules = [
         path
         for room in ROOMS

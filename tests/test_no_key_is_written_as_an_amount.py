@@ -33,7 +33,7 @@ def plain_keys(tag: str) -> list[str]:
         ("{{ run.account.account_id }}", []),
     ],
 )
-def test_a_key_is_told_from_other_values(tag: str, keys: list[str]) -> None:
+def test_a_key_is_distinguished_from_other_values(tag: str, keys: list[str]) -> None:
     assert SHOWN.findall(tag) == [tag]
     assert plain_keys(tag) == keys
 

@@ -104,7 +104,7 @@ def test_another_cause_is_another_message(
     ]
 
 
-def test_accounts_that_follow_are_told_together_a_while_later(
+def test_accounts_that_follow_are_reported_together_a_while_later(
     accounts: list[CloudAccount], aws: EmulatedAws, now: datetime
 ) -> None:
     aws.deny("sts:AssumeRole")

@@ -33,7 +33,7 @@ def wrong(template: str) -> list[str]:
         ('<option value="{{ one }}" {% if one != key %}selected{% endif %}>', False),
     ],
 )
-def test_one_is_told_from_another(tag: str, is_right: bool) -> None:
+def test_one_is_distinguished_from_another(tag: str, is_right: bool) -> None:
     assert OPTION.search(tag)
     assert (wrong(tag) == []) == is_right
 

@@ -50,7 +50,7 @@ def test_of_threads_that_claim_at_once_one_wins(
 
 
 @pytest.mark.django_db
-def test_a_held_slot_is_told_with_who_holds_it(
+def test_a_held_slot_is_reported_with_who_holds_it(
     mine: CloudAccount, now: datetime
 ) -> None:
     held = claim(mine, Dataset.COST, now)

@@ -254,7 +254,7 @@ def test_a_failed_account_does_not_stop_the_next(
     assert (second["account"], second["status"]) == (good.account_id, "succeeded")
 
 
-def test_in_words_a_failure_is_told_once_with_what_to_do(
+def test_in_words_a_failure_is_reported_once_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     denied = ProviderError(ErrorKind.DENIED, "costs of 1", "Denied", "Allow it.")

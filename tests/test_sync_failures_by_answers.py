@@ -191,7 +191,7 @@ def test_metrics_that_are_not_complete_are_refused(
     assert f"Metrics of {DAYS} in eu-west-1 (cloudwatch:GetMetricData): {told}" in error
 
 
-def test_what_a_region_told_before_it_failed_is_stored_and_told_of(
+def test_what_a_region_answered_before_it_failed_is_stored_and_reported(
     mine: CloudAccount, aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
     settings.AWS_MAX_ATTEMPTS = 1

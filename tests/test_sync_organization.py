@@ -113,7 +113,7 @@ def test_a_role_that_asks_for_an_external_id_is_assumed_with_it(
 
 
 @pytest.mark.parametrize("external_id", ["", "a guess"])
-def test_a_wrong_external_id_is_told_in_one_sentence(
+def test_a_wrong_external_id_is_reported_in_one_sentence(
     aws: EmulatedAws, now: datetime, external_id: str
 ) -> None:
     aws.world(OTHER).roles = {"cloudintel": "between us"}

@@ -35,7 +35,7 @@ def unformatted(template: str) -> list[str]:
         ("{{ run.account }}", []),
     ],
 )
-def test_a_value_is_told_by_its_name(tag: str, names: list[str]) -> None:
+def test_a_value_is_found_by_its_name(tag: str, names: list[str]) -> None:
     assert unformatted(tag) == names
 
 

@@ -239,7 +239,7 @@ def test_an_account_that_is_closed_is_disabled_and_its_machines_end(
     ]
 
 
-def test_a_closed_account_is_told_once(aws: EmulatedAws, now: datetime) -> None:
+def test_a_closed_account_is_reported_once(aws: EmulatedAws, now: datetime) -> None:
     aws.add_organization(PAYER, {MEMBER: "shop"})
     aws.world(MEMBER).organization_state = "PENDING_CLOSURE"
     payer = aws_account(PAYER)
@@ -296,7 +296,9 @@ def test_one_that_joins_later_is_added_with_the_role_of_its_siblings(
     assert not CloudAccount.objects.filter(account_id="444444444444").exists()
 
 
-def test_one_that_joins_a_payer_alone_is_told(aws: EmulatedAws, now: datetime) -> None:
+def test_one_that_joins_a_payer_alone_is_reported(
+    aws: EmulatedAws, now: datetime
+) -> None:
     aws.add_organization(PAYER, {MEMBER: "shop"})
     told("add_account")
     assert sync_cost(get(PAYER), now).error == ""

@@ -101,7 +101,7 @@ def test_a_forged_or_old_link_is_refused_in_a_sentence(
     assert Notice.objects.get().acknowledged_at is None
 
 
-def test_what_is_snoozed_is_told_again_when_that_ends(
+def test_what_is_snoozed_is_reported_again_when_that_ends(
     sent_notice: Notice, mailoutbox: Any, client: Client
 ) -> None:
     link = link_in(mailoutbox[0].body)
@@ -117,7 +117,7 @@ def test_what_is_snoozed_is_told_again_when_that_ends(
     assert at(NOW + 2 * DAY) == 0
 
 
-def test_what_is_over_by_then_is_not_told_again(
+def test_what_is_over_by_then_is_not_reported_again(
     sent_notice: Notice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_api = operator().post(
@@ -159,7 +159,7 @@ def test_what_was_acknowledged_before_it_was_sent_is_not_queued_again() -> None:
     assert at(NOW + DAY) == 0
 
 
-def test_the_end_and_the_hand_over_of_what_is_acknowledged_are_told(
+def test_the_end_and_the_hand_over_of_what_is_acknowledged_are_reported(
     sent_notice: Notice, mailoutbox: Any
 ) -> None:
     about = about_of(sent_notice)

@@ -74,7 +74,9 @@ def test_what_was_asked_for_is_made_first_and_what_is_due_a_minute_later(
     assert (made_later.planned_for, made_later.made_at) == (NIGHT, later)
 
 
-def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> None:
+def test_a_failure_is_reported_once_and_its_end_once(
+    place: Path, settings: Any
+) -> None:
     own, settings.BACKUP_PLACE = settings.BACKUP_PLACE, "gs://nowhere"
     (failed,) = work(NOW)
     assert work(NOW + HOUR / 2) == []
@@ -94,7 +96,7 @@ def test_a_failure_is_told_once_and_its_end_once(place: Path, settings: Any) -> 
     assert len(subjects()) == 2
 
 
-def test_a_proof_that_fails_is_told_once_and_tried_each_day(place: Path) -> None:
+def test_a_proof_that_fails_is_reported_once_and_tried_each_day(place: Path) -> None:
     row = made(NOW, planned_for=NIGHT, place=str(place))
     assert work(NOW + HOUR) == [row]
     (notice,) = Notice.objects.all()

@@ -225,7 +225,7 @@ def test_a_period_of_the_setting_counts(place: Path, settings: Settings) -> None
     assert DailyCost.objects.exists()
 
 
-def test_a_place_that_is_away_deletes_nothing_and_is_told_once(place: Path) -> None:
+def test_a_place_that_is_away_deletes_nothing_and_is_reported_once(place: Path) -> None:
     store_old_months(account())
     place.write_text("in the way")
     row = retained(place=place)

@@ -92,7 +92,7 @@ def test_what_was_answered_of_the_old_sums_is_stale(
     assert data_version(admin_user, Dataset.COST) != before
 
 
-def test_it_only_says_which_sums_it_would_make_anew(
+def test_it_only_says_which_sums_it_would_compute_again(
     two: tuple[CloudAccount, CloudAccount], tmp_path: Path
 ) -> None:
     prune(tmp_path)

@@ -132,7 +132,7 @@ def test_a_trend_tells_its_lowest_and_highest(ada: User) -> None:
     assert "from $356.25 (Nov 2026) to $581.25 (Oct 2026)" in output
 
 
-def test_a_change_is_told_as_it_was_whatever_is_asked(ada: User) -> None:
+def test_a_change_is_described_as_it_was_whatever_is_asked(ada: User) -> None:
     output = text("Why did costs fall in October?", ada)
     assert output.startswith("Costs rose by $18.75: $581.25 for 1 Oct 2026")
 

@@ -66,7 +66,7 @@ def test_a_generation_is_current_without_a_successor(
     assert is_current_generation(instance_type) is is_current
 
 
-def test_cold_tiers_are_told_by_their_names() -> None:
+def test_cold_tiers_are_recognized_by_their_names() -> None:
     cold = ["StandardIAStorage", "GlacierStorage", "DeepArchiveStorage", "Cool"]
     hot = ["StandardStorage", "Hot", "IntelligentTieringFAStorage", "Premium"]
     assert [one for one in [*cold, *hot] if COLD.search(one)] == cold

@@ -112,7 +112,9 @@ def test_a_database_in_two_zones_is_two_machines() -> None:
         ("", None),
     ],
 )
-def test_a_size_is_told_by_a_name_or_unknown(name: str, size: Size | None) -> None:
+def test_a_size_is_recognized_by_a_name_or_unknown(
+    name: str, size: Size | None
+) -> None:
     assert size_by_name(name) == size
 
 

@@ -51,7 +51,7 @@ def test_messages_come_in_the_order_in_which_they_were_sent(
     assert sent_and_taken(connection, *messages) == messages
 
 
-def test_a_file_of_exchanges_that_stayed_empty_is_written_anew(
+def test_a_file_of_exchanges_that_stayed_empty_is_written_again(
     connection: Connection, tmp_path: Path
 ) -> None:
     (tmp_path / "celery.exchange").touch()

@@ -47,7 +47,7 @@ def test_a_machine_that_was_stopped_stays_stopped(now: datetime) -> None:
     assert instances(account, now)[machine.resource_id].state == "running"
 
 
-def test_what_happened_is_told_in_the_order_of_the_companys_clock(
+def test_what_happened_is_listed_in_the_order_of_the_companys_clock(
     now: datetime,
 ) -> None:
     account = CloudAccount.objects.create(

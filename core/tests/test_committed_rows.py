@@ -31,7 +31,7 @@ def test_what_a_killed_test_left_is_gone_when_the_database_is_used_again() -> No
     assert roles() == before
 
 
-def test_roles_that_a_test_changed_are_written_anew() -> None:
+def test_roles_that_a_test_changed_are_written_again() -> None:
     before = roles()
     first, *_, last = Group.objects.order_by("name")
     first.permissions.clear()

@@ -72,7 +72,7 @@ def test_bytes_come_in_the_largest_unit(count: int, text: str) -> None:
     assert formats.size(count) == text
 
 
-def test_a_window_is_told_by_its_first_and_last_day() -> None:
+def test_a_window_is_written_by_its_first_and_last_day() -> None:
     assert formats.days(Window(date(2026, 10, 21), date(2026, 11, 20))) == (
         "21 Oct – 19 Nov 2026"
     )
@@ -96,7 +96,7 @@ def test_a_window_is_told_by_its_first_and_last_day() -> None:
         (7440, "2 h 4 min"),
     ],
 )
-def test_how_long_it_took_is_told_in_two_units_at_most(
+def test_how_long_it_took_is_written_in_two_units_at_most(
     seconds: float, text: str
 ) -> None:
     assert formats.duration(timedelta(seconds=seconds)) == text
@@ -115,7 +115,7 @@ def test_how_long_it_took_is_told_in_two_units_at_most(
         (172_800, "2 days ago"),
     ],
 )
-def test_how_long_ago_it_was_is_told_in_one_unit(seconds: int, text: str) -> None:
+def test_how_long_ago_it_was_is_written_in_one_unit(seconds: int, text: str) -> None:
     with time_machine.travel(NOW, tick=False):
         assert formats.ago(NOW - timedelta(seconds=seconds)) == text
 

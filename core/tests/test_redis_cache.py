@@ -109,7 +109,7 @@ def test_a_throttle_key_that_somebody_else_wrote_counts_from_nothing(
     assert len(caches["default"].get(key)) == 2
 
 
-def test_an_answer_that_was_changed_or_moved_is_asked_for_anew(
+def test_an_answer_that_was_changed_or_moved_is_asked_for_again(
     redis: RedisServer,
 ) -> None:
     answer = CachedAnswer(b"\x1f\n\x8b", "application/json; charset=utf-8")

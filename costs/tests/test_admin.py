@@ -129,7 +129,7 @@ def test_amounts_are_written_with_their_currency_and_exactly_on_their_page(
     assert "Unblended: what the invoice says." in page
 
 
-def test_estimated_and_final_are_told_apart(admin_client: Client) -> None:
+def test_estimated_and_final_are_distinguished(admin_client: Client) -> None:
     account = make_account(1)
     make_cost(account, "1", is_estimated=True, service="Guess")
     make_cost(account, "2", service="Fact")

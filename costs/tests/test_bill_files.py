@@ -211,7 +211,7 @@ def test_import_bill_adds_the_account_that_its_files_name(
     assert CloudAccount.objects.get().is_payer
 
 
-def test_files_of_several_bills_are_told_apart_by_name(place: Path) -> None:
+def test_files_of_several_bills_are_distinguished_by_name(place: Path) -> None:
     other = "999900001111"
     path = write_csv(
         place / "bill.csv", focus(), focus(billed="2", BillingAccountId=other)

@@ -92,7 +92,7 @@ def test_a_filter_of_the_list_alone(parameters: dict[str, str], rows: str) -> No
     assert billed(**parameters) == list(rows)
 
 
-def test_resource_groups_are_told_apart_and_filtered_everywhere() -> None:
+def test_resource_groups_are_distinguished_and_filtered_everywhere() -> None:
     owner = azure_account()
     for group, amount in {"": "1", "shop-rg": "3", "data-rg": "5"}.items():
         charge(owner, FIRST, amount, group=group, currency="CHF", region="")

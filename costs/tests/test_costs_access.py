@@ -89,7 +89,7 @@ def test_an_account_that_is_not_his_does_not_exist(limited: Client) -> None:
         assert answer.json()["errors"] == {name: [said]}
 
 
-def test_an_account_on_a_bill_that_he_sees_is_told(limited: Client) -> None:
+def test_an_account_on_a_bill_that_he_sees_is_reported(limited: Client) -> None:
     mine = CloudAccount.objects.get(name="mine")
     charge(mine, LAST_DAYS.start, "5", sub_account="000000000007")
     text = content(limited, f"/costs/?sub_account=000000000007&start={LAST_DAYS.start}")

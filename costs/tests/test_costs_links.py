@@ -63,7 +63,7 @@ def test_other_leads_to_all_that_it_sums(viewer: Client) -> None:
     assert "Service 7" not in rest.split("<tbody>")[1].split("</tbody>")[0]
 
 
-def test_a_filter_in_use_is_told_and_can_be_taken_away(viewer: Client) -> None:
+def test_a_filter_in_use_is_shown_and_can_be_removed(viewer: Client) -> None:
     text = page(viewer, "?service=Service+7&service=Service+6&exclude=Tax")
     active_filters = text.split('class="chips"')[1].split("</ul>")[0]
     links = [unescape(found) for found in re.findall(r'href="([^"]+)"', active_filters)]

@@ -97,7 +97,7 @@ def test_the_database_orders_and_compares_as_decimal_does(
         assert sorted(row.billed for row in rows) == expected
 
 
-def test_amounts_are_told_apart_in_the_last_of_ten_places() -> None:
+def test_amounts_are_distinguished_in_the_last_of_ten_places() -> None:
     store("1", Decimal(1) + SMALLEST)
     assert DailyCost.objects.filter(billed__gt=1).count() == 1
     assert DailyCost.objects.filter(billed=Decimal(1) + SMALLEST).count() == 1

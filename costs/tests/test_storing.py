@@ -77,7 +77,9 @@ def told(rows: list[CostRecord]) -> set[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_random_syncs_leave_what_the_cloud_told_last_and_its_sums(seed: int) -> None:
+def test_random_syncs_leave_what_the_cloud_answered_last_and_its_sums(
+    seed: int,
+) -> None:
     chance = random.Random(seed)
     payer, member = account(), account(2, "member")
     runs = {one: claim(one, Dataset.COST, NOW) for one in (payer, member)}

@@ -81,7 +81,7 @@ def test_a_stored_day_without_a_charge_is_the_lowest() -> None:
     assert (found.days, found.average_daily) == (2, Decimal("4.5"))
 
 
-def test_of_equal_days_the_earliest_is_told() -> None:
+def test_of_equal_days_the_earliest_is_named() -> None:
     store_costs(account(), WINDOW, {"EC2": "1"})
     assert summary().highest == summary().lowest == Point(FIRST, Decimal(1))
 

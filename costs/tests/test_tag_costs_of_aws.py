@@ -143,7 +143,7 @@ def test_a_key_that_is_dropped_leaves_no_rows_of_days_that_are_read_again(
 
 
 @pytest.mark.usefixtures("bill")
-def test_a_key_that_is_not_activated_is_told_and_no_error(
+def test_a_key_that_is_not_activated_is_reported_and_no_error(
     aws: EmulatedAws, now: datetime
 ) -> None:
     aws.world().cost_allocation_tags = {"env"}

@@ -79,7 +79,7 @@ def test_advice_is_listed_by_what_it_avoids(shop: CloudAccount) -> None:
     assert "12.0 kg" in page
 
 
-def test_a_wrong_day_is_told_and_no_error(shop: CloudAccount) -> None:
+def test_a_wrong_day_is_reported_and_no_error(shop: CloudAccount) -> None:
     assert "Give end too" in text(viewer(), "?start=2026-01-01")
     assert "at most 400 days" in text(viewer(), "?start=2020-01-01&end=2026-01-01")
 

@@ -136,7 +136,7 @@ def test_savings_are_zero_only_where_they_were_looked_for() -> None:
     assert ask(PATH)["total_potential_savings"] == "0.00"
 
 
-def test_two_currencies_are_told_apart_and_one_is_chosen() -> None:
+def test_two_currencies_are_distinguished_and_one_is_chosen() -> None:
     store_costs(account(), LAST_DAYS, {"EC2": "1"})
     store_costs(account(2, "other"), LAST_DAYS, {"EC2": "7"}, currency="EUR")
     found = ask(PATH)

@@ -90,7 +90,7 @@ def test_it_is_measured_how_much_recent_days_grow() -> None:
     assert Decimal("0.001") < share < Decimal("0.01")
 
 
-def test_each_day_is_told_by_team_and_most_of_it_is_somebodys() -> None:
+def test_each_day_is_shown_by_team_and_most_of_it_is_somebodys() -> None:
     by_tag = TagCost.objects.filter(tag_key="team").aggregate(sum=Sum("billed"))
     in_all = CostTotal.objects.aggregate(sum=Sum("billed"))
     assert by_tag == in_all

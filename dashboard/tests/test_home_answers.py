@@ -136,7 +136,7 @@ def test_a_budget_of_something_else_is_not_that_of_home(client: Client) -> None:
     assert "On course for $300 of $400" in one
 
 
-def test_several_clouds_are_told_apart(client: Client) -> None:
+def test_several_clouds_are_distinguished(client: Client) -> None:
     spending_10_a_day()
     assert "By cloud" not in page(client)
     store_costs(azure_account(name="shop"), QUARTER, {"Virtual Machines": "20"})

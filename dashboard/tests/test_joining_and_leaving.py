@@ -189,7 +189,7 @@ def test_the_largest_change_is_first_on_whichever_bill(
     assert changes == [(payer.account_id, 30), (member.account_id, 15)]
 
 
-def test_days_that_nobody_read_are_told_as_no_change(
+def test_days_that_nobody_read_are_shown_as_no_change(
     payer: CloudAccount, member: CloudAccount
 ) -> None:
     """Between its own bill and that of its payer."""

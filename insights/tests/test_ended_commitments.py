@@ -45,7 +45,7 @@ def paid(owner: CloudAccount, day: date, amount: str, **values: Any) -> None:
     charge(owner, day, amount, **{"category": "Purchase", "service": "RDS", **values})
 
 
-def test_one_that_did_not_come_is_told_once(mailoutbox: Any) -> None:
+def test_one_that_did_not_come_is_reported_once(mailoutbox: Any) -> None:
     owner = committed("", "1215.50", "1215.50")
     for _ in range(2):
         queue_ended_commitments(EIGHTH)
@@ -71,7 +71,7 @@ def test_one_that_did_not_come_is_told_once(mailoutbox: Any) -> None:
     ],
     ids=["fell", "edge", "little", "bought once", "unlike", "small", "rose"],
 )
-def test_it_is_told_where_it_fell_after_months_alike(
+def test_it_is_reported_where_it_fell_after_months_alike(
     amounts: tuple[str, ...], is_told: bool
 ) -> None:
     committed(*amounts)
@@ -79,7 +79,7 @@ def test_it_is_told_where_it_fell_after_months_alike(
     assert Notice.objects.exists() == is_told
 
 
-def test_nothing_is_told_while_the_first_days_may_still_grow() -> None:
+def test_nothing_is_reported_while_the_first_days_may_still_grow() -> None:
     committed("", "100", "100", read_days=6)
     queue_ended_commitments(EIGHTH)
     assert not Notice.objects.exists()

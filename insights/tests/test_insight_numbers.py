@@ -70,7 +70,7 @@ def test_lines_are_drawn_elsewhere_by_setting(settings: Any) -> None:
         ({"idle_peak_percent": "-1"}, "must be a number"),
     ],
 )
-def test_a_line_that_makes_no_sense_is_told_at_the_start(
+def test_a_line_that_makes_no_sense_is_reported_at_the_start(
     settings: Any, wanted: dict[str, str], reason: str
 ) -> None:
     settings.ADVICE_THRESHOLDS = wanted

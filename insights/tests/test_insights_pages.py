@@ -108,7 +108,7 @@ def test_without_an_account_nothing_is_being_computed(path: str) -> None:
     assert "being computed" in page(path)
 
 
-def test_what_failed_is_told() -> None:
+def test_what_failed_is_reported() -> None:
     owner = account()
     RefreshState.objects.create(account=owner, error="Anomalies of it: too odd.")
     assert "Anomalies of it: too odd." in page("/insights/")

@@ -204,7 +204,7 @@ def test_nothing_stored_is_nothing_to_say() -> None:
     assert not Forecast.objects.exists()
 
 
-def test_costs_of_members_are_told_on_their_payers_bill() -> None:
+def test_costs_of_members_are_reported_on_their_payers_bill() -> None:
     payer = account()
     payer.is_payer = True
     payer.save()

@@ -48,7 +48,7 @@ def committed(used: str, unused: str) -> None:
     [("70", "30", True), ("1000", "30", False), ("0", "24", False)],
     ids=["a third", "a small share", "little money"],
 )
-def test_it_is_told_from_a_tenth_and_some_money_on(
+def test_it_is_reported_from_a_tenth_and_some_money_on(
     used: str, unused: str, is_told: bool
 ) -> None:
     committed(used, unused)
@@ -56,7 +56,7 @@ def test_it_is_told_from_a_tenth_and_some_money_on(
     assert Notice.objects.exists() == is_told
 
 
-def test_it_is_told_once_a_month_with_the_amount() -> None:
+def test_it_is_reported_once_a_month_with_the_amount() -> None:
     committed("70", "30")
     for _ in range(2):
         queue_unused_commitments(NOW + timedelta(hours=1))

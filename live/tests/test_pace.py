@@ -39,7 +39,7 @@ def heard(*changes: tuple[float, Mapping[str, frozenset[int]]]) -> list[list[str
     return asyncio.run(told())
 
 
-def test_what_changes_soon_after_is_told_together_a_little_later() -> None:
+def test_what_changes_soon_after_is_reported_together_a_little_later() -> None:
     other = {"cost": frozenset({2})}
     assert heard((10.0, COST), (10.1, other), (10.2, COST), (10.25, {})) == [
         ["costs first"],

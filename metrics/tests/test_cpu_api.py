@@ -180,7 +180,7 @@ def test_a_trend_that_is_kept_leads_on_at_the_name_it_was_asked_by(
         assert answer["next"].startswith(f"http://{host}/api/v1/cpu/trend/")
 
 
-def test_a_trend_that_is_kept_is_asked_for_anew_after_a_sync(
+def test_a_cached_trend_is_asked_for_again_after_a_sync(
     admin_client: Client,
 ) -> None:
     machine = instance(account(), "web")

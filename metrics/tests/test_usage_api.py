@@ -71,7 +71,7 @@ def test_it_is_a_file_too() -> None:
 
 
 @pytest.mark.usefixtures("mine")
-def test_cpu_of_databases_is_told_apart_from_that_of_machines() -> None:
+def test_cpu_of_databases_is_distinguished_from_that_of_machines() -> None:
     kinds = [row["kind"] for row in ask("cpu", ordering="day")]
     assert sorted(kinds) == ["database", "instance", "instance"]
     assert {row["name"] for row in ask("cpu", kind="database")} == {"orders"}

@@ -122,14 +122,14 @@ def test_what_is_not_measured_neither_begins_nor_ends_until_it_is_gone() -> None
     ]
 
 
-def test_a_rule_that_is_disabled_ends_what_it_told() -> None:
+def test_a_rule_that_is_disabled_ends_what_it_reported() -> None:
     one = rule(for_minutes=0)
     minute(0, 95)
     AlertRule.objects.filter(pk=one.pk).update(is_enabled=False)
     assert minute(1, 95) == ["Over: Busy: The rule Busy is disabled."]
 
 
-def test_a_component_that_is_down_is_told() -> None:
+def test_a_component_that_is_down_is_reported() -> None:
     rule(name="Cache", kind="down", subject="cache", threshold=None, for_minutes=0)
 
     def found(state: str, number: int) -> list[str]:

@@ -164,7 +164,7 @@ def test_aggregates_are_answered_again_until_a_value_comes() -> None:
         assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_aggregates_are_answered_anew_without_a_series_that_is_deleted() -> None:
+def test_aggregates_are_answered_again_without_a_series_that_is_deleted() -> None:
     batch(metric(5, labels={"queue": "b"}))
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         batch(metric(1))

@@ -71,7 +71,7 @@ def console() -> Iterator[str]:
         thread.join()
 
 
-def test_its_pools_are_told_in_our_words(console: str, settings: Settings) -> None:
+def test_its_pools_are_named_in_our_words(console: str, settings: Settings) -> None:
     settings.PGBOUNCER_URL = console
     assert pools() == [
         {

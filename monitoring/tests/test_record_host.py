@@ -79,7 +79,7 @@ def test_rates_are_of_the_whole_time_between(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("boot_at", [BOOT, NOW + timedelta(seconds=30)])
-def test_what_was_counted_anew_is_unknown_rather_than_negative(
+def test_what_was_counted_from_zero_again_is_unknown_rather_than_negative(
     boot_at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted(monkeypatch, BOOT, 5)

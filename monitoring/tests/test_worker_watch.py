@@ -42,7 +42,7 @@ def worker(name: str = "celery@one", silent_minutes: int = 0) -> str:
     ("used", "severities"),
     [(89, []), (90, ["warning"]), (96, ["warning"]), (97, ["critical"])],
 )
-def test_a_disk_that_fills_is_told_once_a_day(
+def test_a_disk_that_fills_is_reported_once_a_day(
     used: int, severities: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk(monkeypatch, used)
@@ -66,7 +66,7 @@ def test_workers_of_one_disk_are_one_message(
     assert "95% full, 5.0 GiB are free" in letter.body
 
 
-def test_a_broker_that_is_away_is_told_without_it(mailoutbox: Any) -> None:
+def test_a_broker_that_is_away_is_reported_without_it(mailoutbox: Any) -> None:
     name = worker(silent_minutes=5)
     for _ in range(2):
         look_after_worker(name, NOW)

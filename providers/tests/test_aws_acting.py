@@ -181,7 +181,7 @@ def test_what_ec2_would_not_stop_or_start_again_is_refused(
     assert instance.state == "running"
 
 
-def test_it_is_told_at_once_that_an_instance_stops_where_it_is_to_start(
+def test_it_is_reported_at_once_that_an_instance_stops_where_it_is_to_start(
     aws: EmulatedAws,
 ) -> None:
     aws.seconds_to_change = 20

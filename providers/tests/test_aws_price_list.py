@@ -160,7 +160,7 @@ def test_a_failed_read_is_never_an_empty_list(
     assert raised.value.kind is ErrorKind.DENIED
 
 
-def test_a_missing_permission_is_told_as_what_sync_prices_needs(
+def test_a_missing_permission_is_reported_as_what_sync_prices_needs(
     aws: EmulatedAws, provider: AwsProvider
 ) -> None:
     aws.deny("pricing:GetProducts")

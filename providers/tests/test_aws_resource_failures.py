@@ -76,7 +76,7 @@ def test_a_region_that_denies_carries_its_error_alone(
 
 
 @pytest.mark.parametrize(("fetch", "operation"), OPERATIONS)
-def test_a_region_that_is_not_enabled_is_told_apart_from_credentials(
+def test_a_region_that_is_not_enabled_is_distinguished_from_credentials(
     aws: EmulatedAws, fetch: Fetch, operation: str
 ) -> None:
     found = read(fetch, "eu-west-1", "me-south-1")

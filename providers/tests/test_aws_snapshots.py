@@ -48,7 +48,7 @@ def test_a_snapshot_has_its_volume_size_and_tier(aws: EmulatedAws) -> None:
     }
 
 
-def test_a_volume_that_is_gone_is_told_from_a_copy_that_never_had_one(
+def test_a_volume_that_is_gone_is_distinguished_from_a_copy_that_never_had_one(
     aws: EmulatedAws,
 ) -> None:
     world = aws.world()

@@ -175,7 +175,7 @@ def test_a_machine_of_a_uniform_scale_set_is_not_stopped(
 
 
 @pytest.mark.parametrize("level", ["ReadOnly", "CanNotDelete"])
-def test_a_lock_of_its_group_is_told_by_the_dry_run_and_respected(
+def test_a_lock_of_its_group_is_reported_by_the_dry_run_and_respected(
     subscription: EmulatedSubscription, source: AzureActing, level: str
 ) -> None:
     disk = subscription.add(Disk, "left")
@@ -386,7 +386,7 @@ def test_the_identity_that_reads_by_the_environment_does_not_act(
     of_kind(raised.value, ErrorKind.NOT_ENABLED, "the one that reads")
 
 
-def test_each_acting_right_is_told_by_one_question(
+def test_each_acting_right_is_tested_by_one_question(
     azure: EmulatedAzure, source: AzureActing
 ) -> None:
     azure.deny("Microsoft.Compute/disks/delete")

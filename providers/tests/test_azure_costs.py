@@ -230,7 +230,7 @@ def test_a_month_is_estimated_until_the_sixth_of_the_next(
         assert [one.is_estimated for one in reading.rows] == [is_estimated]
 
 
-def test_a_restated_month_is_answered_anew(
+def test_a_restated_month_is_answered_again(
     azure: EmulatedAzure, subscription: EmulatedSubscription
 ) -> None:
     azure.world.cost(DAY, "Storage", "2", subscription=subscription)

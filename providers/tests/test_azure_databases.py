@@ -28,7 +28,7 @@ def databases(provider: AzureProvider) -> dict[str, DatabaseRecord]:
     return {name: one for name, one in found.items() if isinstance(one, DatabaseRecord)}
 
 
-def test_a_database_of_azure_sql_is_told_from_its_namesakes(
+def test_a_database_of_azure_sql_is_distinguished_from_its_namesakes(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:
     server = subscription.add(SqlServer, "Main", tags={"of": "the server"})

@@ -145,7 +145,7 @@ def test_what_is_behind_a_balancer_is_counted_once(
     assert (empty.balancer_type, empty.targets) == ("Basic", 0)
 
 
-def test_a_gateway_is_told_from_a_balancer(
+def test_a_gateway_is_distinguished_from_a_balancer(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:
     subscription.add(

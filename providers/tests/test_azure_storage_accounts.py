@@ -63,7 +63,7 @@ def test_an_account_is_described_as_azure_describes_it(
     )
 
 
-def test_files_queues_and_tables_are_told_apart_from_blobs(
+def test_files_queues_and_tables_are_distinguished_from_blobs(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:
     subscription.add(

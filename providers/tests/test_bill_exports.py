@@ -34,7 +34,7 @@ def test_the_newest_run_of_an_azure_export_counts(tmp_path: Path) -> None:
     assert months(tmp_path) == {date(2026, 10, 1): name}
 
 
-def test_runs_without_a_manifest_are_told_apart_by_their_folders(
+def test_runs_without_a_manifest_are_distinguished_by_their_folders(
     tmp_path: Path,
 ) -> None:
     for run in GUIDS:

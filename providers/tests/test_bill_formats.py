@@ -89,7 +89,7 @@ def test_each_day_sums_to_the_lines_of_focus_to_the_last_decimal(
         ({"InvoiceId": "", "ServiceProviderName": "AWS"}, "FOCUS 1.3"),
     ],
 )
-def test_the_version_of_focus_is_told_by_its_columns(
+def test_the_version_of_focus_is_recognized_by_its_columns(
     more: dict[str, str], name: str, tmp_path: Path
 ) -> None:
     line = {k: v for k, v in focus().items() if k != "InvoiceId"} | more

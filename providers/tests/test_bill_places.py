@@ -154,7 +154,7 @@ def test_a_container_is_read_page_by_page(tmp_path: Path) -> None:
     ("token", "status", "kind"),
     [("old", 200, ErrorKind.CREDENTIALS), ("token", 403, ErrorKind.DENIED)],
 )
-def test_what_storage_refuses_is_told(
+def test_what_storage_refuses_is_reported(
     token: str, status: int, kind: ErrorKind, tmp_path: Path
 ) -> None:
     with blob_storage({BLOB: b""}, status) as url:

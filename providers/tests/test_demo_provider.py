@@ -77,7 +77,7 @@ def test_requests_are_counted_and_cost_nothing() -> None:
     assert all(name.startswith("demo:") for name in demo.meter.requests_by_operation)
 
 
-def test_progress_is_told_in_sentences() -> None:
+def test_progress_is_reported_in_sentences() -> None:
     said: list[str] = []
     demo = DemoProvider(PRODUCTION, ANCHOR, NOW)
     list(demo.fetch_instances(said.append))

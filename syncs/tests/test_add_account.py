@@ -162,7 +162,9 @@ def test_the_invented_company_leaves_for_a_real_account(aws: EmulatedAws) -> Non
     assert CloudAccount.objects.get().account_id == PAYER
 
 
-def test_a_bill_that_covers_others_now_is_read_anew(aws: EmulatedAws, now: Any) -> None:
+def test_a_bill_that_covers_others_now_is_read_again(
+    aws: EmulatedAws, now: Any
+) -> None:
     add_account()
     account = CloudAccount.objects.get()
     Watermark.objects.create(
@@ -183,7 +185,9 @@ def test_a_name_that_would_turn_its_account_id_around_is_refused(
     assert not CloudAccount.objects.exists()
 
 
-def test_a_denied_answer_is_told_and_is_not_that_nobody_pays(aws: EmulatedAws) -> None:
+def test_a_denied_answer_is_reported_and_is_not_that_nobody_pays(
+    aws: EmulatedAws,
+) -> None:
     aws.add_organization(PAYER, {MEMBER: "shop"})
     aws.deny("organizations:DescribeOrganization")
     answer = add_account("--name", "main")
@@ -230,7 +234,7 @@ def test_an_organization_added_again_changes_what_is_given_of_all(
     }
 
 
-def test_a_closed_account_of_the_organization_is_told_and_disabled(
+def test_a_closed_account_of_the_organization_is_reported_and_disabled(
     aws: EmulatedAws,
 ) -> None:
     aws.add_organization(PAYER, {MEMBER: "shop"})
@@ -240,7 +244,7 @@ def test_a_closed_account_of_the_organization_is_told_and_disabled(
     assert not CloudAccount.objects.get(account_id=MEMBER).is_enabled
 
 
-def test_tag_keys_are_stored_and_their_price_is_told(aws: EmulatedAws) -> None:
+def test_tag_keys_are_stored_and_their_price_is_reported(aws: EmulatedAws) -> None:
     answer = add_account("--tag-key", "team", "--tag-key", "env")
     assert CloudAccount.objects.get().settings["tag_keys"] == ["team", "env"]
     price = "each of the tags team, env: one more question a sync, $0.01 a page of it"

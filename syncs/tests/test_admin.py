@@ -75,7 +75,7 @@ def test_each_list_needs_few_queries_however_many_accounts(
     assert "account-11" in page
 
 
-def test_each_list_can_be_searched_filtered_and_told_nonsense(
+def test_each_list_can_be_searched_filtered_and_given_nonsense(
     admin_client: Client,
 ) -> None:
     account = make_account(1)

@@ -62,7 +62,7 @@ def test_each_list_needs_few_queries_however_much_there_is(
 @pytest.mark.parametrize(
     ("query", "status"), [("q=x", 200), ("account__id__exact=x", 400), ("p=99", 200)]
 )
-def test_each_list_can_be_searched_and_told_nonsense(
+def test_each_list_can_be_searched_and_given_nonsense(
     name: str, query: str, status: int, admin_client: Client
 ) -> None:
     assert admin_client.get(f"{LISTS[name]}?{query}").status_code == status

@@ -71,7 +71,7 @@ def test_every_region_is_tried_and_those_that_refuse_are_named_in_a_line(
     assert "ok        ec2:DescribeInstanceTypes" in out.getvalue()
 
 
-def test_a_region_that_is_named_and_not_enabled_is_told_apart_from_credentials(
+def test_a_region_that_is_named_and_not_enabled_is_distinguished_from_credentials(
     aws: EmulatedAws,
 ) -> None:
     CloudAccount.objects.create(
@@ -145,7 +145,7 @@ def test_datasets_that_can_be_left_out_are_optional(
     assert answer.count("optional") == 1
 
 
-def test_the_price_of_sizes_is_told_before_any_is_read(
+def test_the_price_of_sizes_is_reported_before_any_is_read(
     aws: EmulatedAws, settings: Settings
 ) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
@@ -160,7 +160,7 @@ def test_the_price_of_sizes_is_told_before_any_is_read(
     assert "cloudwatch:ListMetrics" not in check_access()
 
 
-def test_the_price_of_use_is_told_before_any_is_read(
+def test_the_price_of_use_is_reported_before_any_is_read(
     aws: EmulatedAws, settings: Settings
 ) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
@@ -201,7 +201,9 @@ def test_a_payer_is_found_to_pay_and_may_list_its_members(aws: EmulatedAws) -> N
     assert "ok        organizations:ListAccounts" in check_access()
 
 
-def test_rights_to_act_are_told_apart_and_no_read_needs_them(aws: EmulatedAws) -> None:
+def test_rights_to_act_are_distinguished_and_no_read_needs_them(
+    aws: EmulatedAws,
+) -> None:
     aws.world().roles = {"acting": "secret"}
     settings = {
         "acting_role_arn": "arn:aws:iam::123456789012:role/acting",

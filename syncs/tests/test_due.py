@@ -210,7 +210,7 @@ def test_each_failure_counts_until_a_run_reads_everything(now: datetime) -> None
     assert claim(mine, Dataset.INSTANCES, now + 5 * HOUR).attempt == 1
 
 
-def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
+def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_again(
     now: datetime, settings: Settings
 ) -> None:
     settings.QUEUE_GRACE_SECONDS = 3600

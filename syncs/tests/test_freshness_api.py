@@ -27,7 +27,7 @@ def store_run(owner: Any, at: datetime, status: str) -> None:
 
 
 @time_machine.travel(NOW, tick=False)
-def test_each_dataset_of_each_account_is_told() -> None:
+def test_each_dataset_of_each_account_is_reported() -> None:
     fine, broken = account(1, "fine"), account(2, "broken")
     store_run(fine, NOW, "succeeded")
     store_run(broken, NOW, "failed")

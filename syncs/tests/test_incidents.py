@@ -107,7 +107,7 @@ def tick(now: datetime) -> None:
     deliver_due(now)
 
 
-def test_a_dataset_that_goes_on_failing_is_told_once_and_its_recovery_once(
+def test_a_dataset_that_goes_on_failing_is_reported_once_and_its_recovery_once(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     run(mine, now, "failed")
@@ -127,7 +127,7 @@ def test_a_dataset_that_goes_on_failing_is_told_once_and_its_recovery_once(
     assert (incident.opened_at, incident.closed_at) == (now + HOUR, now + 2 * HOUR)
 
 
-def test_the_next_incident_is_told_anew(
+def test_the_next_incident_is_reported_again(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     for hours in (0, 10):
@@ -266,7 +266,7 @@ def test_a_partial_dataset_is_a_warning_from_its_second_attempt_on(
     assert Incident.objects.get().severity == Notice.objects.get().severity == "warning"
 
 
-def test_what_is_over_while_a_channel_takes_it_is_told_to_be_over(
+def test_what_is_over_while_a_channel_takes_it_is_reported_to_be_over(
     mine: CloudAccount,
     channel: Channel,
     now: datetime,
@@ -321,7 +321,7 @@ def test_without_a_channel_it_is_kept_and_nothing_is_sent(
     assert mail.outbox == []
 
 
-def test_a_disabled_account_is_not_told_of(
+def test_a_disabled_account_is_not_reported(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     other = aws_account(OTHER, is_enabled=False)
@@ -387,7 +387,7 @@ def test_of_two_channels_the_one_that_was_away_is_told_later(
     assert (len(mail.outbox), len(channel.texts)) == (2, 2)
 
 
-def test_what_is_not_read_any_more_is_not_told_to_be_read_again(
+def test_what_is_not_read_any_more_is_not_reported_to_be_read_again(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     fail_twice(mine, now)

@@ -26,7 +26,7 @@ def worker(name: str, minutes_ago: int) -> Worker:
     return Worker.objects.create(name=name, held_by=f"{name}:1", heartbeat_at=at)
 
 
-def test_it_is_told_once(mailoutbox: Any) -> None:
+def test_it_is_reported_once(mailoutbox: Any) -> None:
     worker("celery@one", 0)
     worker("celery@two", 9)
     for _ in range(2):
@@ -44,7 +44,7 @@ def test_a_late_heartbeat_of_all_is_no_loss() -> None:
     assert not Notice.objects.exists()
 
 
-def test_one_that_is_only_late_is_not_told() -> None:
+def test_one_that_is_only_late_is_not_reported() -> None:
     worker("celery@one", 0)
     worker("celery@two", 2)
     notify_lost_workers(NOW)

@@ -71,7 +71,7 @@ def test_who_has_the_permission_is_offered_it(operator: Client) -> None:
     assert "Sync one now" in operator.get("/syncs/").content.decode()
 
 
-def test_a_queue_that_is_away_is_told(operator: Client, queue_away: None) -> None:
+def test_a_queue_that_is_away_is_reported(operator: Client, queue_away: None) -> None:
     account(1, "one")
     answer = operator.post("/syncs/start/", follow=True)
     assert "The queue can&#x27;t be reached" in answer.content.decode()

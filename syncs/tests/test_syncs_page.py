@@ -68,7 +68,7 @@ def test_requests_that_cost_nothing_are_drawn_by_their_number() -> None:
     assert "Requests per day, maximum 14" in text_of(PAGE)
 
 
-def test_an_open_incident_is_told_first_and_one_that_is_over_is_not() -> None:
+def test_an_open_incident_is_shown_first_and_one_that_is_over_is_not() -> None:
     owner = account()
     for sentence, closed_at in (("Costs can't be read.", None), ("It was.", NOW)):
         Incident.objects.create(

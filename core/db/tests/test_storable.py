@@ -10,7 +10,7 @@ def test_what_can_be_stored_stays(text: str) -> None:
     assert storable(text, 20) == text
 
 
-def test_what_is_too_long_is_cut_to_the_length_and_told_apart() -> None:
+def test_what_is_too_long_is_cut_to_the_length_and_distinguished() -> None:
     one, other = storable("x" * 21, 20), storable("x" * 22, 20)
     assert one.startswith("xxxxxxxxxxx~")
     assert len(one) == len(other) == 20

@@ -122,7 +122,7 @@ def test_a_rule_that_makes_no_sense_is_refused(
     assert told in errors_of(browser, form((team, "100"), **values))
 
 
-def test_a_bill_is_told_apart_in_one_way(browser: Client) -> None:
+def test_a_bill_is_distinguished_in_one_way(browser: Client) -> None:
     one, other = aws_account(tag_keys=["team", "env"]), account(2, "staging")
     first = team_rule(
         to={"Data": "100"},

@@ -102,7 +102,7 @@ def test_shares_sum_to_the_last_decimal() -> None:
     assert totals(found)["C"] == Decimal("23.3380000007")
 
 
-def test_the_rest_is_told_by_service_whatever_rules_look_at() -> None:
+def test_the_rest_is_shown_by_service_whatever_rules_look_at() -> None:
     store_costs(account(), WEEK, {"EC2": "5", "S3": "1"})
     assert rest(costs_of_teams()) == [({"service": "EC2"}, 35), ({"service": "S3"}, 7)]
     team_rule(to={"Shop": "100"}, sub_accounts=["7"])
@@ -159,7 +159,7 @@ def test_a_day_on_another_bill_is_counted_once() -> None:
     assert totals(costs_of_teams()) == {"Shop": 14, "Data": 0}
 
 
-def test_rows_that_miss_the_bill_are_told() -> None:
+def test_rows_that_miss_the_bill_are_reported() -> None:
     store_costs(account(), WEEK, {"EC2": "1"})
     CostTotal.objects.filter(day=WEEK.start).update(billed=2)
     found = costs_of_teams()
@@ -197,7 +197,7 @@ def test_it_asks_as_many_queries_for_many_rules(
         team_costs(query, source)
 
 
-def test_a_bill_whose_rules_look_at_a_tag_is_told_apart_by_it() -> None:
+def test_a_bill_whose_rules_look_at_a_tag_is_distinguished_by_it() -> None:
     one, other = account(), account(2, "staging")
     for owner in (one, other):
         store_costs(owner, WEEK, {"EC2": "5", "S3": "1"})
@@ -238,7 +238,7 @@ def test_days_on_which_the_tag_was_not_read_are_counted_without_it() -> None:
     assert rest(found) == [({"service": "EC2"}, 25)]
 
 
-def test_a_bill_is_told_apart_by_another_tag_from_another_day_on() -> None:
+def test_a_bill_is_distinguished_by_another_tag_from_another_day_on() -> None:
     owner = account()
     store_costs(owner, WEEK, {"EC2": "5"})
     for day in WEEK.days():

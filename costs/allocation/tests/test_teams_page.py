@@ -115,7 +115,7 @@ def test_without_costs_it_tells_that_there_are_none(client: Client) -> None:
     assert "No costs are stored for these days" in page(client)
 
 
-def test_what_makes_no_sense_is_told_by_name(client: Client) -> None:
+def test_what_makes_no_sense_is_reported_by_name(client: Client) -> None:
     account()
     assert "must lie within" in page(client, "?start=1999-01-01")
     for name in ("table.csv", "not-allocated.csv"):

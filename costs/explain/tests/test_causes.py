@@ -95,7 +95,7 @@ def test_use_that_went_down_is_named_beside_that_which_went_up() -> None:
     }
 
 
-def test_what_is_new_and_what_is_gone_is_told_by_account() -> None:
+def test_what_is_new_and_what_is_gone_is_reported_by_account() -> None:
     other = Part("2", "EC2")
     found = october(
         {
@@ -131,7 +131,7 @@ def test_an_anomaly_of_what_is_not_looked_at_does_not_count() -> None:
     assert found.incidents == 0
 
 
-def test_a_fee_of_the_first_of_a_month_is_told_from_use() -> None:
+def test_a_fee_of_the_first_of_a_month_is_distinguished_from_use() -> None:
     bill = each_day("10")
     bill[date(2026, 10, 1)] += 100
     # The days before it are of one fee less.
@@ -291,7 +291,7 @@ def test_a_change_between_periods_that_are_apart_has_no_first_day() -> None:
     assert changed_on(bill, Periods(OCTOBER, august)) == date(2026, 10, 15)
 
 
-def test_a_price_is_told_from_more_use_and_from_more_days() -> None:
+def test_a_price_is_distinguished_from_more_use_and_from_more_days() -> None:
     later = each_day("10", SEPTEMBER) | each_day("15", OCTOBER)
     # 400 of its 465 are of uses that cost 340 at the old price.
     prices = {EC2: PriceChange(Decimal(400), Decimal(340))}

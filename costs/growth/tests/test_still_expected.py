@@ -153,7 +153,7 @@ def test_months_have_the_sum_of_their_raw_days(client: Client) -> None:
     assert chart(text)["expected"] == [None, 3.61]
 
 
-def test_a_filter_is_told_by_the_growth_of_the_whole_bill(client: Client) -> None:
+def test_a_filter_is_estimated_by_the_growth_of_the_whole_bill(client: Client) -> None:
     growing()
     text = page(client, "?start=2026-11-10&end=2026-11-20&service=S3")
     assert "+$0.72 expected" in text  # 2/8 and 2/9 of it

@@ -50,7 +50,7 @@ def test_accounts_together_are_one_part(user: User) -> None:
     assert found[everywhere].change == Decimal("-1.000000000000000002")
 
 
-def test_nothing_is_told_where_lines_can_not_tell_it(user: User) -> None:
+def test_nothing_is_said_where_lines_can_not_show_it(user: User) -> None:
     assert not service_uses(replace(QUERY, basis="daily"), user, [EC2])
     assert not service_uses(replace(QUERY, ignore=["anomalies"]), user, [EC2])
     assert not service_uses(QUERY, user, [EC2], most_lines=8)

@@ -27,7 +27,7 @@ def changes(found: dict[str, Any]) -> dict[str, str]:
     return {one["kind"]: one["change"] for one in found["steps"]}
 
 
-def test_what_is_new_gone_used_more_and_dearer_is_told_apart(viewer: Client) -> None:
+def test_what_is_new_gone_used_more_and_dearer_is_distinguished(viewer: Client) -> None:
     found = explained(viewer)
     assert changes(found) == {
         "new": "0.10",

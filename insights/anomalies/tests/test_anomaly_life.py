@@ -106,7 +106,7 @@ def test_what_had_long_ended_when_it_was_found_was_never_open(
     assert not Anomaly.objects.get().changes.exists()
 
 
-def test_what_is_long_over_is_left_as_it_was_told() -> None:
+def test_what_is_long_over_is_left_as_it_was_reported() -> None:
     owner = account()
     old = TODAY - timedelta(days=200)
     store_anomalies(owner, [found(first_day=old, last_day=old)], NOW)

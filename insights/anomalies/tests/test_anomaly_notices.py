@@ -35,7 +35,7 @@ def new(account_: Any, /, **values: Any) -> Anomaly:
     return anomaly(account_, **{"seen_on": YESTERDAY, "peak_day": YESTERDAY, **values})
 
 
-def test_each_is_told_once_with_its_money(mailoutbox: Any) -> None:
+def test_each_is_reported_once_with_its_money(mailoutbox: Any) -> None:
     row = new(account())
     for _ in range(2):
         queue_anomalies(NOW)

@@ -63,7 +63,7 @@ def test_a_drift_that_takes_weeks_is_growth() -> None:
     assert found_in(growing) == []
 
 
-def test_what_falls_to_nothing_is_told_as_down() -> None:
+def test_what_falls_to_nothing_is_reported_as_down() -> None:
     values = drawn()
     values[150:160] = [0.0] * 10
     one = found_in(values)[0]
@@ -102,7 +102,7 @@ def test_a_machine_that_span_is_one_finding_within_percent() -> None:
     assert 0 <= one.low < one.high <= 100
 
 
-def test_a_machine_that_fell_idle_is_told() -> None:
+def test_a_machine_that_fell_idle_is_reported() -> None:
     values = drawn(level=40.0, noise=0.05)
     values[150:] = [1.0] * 50
     one = found_in(values, measure=Measure.CPU)[0]
@@ -118,7 +118,7 @@ def test_series_of_different_days_do_not_touch_each_other() -> None:
     assert find_anomalies([late, early]) == alone
 
 
-def test_another_incident_that_only_its_maximum_shows_is_told_too() -> None:
+def test_another_incident_that_only_its_maximum_shows_is_reported_too() -> None:
     average = add(drawn(level=30.0), {100: 50.0, 101: 50.0})
     maximum = add(drawn(level=40.0, seed=2), {101: 50.0, 150: 50.0})
     series = [Series("", FIRST_DAY, average), Series("", FIRST_DAY, maximum)]

@@ -122,7 +122,7 @@ def test_what_says_nothing_has_no_anomaly(values: list[float | None]) -> None:
     assert find_incidents(Bill("USD", FIRST_DAY, {Scope("1"): values})) == []
 
 
-def test_a_single_spike_in_a_constant_series_is_told() -> None:
+def test_a_single_spike_in_a_constant_series_is_reported() -> None:
     values = [30.0] * 60
     values[40] = 300.0
     (one,) = find_anomalies([Series("constant", FIRST_DAY, values)])

@@ -69,7 +69,7 @@ def test_a_region_of_an_account_that_deviates_is_one_incident() -> None:
     assert one.scope == place
 
 
-def test_a_little_more_in_every_part_is_told_of_the_whole() -> None:
+def test_a_little_more_in_every_part_is_reported_of_the_whole() -> None:
     """Each is too small a share to be told by itself."""
     (one,) = incidents_of(more(calm(), 9.0, Scope()))
     assert len(one.causes) == 10
@@ -77,7 +77,7 @@ def test_a_little_more_in_every_part_is_told_of_the_whole() -> None:
     assert one.first_day == FIRST_DAY + timedelta(days=DAY)
 
 
-def test_a_little_more_in_two_parts_is_told_of_both() -> None:
+def test_a_little_more_in_two_parts_is_reported_of_both() -> None:
     two = [Scope("1", "db", region) for region in REGIONS]
     parts = {part: amounts for part, amounts in calm().items() if part in two}
     (one,) = incidents_of(more(parts, 9.0, Scope()))
@@ -91,7 +91,7 @@ def test_two_unrelated_parts_are_two_incidents() -> None:
     assert len(found) == 2
 
 
-def test_a_service_in_a_region_where_it_never_was_is_told() -> None:
+def test_a_service_in_a_region_where_it_never_was_is_reported() -> None:
     parts = calm()
     parts[Scope("1", "vm", "far")] = begun(level=80)
     (one,) = incidents_of(parts)

@@ -28,7 +28,7 @@ def days_until_told(found: list[Finding], key: str) -> int | None:
 
 
 @pytest.mark.parametrize(("share", "least"), [(0.2, 0.45), (0.3, 0.75), (0.5, 0.85)])
-def test_a_rise_that_stays_is_told_within_seven_days(
+def test_a_rise_that_stays_is_reported_within_seven_days(
     share: float, least: float
 ) -> None:
     many = [Series(str(seed), FIRST_DAY, risen(share, seed)) for seed in SEEDS]
@@ -47,13 +47,13 @@ def test_it_is_one_new_level_with_what_was_usual_before() -> None:
     assert one.is_over
 
 
-def test_a_rise_that_went_back_is_not_told_again() -> None:
+def test_a_rise_that_went_back_is_not_reported_again() -> None:
     values = risen(0.25, noise=0.03)
     values += drawn(1000, days=60, noise=0.03, seed=3, week=OFFICE)
     assert len(found_in(values)) == 1
 
 
-def test_one_that_is_worth_little_is_not_told() -> None:
+def test_one_that_is_worth_little_is_not_reported() -> None:
     assert found_in([value and value / 100 for value in risen(0.3)]) == []
 
 
@@ -75,7 +75,7 @@ def test_growth_is_ongoing_until_nothing_was_added_for_weeks() -> None:
     assert risen.is_over
 
 
-def test_growth_that_no_week_shows_is_told_by_nine_weeks() -> None:
+def test_growth_that_no_week_shows_is_reported_by_nine_weeks() -> None:
     """In steps that are each too small for the weekly test."""
     noise = np.random.default_rng(4).standard_normal(200) * 0.01
     days = np.arange(200)
@@ -126,7 +126,7 @@ def test_a_part_and_its_sum_are_one_incident() -> None:
     assert one.causes[0].scope == one.scope
 
 
-def test_a_fall_of_days_that_may_still_grow_is_not_told() -> None:
+def test_a_fall_of_days_that_may_still_grow_is_not_reported() -> None:
     values = risen(-0.6, noise=0.03)[: DAY + 7]
     newest = frozenset(FIRST_DAY + timedelta(days=DAY + at) for at in range(7))
     scope = Scope("1", "db", "here")

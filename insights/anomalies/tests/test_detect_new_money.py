@@ -29,7 +29,9 @@ def found_of(more: Amounts, until: int = DAYS) -> list[Finding]:
 
 
 @pytest.mark.parametrize("level", [200.0, 40_000.0])
-def test_a_new_service_is_told_on_its_first_day_with_its_money(level: float) -> None:
+def test_a_new_service_is_reported_on_its_first_day_with_its_money(
+    level: float,
+) -> None:
     part = Scope("1", "gpu", "west")
     (one,) = found_of({part: begun(level)})
     assert (one.kind, one.scope) == (Kind.NEW, part)
@@ -40,11 +42,11 @@ def test_a_new_service_is_told_on_its_first_day_with_its_money(level: float) -> 
     assert one.is_over
 
 
-def test_one_that_is_a_small_share_is_not_told() -> None:
+def test_one_that_is_a_small_share_is_not_reported() -> None:
     assert found_of({Scope("1", "queue", "east"): begun(40)}) == []
 
 
-def test_one_that_begins_small_is_told_when_it_is_large() -> None:
+def test_one_that_begins_small_is_reported_when_it_is_large() -> None:
     values: list[float | None] = [
         *[0.0] * DAY,
         1.0,
@@ -71,7 +73,7 @@ def test_a_region_that_an_account_never_used_is_new() -> None:
     assert (one.kind, one.scope) == (Kind.NEW, Scope("1", "", "west"))
 
 
-def test_a_second_new_service_of_an_account_that_was_new_is_told_too() -> None:
+def test_a_second_new_service_of_an_account_that_was_new_is_reported_too() -> None:
     found = found_of(
         {
             Scope("2", "vm", "east"): begun(200, 60),
@@ -91,7 +93,7 @@ def test_it_goes_on_while_its_days_come() -> None:
     assert (one.days, one.is_over) == (2, False)
 
 
-def test_a_new_value_of_a_tag_is_told_if_its_money_is_new_too() -> None:
+def test_a_new_value_of_a_tag_is_reported_if_its_money_is_new_too() -> None:
     values = {
         "shop": Bill("USD", FIRST_DAY, {VM: drawn(700, days=DAYS)}),
         "lab": Bill("USD", FIRST_DAY, {VM: begun(100)}),
@@ -102,7 +104,7 @@ def test_a_new_value_of_a_tag_is_told_if_its_money_is_new_too() -> None:
     assert (one.key, one.kind, one.currency) == ("lab", Kind.NEW, "USD")
 
 
-def test_what_was_only_tagged_anew_is_not_new_money() -> None:
+def test_what_was_only_tagged_differently_is_not_new_money() -> None:
     values = {
         "shop": Bill("USD", FIRST_DAY, {VM: drawn(600, days=DAYS)}),
         "lab": Bill("USD", FIRST_DAY, {VM: begun(100)}),

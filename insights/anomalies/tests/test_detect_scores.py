@@ -71,7 +71,7 @@ def test_what_stays_the_same_is_no_alarm() -> None:
     assert alarms([1.0, 2.0] * (ROWS // 2)) == []
 
 
-def test_it_is_told_once() -> None:
+def test_it_is_reported_once() -> None:
     values = noisy()
     values[900:920] = [80.0] * 20
     assert len([at for at in alarms(values) if 900 <= at < 920]) == 1

@@ -96,7 +96,7 @@ def test_of_a_tag_that_was_not_read_before_nothing_is_known() -> None:
         assert [cause.value for cause in tag_causes(values, one)] == wanted
 
 
-def test_a_tag_that_is_told_by_account_alone_names_values_of_its_account() -> None:
+def test_a_tag_that_is_reported_by_account_alone_names_values_of_its_account() -> None:
     ec2 = add(drawn(300, noise=0.001), dict.fromkeys(DAYS, 120.0))
     (one,) = find_incidents(Bill("EUR", FIRST_DAY, {EC2: ec2}))
     values = {

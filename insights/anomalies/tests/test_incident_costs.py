@@ -109,7 +109,7 @@ def test_only_what_is_asked_for_counts() -> None:
         assert shown == amount, values
 
 
-def test_what_one_account_used_is_told_from_the_others() -> None:
+def test_what_one_account_used_is_distinguished_from_the_others() -> None:
     production, staging = two_accounts()
     ids = (production.account_id, staging.account_id)
     anomaly(production, causes=[cause(ids[0], "EC2", "30"), cause(ids[1], "EC2", "10")])

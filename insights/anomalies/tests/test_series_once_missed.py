@@ -30,7 +30,7 @@ def drawn_floats(level: float, days: int, noise: float, seed: int) -> list[float
     return [value or 0.0 for value in drawn(level, days, noise=noise, seed=seed)]
 
 
-def test_a_service_at_forty_times_the_bill_is_told_on_its_first_day() -> None:
+def test_a_service_at_forty_times_the_bill_is_reported_on_its_first_day() -> None:
     (one,) = found_in(
         {
             EC2: drawn_floats(1000, 91, 0.02, 1),
@@ -52,7 +52,7 @@ def test_a_week_after_a_stop_nothing_rises_and_less_than_nothing_is_expected() -
     assert all(one.seen_on < date(2026, 9, 24) for one in found)
 
 
-def test_a_flow_that_grows_sixfold_in_sixty_days_is_told() -> None:
+def test_a_flow_that_grows_sixfold_in_sixty_days_is_reported() -> None:
     days = np.arange(177)
     flow = np.array(drawn_floats(40, 177, 0.1, 5)) * 6 ** (
         np.clip(days - 117, 0, 60) / 60
@@ -63,7 +63,7 @@ def test_a_flow_that_grows_sixfold_in_sixty_days_is_told() -> None:
     assert told[0].seen_on <= FIRST_DAY + timedelta(days=117 + 30)
 
 
-def test_a_rise_of_thirty_percent_for_good_is_told_within_a_week() -> None:
+def test_a_rise_of_thirty_percent_for_good_is_reported_within_a_week() -> None:
     told = 0
     for seed in range(8):
         values = np.array(drawn_floats(1000, 120, 0.08, seed))

@@ -47,7 +47,7 @@ def test_it_names_the_mean_and_the_largest_miss_and_how_many_were_measured() -> 
     )
 
 
-def test_one_month_is_told_as_one() -> None:
+def test_one_month_is_reported_as_one() -> None:
     row = forecast(account())
     month_end_miss(row, OCTOBER)
     assert line(row) == ("Month-end error: 10.0%, measured in 1 month so far.")

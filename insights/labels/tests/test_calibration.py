@@ -43,7 +43,7 @@ def test_few_or_one_sided_judgments_teach_nothing_and_say_so() -> None:
     assert calibrate([]).precision_before is None
 
 
-def test_where_deviation_tells_nothing_apart_everything_is_told() -> None:
+def test_where_deviation_distinguishes_nothing_everything_is_reported() -> None:
     chance = random.Random(7)  # noqa: S311 - data for a test
     judged = [Judged(chance.uniform(1, 5), chance.random() < 0.7) for _ in range(200)]
     learned = calibrate(judged)
@@ -51,7 +51,7 @@ def test_where_deviation_tells_nothing_apart_everything_is_told() -> None:
     assert learned.precision_after == learned.precision_before
 
 
-def test_nearly_all_that_was_right_is_still_told() -> None:
+def test_nearly_all_that_was_right_is_still_reported() -> None:
     judged = alarms([1.0, 1.0, 9.0, 9.0, 9.0, 9.0], [2.0] * 20)
     assert threshold(judged) <= 1.0
 

@@ -88,7 +88,7 @@ def test_who_may_hand_over_nothing_does_not_learn_who_there_is() -> None:
     assert "no such user" not in str(answer.json())
 
 
-def test_rules_are_told_to_those_who_see_all_accounts() -> None:
+def test_rules_are_shown_to_those_who_see_all_accounts() -> None:
     production, staging = two_accounts()
     owner_rule(somebody(name="ben"), account=production, tag_key="team")
     [rule] = (

@@ -32,13 +32,13 @@ def test_thirteen_days_are_too_few_and_fourteen_are_enough() -> None:
     assert Rule.IDLE in advice(machine(cpu=cpu(14, 1.0, 4.0), network=network()))
 
 
-def test_a_new_machine_is_told_as_new() -> None:
+def test_a_new_machine_is_reported_as_new() -> None:
     born = at(days_ago(3))
     new = machine(cpu=cpu(3, 1.0, 4.0), launched_at=born, first_seen_at=born)
     assert reasons(new)[Rule.IDLE].startswith("It exists since 2026-06-17")
 
 
-def test_one_that_was_resized_lately_is_told_so() -> None:
+def test_one_that_was_resized_lately_is_reported_so() -> None:
     retyped = changed("instance_type", 5, "m5.large", "m5.xlarge")
     told = reasons(machine(cpu=cpu(), changes=[retyped]))
     assert told[Rule.IDLE] == (

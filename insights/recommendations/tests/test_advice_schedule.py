@@ -156,7 +156,7 @@ def test_short_nights_are_not_worth_it() -> None:
     assert Rule.SCHEDULE not in reasons(facts)
 
 
-def test_nights_can_not_be_told_from_days() -> None:
+def test_nights_can_not_be_distinguished_from_days() -> None:
     facts = machine(cpu=cpu(32, 20.0, 80.0))
     assert "by the day and not by the hour" in reasons(facts)[Rule.SCHEDULE]
 

@@ -139,7 +139,7 @@ def test_a_column_can_be_named(tmp_path: Path) -> None:
     assert verdicts(trace, "--time", "when", "--cpu", "load")["idle"] == "yes"
 
 
-def test_more_than_a_full_machine_is_a_full_one_and_told(tmp_path: Path) -> None:
+def test_more_than_a_full_machine_is_a_full_one_and_reported(tmp_path: Path) -> None:
     figures = [50.0] * (20 * A_DAY)
     figures[7] = 117.0
     found = judged(plain(tmp_path / "vm.csv", figures))

@@ -110,7 +110,9 @@ def test_it_comes_back_when_its_evidence_changed_much(
     assert list(statuses) == ["dismissed", "open"]
 
 
-def test_what_is_done_is_not_told_again_before_its_verdict(machine: Instance) -> None:
+def test_what_is_done_is_not_reported_again_before_its_verdict(
+    machine: Instance,
+) -> None:
     keep(machine, advice(machine))
     answer("done")
     assert keep(machine, advice(machine)) == 0

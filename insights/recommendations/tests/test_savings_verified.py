@@ -121,7 +121,7 @@ def test_a_smaller_size_saves_the_difference() -> None:
     assert (found.realized_monthly, found.share) == (Decimal("70.08"), 1.0)
 
 
-def test_half_of_what_was_expected_is_told_as_half() -> None:
+def test_half_of_what_was_expected_is_reported_as_half() -> None:
     retyped = changed("instance_type", DONE_AGO, "m5.xlarge", "m5.large")
     small = machine("m5.large", cpu=cpu(60), changes=[retyped])
     found = verdict(RESIZE, small, bills("50", "47.696"))

@@ -78,7 +78,7 @@ def test_what_changed_since_approval_is_left_as_it_is(
     assert aws.world().instances["i-1"].state == "running"
 
 
-def test_a_right_that_is_missing_is_told_by_the_dry_run(
+def test_a_right_that_is_missing_is_reported_by_the_dry_run(
     aws: EmulatedAws, instance: Resource
 ) -> None:
     aws.deny("ec2:StopInstances")
@@ -89,7 +89,7 @@ def test_a_right_that_is_missing_is_told_by_the_dry_run(
     assert "UnauthorizedOperation" in worked_on(row).dry_run_error
 
 
-def test_a_deleted_volume_is_made_anew_of_its_snapshot(aws: EmulatedAws) -> None:
+def test_a_deleted_volume_is_created_again_from_its_snapshot(aws: EmulatedAws) -> None:
     aws.world().roles = {"acting": None}
     aws.world().add_volume(EmulatedVolume("vol-1", REGION))
     volume = read(Volume, settings=ROLE)

@@ -322,7 +322,7 @@ def test_rejecting_needs_a_reason_and_ends_it(
         ("restart_sync", {}, "is nothing for a resource"),
     ],
 )
-def test_what_makes_no_sense_is_told(
+def test_what_makes_no_sense_is_reported(
     owner: CloudAccount, kind: str, values: dict[str, str], told: str
 ) -> None:
     assert told in proposal_refused(instance(owner, "web"), kind, **values)

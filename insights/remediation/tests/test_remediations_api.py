@@ -84,7 +84,7 @@ def test_who_views_only_proposes_nothing(client: Client, machine: Resource) -> N
         ({"run": 2**70, "kind": "free_slot"}, "run"),
     ],
 )
-def test_what_cannot_be_proposed_is_told_by_field(
+def test_what_cannot_be_proposed_is_reported_by_field(
     operator: Client, machine: Resource, values: dict[str, Any], told: str
 ) -> None:
     values = {k: machine.pk if v == "own" else v for k, v in values.items()}

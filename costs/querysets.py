@@ -229,6 +229,17 @@ class BillSpanQuerySet(AccountScopedQuerySet):
         )
 
 
+class CoveredDayQuerySet(AccountScopedQuerySet):
+    def of_stored_rows(self, window: Window) -> Self:
+        """Those of the window on which the other account has rows of its own."""
+        from costs.models import CostDay
+
+        own = CostDay.objects.filter(
+            account__account_id=OuterRef("sub_account_id"), day=OuterRef("day")
+        )
+        return self.filter(within(window)).filter(Exists(own))
+
+
 class RecentCostQuerySet(AccountScopedQuerySet):
     def per_service(self) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
         """(service, sub-account, the newest days' amount, that of those before)."""

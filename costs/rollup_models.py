@@ -9,6 +9,7 @@ from costs.querysets import (
     BillDayQuerySet,
     BillSpanQuerySet,
     CostRollupQuerySet,
+    CoveredDayQuerySet,
     RecentCostQuerySet,
 )
 
@@ -133,7 +134,7 @@ class CoveredDay(models.Model):
         max_length=ACCOUNT_ID_LENGTH, help_text="The other account."
     )
 
-    objects = AccountScopedQuerySet.as_manager()
+    objects = CoveredDayQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "account", "sub_account_id"]

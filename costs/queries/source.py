@@ -77,7 +77,7 @@ class CostSource:
     the rows are filtered, and `bill_spans` and `growth` those of the same accounts.
     `narrowing` is the days and the currency of all of them, and of months in `archived`
     nothing is known. With a `tag_key` the rows are those by this tag, and the totals
-    those of days that were read by it.
+    those of days that were read by it. Another bill covers some only if `is_covered`.
     """
 
     rows: DailyCostQuerySet
@@ -90,6 +90,7 @@ class CostSource:
     narrowing: Mapping[str, Any] = field(default_factory=dict)
     archived: Sequence[Window] = ()
     tag_key: str = ""
+    is_covered: bool = True
 
     @classmethod
     def visible_to(cls, user: AnyUser) -> "CostSource":
@@ -273,7 +274,8 @@ class CostSource:
         days = {name: day for name, day in self.narrowing.items() if name != "currency"}
         if self.archived:
             bills = bills.filter(~within(*self.archived))
-        return bills.filter(**self.narrowing).counted(**days)
+        bills = bills.filter(**self.narrowing)
+        return bills.counted(**days) if self.is_covered else bills
 
     def growth_shares(self) -> GrowthShares:
         """Return by which share recent days of these accounts' bills grow. One query.

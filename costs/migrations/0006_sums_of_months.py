@@ -36,7 +36,7 @@ def delete_sums(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> Non
 
 
 class Migration(migrations.Migration):
-    dependencies = [("costs", "0004_store_utilization_of_commitments")]
+    dependencies = [("costs", "0005_store_coverage_of_commitments")]
     operations = [
         migrations.AlterField(
             "costrollup",

@@ -1,7 +1,9 @@
 """A report asks again only what may have changed since."""
 
+from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -32,6 +34,15 @@ def test_it_is_answered_from_the_cache_until_data_changed(
     recommendation(accounts[0], instance(accounts[0], "db"))
     bump_version(accounts[0], "recommendations")
     assert savings(ada).startswith("3 open recommendations")
+
+
+def test_this_month_is_another_one_once_it_has_ended(ada: User) -> None:
+    months = []
+    for now in (NOW, NOW + timedelta(days=31)):
+        with time_machine.travel(now, tick=False):
+            months += report(AGENTS["cost-analyst"], ada, now)["sections"][:1]
+    assert "Nov 2026" in months[0]["text"]
+    assert "Dec 2026" in months[1]["text"]
 
 
 def test_nobody_gets_the_answer_of_somebody_who_sees_more(

@@ -91,7 +91,7 @@ def test_amounts_whose_sum_can_not_be_stored_are_one_sentence(
     aws.world().add_costs([charge(june(4), largest)])
     status, error = outcome(sync_cost(aws_account(), now))
     assert status == "failed"
-    assert ": What ten days of a month cost is larger than " in error
+    assert ": What a month costs is larger than " in error
     assert "\n" not in error
     assert CostTotal.objects.count() == 1
     assert held() == summed()

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import socket
-import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cloudintel.environment import given
 from cloudintel.supervisor import LOW_PRIORITY, Child, Supervisor
+from core.command_processes import run_command
 from core.commands import bad_arguments
 
 WEB = ["gunicorn", "cloudintel.wsgi", "--log-level", "warning"]
@@ -161,10 +161,3 @@ def check_port(
 
 def managed(*arguments: str) -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-
-
-def run_command(*arguments: str) -> None:
-    """Run it in a process of its own, whose memory ends with it."""
-    command = managed(*arguments)
-    if status := subprocess.run(command, check=False).returncode:  # noqa: S603
-        sys.exit(status)

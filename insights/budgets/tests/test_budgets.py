@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from alerts.models import Notice
 from clouds.models import CloudAccount
 from clouds.testing import account
+from clouds.versions import bump_shared_version
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
+from costs.allocation.changes import TEAMS
 from costs.allocation.testing import team_rule
 from costs.testing import charge, close, store_costs, tagged
 from insights.budgets.forms import BudgetForm
@@ -234,6 +236,18 @@ def test_budgets_of_teams_read_their_costs_once(
     # The newest day, the team, and the days read.
     with django_assert_max_num_queries(3):
         status_of(own, NOW, teams)
+
+
+def test_a_changed_rule_makes_budgets_of_teams_due() -> None:
+    spent(account())
+    team_rule(services=["EC2"], to={"Shop": "100"})
+    budget(scope="team", key="Shop", actual_percents=[], forecasted_percents=[])
+    refresh_budgets(NOW)
+    assert not is_due(NOW)
+    bump_shared_version(TEAMS)
+    assert is_due(NOW)
+    refresh_budgets(NOW)
+    assert not is_due(NOW)
 
 
 @pytest.mark.parametrize(

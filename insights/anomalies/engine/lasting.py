@@ -155,10 +155,20 @@ class LastingChanges:
                 kind = Kind.GROWTH
             days = day - alarm.last
             expected = np.full(days, self.detector.move_of(alarm)[0])
-        self.detector.extend(alarm, kind, day, expected, window[len(window) - days :])
+        now = self._last_days(row, day, days, window)
+        self.detector.extend(alarm, kind, day, expected, now)
         move = self.detector.move_of(alarm)
         self.detector.recurring.record_shift(row, day, *move)
         self.record(row, first, day, float(usual_week.mean()), gap)
+
+    def _last_days(
+        self, row: int, day: int, days: int, window: FloatArray
+    ) -> FloatArray:
+        """Return so many days to this one; those before the window as judged then."""
+        older = slice(day + 1 - days, day + 1 - len(window))
+        expected = np.nan_to_num(self.detector.expected[row, older])
+        known = np.concatenate([expected + self.detector.deviation[row, older], window])
+        return known[len(known) - days :]
 
     def _earlier(self, row: int, first: int, gap: float) -> Alarm | None:
         """Return the alarm to the same side that this change goes on with."""

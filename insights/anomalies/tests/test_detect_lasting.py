@@ -5,9 +5,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from insights.anomalies.engine.anomaly_records import Finding, Kind, Series
-from insights.anomalies.engine.daily import find_anomalies
+from insights.anomalies.engine.anomaly_records import Finding, Kind, Measure, Series
+from insights.anomalies.engine.daily import find_anomalies, materiality_of
+from insights.anomalies.engine.detector import Detector
 from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.engine.lasting import TESTS, WINDOW_DAYS, LastingChanges
+from insights.anomalies.engine.limits import DEFAULT
 from insights.anomalies.tests.series import FIRST_DAY, OFFICE, add, drawn, found_in
 from insights.bill_records import Bill, Scope
 
@@ -147,3 +150,22 @@ def test_growth_of_several_services_at_once_is_one_incident() -> None:
     }
     (one,) = find_incidents(Bill("USD", FIRST_DAY, parts))
     assert (one.kind, one.scope.service) == (Kind.GROWTH, "")
+
+
+def test_growth_goes_on_with_an_alarm_that_ended_before_its_nine_weeks() -> None:
+    days = [FIRST_DAY + timedelta(days=at) for at in range(100)]
+    materiality = materiality_of(Measure.COST, DEFAULT)
+    detector = Detector(1, days, materiality, DEFAULT)
+    detector.expected[:] = 100.0
+    alarm = detector.begin(0, 10, 20, 5.0, 105.0)
+    before, risen = np.full(11, 100.0), np.full(11, 105.0)
+    detector.extend(alarm, Kind.GROWTH, 20, before, risen)
+    window = np.linspace(100, 130, WINDOW_DAYS)
+    (growth,) = (test for test in TESTS if test.kind is Kind.GROWTH)
+    LastingChanges(detector)._report(growth, 90, 0, window, window, np.full(7, 100.0))
+    assert alarm.last == 90
+    expected, deviation = detector.figures(alarm)
+    assert list(expected) == [100.0] * 81
+    assert list(deviation[:11]) == [5.0] * 11
+    assert list(deviation[11:18]) == [0.0] * 7  # before the nine weeks
+    assert deviation[18:] == pytest.approx(window - 100)

@@ -1,6 +1,5 @@
 """AWS says "too fast": retried, and told when it does not stop."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,7 +12,6 @@ from core.windows import Window
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
-from syncs.models import SyncRun
 from syncs.testing import outcome
 from tests.stored_rows import stored
 
@@ -36,12 +34,12 @@ def test_throttled_past_its_retries(
 ) -> None:
     settings.AWS_MAX_ATTEMPTS = 2
     mine = aws_account(regions=["eu-west-1"])
-    for sync in (sync_ec2, sync_cost, sync_cpu):
+    syncs = (sync_ec2, sync_cost, sync_cpu)
+    for sync in syncs:
         sync(mine, now)
     before = stored()
     for operation in OPERATIONS:
         aws.throttle(operation)
-    syncs: list[Callable[..., SyncRun]] = [sync_ec2, sync_cost, sync_cpu]
     for sync, operation in zip(syncs, OPERATIONS, strict=True):
         run = sync(mine, now + HOUR)
         status, error = outcome(run)

@@ -47,12 +47,14 @@ def asked_filters(kind: type[FilterSet], names: frozenset[str]) -> type[FilterSe
     Each of the others would be copied and checked to find that nothing is asked of it,
     which takes longer than most queries. Its form has no values of these.
     """
-    found = type(kind.__name__, (kind,), {})
-    found.base_filters = OrderedDict(
+    whole: Any = kind
+    narrowed: Any = type(kind.__name__, (kind,), {})
+    narrowed.base_filters = OrderedDict(
         (name, one)
-        for name, one in kind.base_filters.items()
+        for name, one in whole.base_filters.items()
         if name in names or one.extra["required"]
     )
+    found: type[FilterSet] = narrowed
     return found
 
 

@@ -116,7 +116,8 @@ def test_what_fails_leaves_what_is_stored(mine: CloudAccount, aws: EmulatedAws) 
 
 
 def covered(service: str, *amounts: int, region: str = "") -> EmulatedCoverage:
-    return EmulatedCoverage(service, *map(Decimal, amounts), region=region)
+    part, total, on_demand = map(Decimal, amounts)
+    return EmulatedCoverage(service, part, total, on_demand, region)
 
 
 def test_what_they_cover_is_stored_by_service_and_region(

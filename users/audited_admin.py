@@ -4,7 +4,7 @@ unfold carries no types, so Django's own admin stands in for it under a type che
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -110,7 +110,7 @@ class Admin(ModelAdmin[M]):
     list_fullwidth = True
     warn_unsaved_form = True
     # Python's own reader of JSON fails at a number of thousands of digits.
-    formfield_overrides: Any = {models.JSONField: {"decoder": Decoder}}
+    formfield_overrides: ClassVar[Any] = {models.JSONField: {"decoder": Decoder}}
     # The form of the pages, which takes the user: it limits what can be chosen.
     user_form: Any = None
     # Not so where the function that saves a row records what it changes.

@@ -320,8 +320,8 @@ class CostSource:
 
     def values_of(self, column: str, limit: int) -> list[str]:
         """Return what a column holds, in order, without the empty text."""
-        ends = [self.narrowing.get(name) for name in ("day__gte", "day__lt")]
-        months_of = [Window(*ends)] if all(ends) and ends[0] < ends[1] else []
+        start, end = map(self.narrowing.get, ("day__gte", "day__lt"))
+        months_of = [Window(start, end)] if start and end and start < end else []
         rows = self.by(column, months_of=months_of)
         found = rows.exclude(**{column: ""}).order_by(column)
         return list(found.values_list(column, flat=True).distinct()[:limit])

@@ -93,7 +93,7 @@ def answer_top(question: Question) -> Answer:
     data = question.get(SUMMARY, **slots)
     answer = partial(Answer, page="costs", endpoint=SUMMARY, parameters=slots)
     groups, currency = data["groups"], data["currency"]
-    if not groups:
+    if not groups or data["total"] is None:  # groups of the period before alone
         return answer(text=_no_costs(data, question.slots))
     named = _namer(question)
     rows = [

@@ -37,12 +37,15 @@ def test_it_is_answered_from_the_cache_until_data_changed(
 
 
 def test_this_month_is_another_one_once_it_has_ended(ada: User) -> None:
-    months = []
+    found = []
     for now in (NOW, NOW + timedelta(days=31)):
         with time_machine.travel(now, tick=False):
-            months += report(AGENTS["cost-analyst"], ada, now)["sections"][:1]
-    assert "Nov 2026" in months[0]["text"]
-    assert "Dec 2026" in months[1]["text"]
+            sections = report(AGENTS["cost-analyst"], ada, now)["sections"]
+        found.append({one["title"]: one["text"] for one in sections})
+    assert "Nov 2026" in found[0]["This month"]
+    assert found[1]["This month"].startswith("No costs are stored for 1 Dec 2026")
+    # Of each service the period before is stored.
+    assert found[1]["By service"].startswith("No costs are stored")
 
 
 def test_nobody_gets_the_answer_of_somebody_who_sees_more(

@@ -261,10 +261,8 @@ class CostSource:
             or len(compared & ROLLUP_OF.keys()) < 2
         ):
             return None
-        return (
-            self.rollups.filter(**self.narrowing),
-            self.rows.filter(**self.narrowing),
-        )
+        narrowing = self.narrowing
+        return self.rollups.filter(**narrowing), self.rows.filter(**narrowing)
 
     def bills(self) -> CostTotalQuerySet:
         """Return the totals, or their counts, which answer what is about days alone."""

@@ -16,6 +16,7 @@ from django.db.models import Aggregate, Count, Sum, Value
 from core.db.money_field import MoneyField
 from core.windows import Window
 from costs.day_blocks import parts_of
+from costs.models import CoveredDay
 from costs.querysets import CostRollupQuerySet, DailyCostQuerySet, within
 
 # ruff: noqa: S608 (names are columns of the models, values are bound)
@@ -31,14 +32,20 @@ def window_sums(
     *,
     largest: int | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Return (a key of each column, the amount of each window). One query.
+    """Return (a key of each column, the amount of each window). One query, and one
+    whether other bills cover the single days.
 
     `sums` and `rows` are those of every day. None is the amount of a key without a row
     of that window. With `largest` only so many keys that cost most in the first window;
     equal ones in the order of their letters' numbers.
     """
     statements, params = [], []
-    for (block, days), signs in _signs(windows).items():
+    all_signs = _signs(windows)
+    single = [days for block, days in all_signs if block is None]
+    # Mostly no other bill covers them, and to look it up for each row takes as long as
+    # to sum them.
+    is_covered = bool(single) and CoveredDay.objects.filter(within(*single)).exists()
+    for (block, days), signs in all_signs.items():
         bills: DailyCostQuerySet
         count: Aggregate
         if block:
@@ -46,7 +53,8 @@ def window_sums(
             count = Sum("row_count")
         else:
             dated = {"day__gte": days.start, "day__lt": days.end}
-            bills, count = rows.filter(**dated).counted(**dated), Count("pk")
+            bills, count = rows.filter(**dated), Count("pk")
+            bills = bills.counted(**dated) if is_covered else bills
         found = bills.order_by().values(*columns)
         found = found.annotate(amount=Sum(metric), of_rows=count)
         try:

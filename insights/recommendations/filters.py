@@ -79,8 +79,10 @@ class RecommendationFilter(OwnedFilter):
     def about_subjects(
         self, queryset: RecommendationQuerySet, name: str, ids: Sequence[str]
     ) -> RecommendationQuerySet:
+        # "m6i in eu-west-1, Linux" is one of them, which was cut at its comma.
+        about = [*ids, ", ".join(ids)]
         return queryset.filter(
-            Q(resource__resource_id__in=ids) | Q(resource=None, about__in=ids)
+            Q(resource__resource_id__in=ids) | Q(resource=None, about__in=about)
         )
 
     def is_live(

@@ -11,8 +11,8 @@ from core.api.parameters import asked_filters, checked
 class LogFilter(filters.FilterSet):
     name = filters.CharFilter("username", required=True)
     group = AnyText(method="of_groups")
-    start = start_filter("date_joined")
-    end = end_filter("date_joined")
+    start = start_filter("date_joined__date")
+    end = end_filter("date_joined__date")
 
     class Meta:
         form = WindowForm

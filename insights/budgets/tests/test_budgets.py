@@ -27,7 +27,7 @@ from insights.budgets.refresh import (
 )
 from insights.models import Budget, BudgetAlert
 from insights.testing import budget, forecast, two_accounts
-from users.testing import person
+from users.testing import person, session_of
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = Window(date(2026, 11, 1), TODAY)
@@ -144,6 +144,26 @@ def test_each_channel_gets_one_notice_of_an_alert(settings: Any) -> None:
     assert (email.account, email.severity) == (owner, "critical")
     assert mail.outbox == []  # delivery is a task of its own
     assert not is_due(NOW)
+
+
+def test_of_thresholds_that_are_exceeded_at_once_the_largest_is_sent(
+    settings: Any,
+) -> None:
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    spent(account())
+    forecast(None, "10")
+    budget(actual_percents=[50, 90], forecasted_percents=[80, 205])
+    for _ in range(2):
+        refresh_budgets(NOW)
+    assert BudgetAlert.objects.count() == 4
+    about = [one.about for one in Notice.objects.order_by("id")]
+    assert {(one.kind, one.threshold) for one in about if one} == {
+        ("actual", 90),
+        ("forecasted", 205),
+    }
+    assert not is_due(NOW)
+    page = session_of(person("viewer")).get(Budget.objects.get().get_absolute_url())
+    assert page.content.decode().count("not sent: a larger threshold") == 2
 
 
 def test_a_channel_that_is_configured_later_gets_this_months_alerts(

@@ -75,12 +75,17 @@ clean:
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements.txt
+	@$(MAKE) --jobs 2 --no-print-directory install-half-0 install-half-1 LOCK=$<
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements-dev.txt
+	@$(MAKE) --jobs 2 --no-print-directory install-half-0 install-half-1 LOCK=$<
 	@touch $@
+
+# Unpacking takes longest, and a pip does it on one core: each installs every other package.
+install-half-%:
+	@awk '/^[a-z]/ { count++ } count % 2 == $*' $(LOCK) >$(VENV)/half-$*.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r $(VENV)/half-$*.txt
 
 # Else each process that tests would compile all modules at the same time, once they are
 # new: two processes collect a half of the tests each, which compiles for all.

@@ -23,6 +23,7 @@ NAME = r'aria-label(ledby)?="[^"]'
         ('<section class="panel', NAME),
         ('<div class="scroll', rf'tabindex="0" role="group" {NAME}'),
         (FILTERS, NAME),
+        (rf'{FILTERS} action="(?!{{% url "search")', 'data-submit="on-change"'),
         ('<p class="note bad"', 'role="alert"'),
     ],
 )

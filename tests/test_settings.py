@@ -138,3 +138,30 @@ def test_a_state_that_cannot_be_made_is_one_sentence(
         "STATE_DIR must be a directory that this user owns and can write to; "
         f"{place}: Not a directory."
     )
+
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "".join(map(chr, range(33, 97))),
+    "ALLOWED_HOSTS": "costs.example.com",
+    "SECURE_COOKIES": "true",
+}
+
+
+def test_an_installation_as_documented_passes_djangos_check_of_deployments(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    read = runpy.run_path(SETTINGS)
+    of_security = ("SECURE_", "SESSION_", "CSRF_", "MIDDLEWARE", "SECRET_", "X_FRAME")
+    found = {name: read[name] for name in read if name.startswith(of_security)}
+    with override_settings(DEBUG=read["DEBUG"], ALLOWED_HOSTS=["a"], **found):
+        assert complaints_of_deployment() == []
+    with override_settings(**found | {"SESSION_COOKIE_SECURE": False}):
+        assert "security.W012" in complaints_of_deployment()
+
+
+def complaints_of_deployment() -> list[str | None]:
+    found = run_checks(include_deployment_checks=True)
+    return [one.id for one in found if not one.is_silenced()]

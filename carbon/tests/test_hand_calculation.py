@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from carbon.engine.estimate import GB, ResourceDay, estimate
+from carbon.engine.estimate import ResourceDay, estimate
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "carbon.md"
 RESULT = re.compile(r"^    (\w+) .*= (\S+) (?:kWh|kg)$", re.MULTILINE)
@@ -28,7 +28,7 @@ MACHINES = {
         memory_gib=1,
         cpu_percent=5,
         hours=12,
-        sent_bytes=3 * GB,
+        sent_bytes=3e9,
     ),
     "Standard_D4ds_v4": ResourceDay(
         cloud="azure",

@@ -69,6 +69,18 @@ def test_storage_is_measured_by_its_copies_and_disks() -> None:
     assert found.embodied_kg is None
 
 
+def test_a_database_has_copies_in_its_zones_and_the_disks_of_its_type() -> None:
+    def stored(cloud: str, engine: str, disk: str) -> Stored | None:
+        return storage.database(cloud, engine, disk, 10.0, 2)
+
+    size = 10 * 2**30
+    assert stored("aws", "postgres", "gp3") == Stored(size, 2, is_ssd=True)
+    assert stored("aws", "postgres", "standard") == Stored(size, 2, is_ssd=False)
+    assert stored("aws", "aurora-mysql", "aurora") == Stored(size, 6, is_ssd=True)
+    assert stored("azure", "mysql", "") == Stored(size, 3, is_ssd=True)
+    assert storage.database("aws", "postgres", "gp3", None, 1) is None
+
+
 def test_one_zone_of_s3_and_reduced_redundancy_have_two_copies() -> None:
     tiers = {
         "StandardStorage": 9.0,

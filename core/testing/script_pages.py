@@ -18,6 +18,7 @@ def show(page: Page, body: str, *scripts: str) -> None:
         f"<script>{one}</script>" for one in scripts
     )
     page.route(
-        f"{SITE}/", lambda route: route.fulfill(body=text, content_type="text/html")
+        f"{SITE}/",
+        lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8"),
     )
     page.goto("/")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
@@ -71,7 +72,8 @@ def export_focus(
     """
     months = LineItemMonth.objects.filter(account__in=accounts).in_window(window)
     stored = list(months.select_related("account"))
-    draft = target.with_name(f"{target.name}.part")
+    # Another export of the same file has a draft of its own.
+    draft = target.with_name(f"{target.name}.{token_hex(4)}.part")
     try:
         with TemporaryDirectory() as folder, _database(folder) as engine:
             costs = Path(folder) / "costs.csv"

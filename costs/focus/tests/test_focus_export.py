@@ -16,6 +16,7 @@ from pytest_django import Settings
 from clouds.models import CloudAccount
 from clouds.testing import account, see_only
 from core.windows import Window
+from costs.focus import focus_file
 from costs.focus.columns import FOCUS
 from costs.lines.testing import line, store_lines
 from costs.testing import charge, store_costs
@@ -118,6 +119,49 @@ def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="can't be written"):
         exported(tmp_path / "focus.csv")
     assert [one.name for one in tmp_path.iterdir()] == ["lines"]
+
+
+class Killed(BaseException):
+    """As a process ends: nobody catches it."""
+
+
+def test_a_file_stays_as_it_was_until_the_next_one_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "focus.csv"
+    exported(target)
+    before = target.read_bytes()
+    store_costs(account(3, "late"), DAYS, {"AWS Lambda": "1"})
+
+    def end(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(focus_file, "_sums", end)
+        with pytest.raises(Killed):
+            exported(target)
+    assert target.read_bytes() == before
+    exported(target)
+    assert target.read_bytes() != before
+
+
+def test_two_exports_of_one_file_write_it_whole_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, others = tmp_path / "focus.csv", []
+    sums = focus_file._sums
+
+    def with_another(*given: Any) -> Any:
+        if not others:
+            others.append("began")
+            others.append(exported(target))
+        return sums(*given)
+
+    monkeypatch.setattr(focus_file, "_sums", with_another)
+    assert exported(target) == others[1]
+    whole = exported(target)
+    assert [one.name for one in tmp_path.glob("focus*")] == ["focus.csv"]
+    assert whole == others[1]
 
 
 def test_the_api_has_what_its_user_may_see(client: Client, tmp_path: Path) -> None:

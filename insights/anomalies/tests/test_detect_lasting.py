@@ -84,6 +84,18 @@ def test_growth_that_no_week_shows_is_told_by_nine_weeks() -> None:
     assert [one.kind for one in found] == [Kind.GROWTH]
 
 
+def test_growth_goes_on_with_a_new_level_that_ended_nine_weeks_before() -> None:
+    """After a level with another noise growth is looked for again in nine weeks."""
+    noise = np.random.default_rng(4).standard_normal(200) * 0.01
+    days = np.arange(200)
+    growth = 1.0085 ** np.clip(days - 82, 0, 90)
+    values = 200 * np.exp(noise) * np.where(days < 72, 1, 2.5) * growth
+    (one,) = found_in(values.tolist())
+    assert one.kind == Kind.GROWTH
+    assert (one.first_day - FIRST_DAY).days == 72
+    assert (one.last_day - one.first_day).days > 63
+
+
 def test_growth_of_every_sixty_days_before_is_usual() -> None:
     noise = np.random.default_rng(4).standard_normal(400) * 0.01
     values = 500 * np.exp(noise) * 1.004 ** np.arange(400)

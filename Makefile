@@ -5,7 +5,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CLOUD ?= aws
-# Processes that test a database side by side; some wait for others, so more than cores.
+# Processes that test on PostgreSQL side by side; some wait for others, so more than
+# cores. On SQLite, where less is to be proven, there are two.
 WORKERS ?= 3
 
 .PHONY: run test test-sqlite test-postgres compile-half-1 compile-half-2 coverage lint \
@@ -19,15 +20,15 @@ test: $(VENV)/.browser $(VENV)/.compiled
 	@$(MAKE) --jobs 2 --no-print-directory test-sqlite test-postgres
 
 # A file's tests run in one process, which makes once what they share.
-SIDE_BY_SIDE = --once -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE = --once --dist loadfile --no-loadscope-reorder
 # Tests start hundreds of processes, which need not each compile the same modules.
 test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE =
 
 test-sqlite: $(VENV)/.installed-dev
-	env -u DATABASE_URL $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+	env -u DATABASE_URL $(BIN)/python -m pytest $(SIDE_BY_SIDE) -n 2 $(ARGS)
 
 test-postgres: $(VENV)/.browser
-	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) -n $(WORKERS) $(ARGS)
 
 # Branches over both databases and all processes; fails below 90%.
 coverage: $(VENV)/.installed-dev
@@ -74,12 +75,17 @@ clean:
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements.txt
+	@$(MAKE) --jobs 2 --no-print-directory install-half-0 install-half-1 LOCK=$<
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements-dev.txt
+	@$(MAKE) --jobs 2 --no-print-directory install-half-0 install-half-1 LOCK=$<
 	@touch $@
+
+# Unpacking takes longest, and a pip does it on one core: each installs every other package.
+install-half-%:
+	@awk '/^[a-z]/ { count++ } count % 2 == $*' $(LOCK) >$(VENV)/half-$*.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r $(VENV)/half-$*.txt
 
 # Else each process that tests would compile all modules at the same time, once they are
 # new: two processes collect a half of the tests each, which compiles for all.

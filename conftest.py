@@ -56,9 +56,9 @@ FAST_AWS = {
 # Files that take a minute or more, and what waits for other processes.
 LONGEST = ("test_production", "test_schemathesis", "test_accessibility", "demo")
 
-# What a test that uses the database has asked for, itself or by another fixture.
-DATABASE = {"db", "transactional_db", "live_server", "module_db"}
 BOTH = {"sqlite", "postgresql"}
+# One of these is in each file of which `make test` runs something on SQLite.
+MARKERS_OF_SQLITE = ("on_each_database", 'only_on("sqlite")')
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +67,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Run each test where `make test` does, rather than all that can run here.",
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file for SQLite of which nothing would be run there."""
+    if not config.getoption("--once") or connection.vendor != "sqlite":
+        return None
+    if not collection_path.name.startswith("test_"):
+        return None
+    text = collection_path.read_text()
+    return None if any(marker in text for marker in MARKERS_OF_SQLITE) else True
 
 
 def pytest_collection_modifyitems(
@@ -93,9 +103,6 @@ def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
     if mark := item.get_closest_marker("only_on"):
         assert set(mark.args) <= BOTH, f"{item.nodeid} would run nowhere: {mark.args}"
         return mark.args
-    fixtures = set(getattr(item, "fixturenames", ()))
-    if not item.get_closest_marker("django_db") and not DATABASE & fixtures:
-        return {"sqlite"} if once else BOTH  # or any other: it uses none
     if once and not item.get_closest_marker("on_each_database"):
         return {"postgresql"}
     return BOTH

@@ -228,7 +228,7 @@ class Route(models.Model):
 class Notice(models.Model):
     """One row is what one channel is sent; its key is unique, so it is queued once."""
 
-    key = models.CharField(max_length=200, help_text="What it reports, once a channel.")
+    key = models.CharField(max_length=200, help_text="The event, once a channel.")
     channel = models.CharField(max_length=NAME_LENGTH)
     recipients = models.JSONField(
         default=list,
@@ -240,7 +240,7 @@ class Notice(models.Model):
     amount = MoneyField(null=True, blank=True, help_text="What it is about, in money.")
     currency = models.CharField(max_length=3, blank=True)
     is_end = models.BooleanField(
-        default=False, help_text="It says that what it is about is over."
+        default=False, help_text="It reports the end of what it is about."
     )
     subject = models.CharField(max_length=200)
     text = models.TextField()

@@ -50,7 +50,7 @@ class Archive(models.Model):
     restored_at = models.DateTimeField(null=True)
     restored_by = models.CharField(max_length=150, blank=True)
     expired_at = models.DateTimeField(
-        null=True, help_text="The file was deleted, as it was kept long enough."
+        null=True, help_text="The file was deleted at the end of its retention."
     )
 
     objects = OfAllAccountsQuerySet.as_manager()

@@ -17,6 +17,7 @@ from assistant.models import accounts_seen
 from clouds.access import AnyUser
 from clouds.models import SharedVersion
 from core.api.cache import CachedAnswer, key_of, look_up, store
+from core.windows import utc_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ AGENTS = {
 
 def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
     """Return the agent's report: each question with its answer, or why not."""
-    status, version = DataStatus(user, now), version_of(user)
+    status, version = DataStatus(user, now), version_of(user, now)
     sections = []
     for one in agent.sections:
         answered = partial(_answered, one, user, now, status)
@@ -147,14 +148,15 @@ BY_THE_CLOCK = frozenset({"freshness", "health", "backup"})
 KIND, JSON = "assistant-report", "application/json"
 
 
-def version_of(user: AnyUser) -> str:
-    """Return the version of all data, and of what a user may see of it. It moves with
-    any data, also of accounts that are hidden from the user."""
+def version_of(user: AnyUser, now: datetime) -> str:
+    """Return the version of all data, of what a user may see of it, and of the day, as
+    "this month" moves at midnight. It moves with any data, also of accounts that are
+    hidden from the user."""
     versions = SharedVersion.objects.order_by("subject").values_list(
         "subject", "version"
     )
     rights = sorted(user.get_all_permissions())  # type: ignore[union-attr]
-    state = [list(versions), user.pk, accounts_seen(user), rights]
+    state = [list(versions), utc_day(now), user.pk, accounts_seen(user), rights]
     return sha256(repr(state).encode()).hexdigest()
 
 

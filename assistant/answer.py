@@ -136,6 +136,14 @@ def _json(cell: Cell) -> Any:
     return cell
 
 
+def counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
 def money(amount: str | None, currency: str | None) -> Money | None:
     return None if amount is None else Money(Decimal(amount), currency or "")
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from assistant.answer import Answer, Question, Row, amount_text, money
+from assistant.answer import Answer, Question, Row, amount_text, are, counted, money
 from assistant.engine.wording import days, moment
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
@@ -18,15 +18,16 @@ CAUSES = 2
 
 def answer_cost(question: Question) -> Answer:
     data = question.get(SUMMARY, **question.slots)
-    text = _no_costs(data)
+    text = _no_costs(data, question.slots)
     if data["total"] is not None:
         text = f"{amount_text(data['total'], data['currency'])} for {_days_of(data)}."
         text += _beside(data, question.slots) + _caveats(data)
     return Answer(text=text, page="costs", endpoint=SUMMARY, parameters=question.slots)
 
 
-def _no_costs(data: Mapping[str, Any]) -> str:
-    return f"No costs are stored for {_days_of(data)}."
+def _no_costs(data: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
+    currency = f" in {asked}" if (asked := slots.get("currency")) else ""
+    return f"No costs{currency} are stored for {_days_of(data)}."
 
 
 def _beside(data: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
@@ -41,12 +42,14 @@ def _beside(data: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
 
 def _caveats(data: Mapping[str, Any]) -> str:
     notes = []
-    if data["missing_days"]:
-        notes.append(f"{data['missing_days']} days of an account are missing.")
-    if data["estimated_days"]:
-        notes.append(f"{data['estimated_days']} days are estimated and may change.")
-    if data["unreconciled_days"]:
-        notes.append(f"{data['unreconciled_days']} days differ from the bill.")
+    if missing := data["missing_days"]:
+        notes.append(f"{counted(missing, 'day')} of an account {are(missing)} missing.")
+    if estimated := data["estimated_days"]:
+        estimate = f"{counted(estimated, 'day')} {are(estimated)} estimated"
+        notes.append(f"{estimate} and may change.")
+    if differing := data["unreconciled_days"]:
+        verb = "differs" if differing == 1 else "differ"
+        notes.append(f"{counted(differing, 'day')} {verb} from the bill.")
     return "".join(f" {note}" for note in notes)
 
 
@@ -55,7 +58,7 @@ def answer_trend(question: Question) -> Answer:
     answer = partial(Answer, page="costs", endpoint=TREND, parameters=question.slots)
     currency, series = data["currency"], data["series"]
     if data["total"] is None or not series:
-        return answer(text=_no_costs(data))
+        return answer(text=_no_costs(data, question.slots))
     text = f"{amount_text(data['total'], currency)} for {_days_of(data)}"
     if len(series) > 1 or question.slots.get("group_by") != "none":
         named = _namer(question)
@@ -90,8 +93,8 @@ def answer_top(question: Question) -> Answer:
     data = question.get(SUMMARY, **slots)
     answer = partial(Answer, page="costs", endpoint=SUMMARY, parameters=slots)
     groups, currency = data["groups"], data["currency"]
-    if not groups:
-        return answer(text=_no_costs(data))
+    if not groups or data["total"] is None:  # groups of the period before alone
+        return answer(text=_no_costs(data, question.slots))
     named = _namer(question)
     rows = [
         Row(

@@ -5,12 +5,13 @@ the numbers of the API, and its address can be opened again.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpRequest, QueryDict
-from django.urls import get_script_prefix, resolve
+from django.urls import ResolverMatch, get_script_prefix, resolve
 
 from clouds.access import AnyUser
 
@@ -38,7 +39,7 @@ def ask_endpoint(endpoint: str, parameters: Parameters, user: AnyUser) -> Any:
     request.META |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
     request.GET = QueryDict(query)
     request.user = user  # type: ignore[assignment]
-    view = resolve(request.path)
+    view = _view_of(request.path)
     response: Any = view.func(request, *view.args, **view.kwargs)
     if hasattr(response, "render"):
         response.render()
@@ -47,6 +48,12 @@ def ask_endpoint(endpoint: str, parameters: Parameters, user: AnyUser) -> Any:
         reason = str(data.get("detail") or data.get("title"))
         raise EndpointRefused(reason if reason.endswith(".") else f"{reason}.")
     return data
+
+
+@lru_cache(maxsize=256)
+def _view_of(path: str) -> ResolverMatch:
+    """Resolve a path once: it is compared with that of each page before."""
+    return resolve(path)
 
 
 def endpoint_address(endpoint: str, parameters: Parameters) -> str:

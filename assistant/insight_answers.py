@@ -1,5 +1,6 @@
 """Answers from insights: forecasts, anomalies, savings, idle machines and budgets."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -7,17 +8,34 @@ from typing import Any
 
 from django.urls import reverse
 
-from assistant.answer import Answer, Question, Row, amount_text, list_answer, money
+from assistant.answer import (
+    Answer,
+    Question,
+    Row,
+    amount_text,
+    counted,
+    list_answer,
+    money,
+)
 from assistant.endpoints import EndpointRefused
 from assistant.engine.wording import days
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from core.api.pagination import LARGEST_PAGE
 from core.money import ZERO, Money
+from core.periods import period_window
 from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 
 LISTED = "8"
 FORECASTS = 12
+BUDGET_STATES = {
+    "unknown": "unknown",
+    "ok": "within budget",
+    "passed": "past an alert threshold",
+    "at_risk": "forecast over budget",
+    "over": "over budget",
+}
+OVER_BUDGET = {BUDGET_STATES["at_risk"], BUDGET_STATES["over"]}
 
 
 def answer_forecast(question: Question) -> Answer:
@@ -115,6 +133,9 @@ def _sentence(amounts: Sequence[Decimal], currency: str, window: Window) -> str:
 
 def answer_anomaly(question: Question) -> Answer:
     slots = dict(question.slots)
+    if period := slots.pop("period", ""):
+        window = period_window(str(period), question.now)
+        slots |= {"start": f"{window.start}", "end": f"{window.end}"}
     if not slots.keys() & {"open", "start"}:
         slots["open"] = "true"
     asked = {**slots, "ordering": "-impact"}
@@ -218,13 +239,11 @@ def answer_idle(question: Question) -> Answer:
 def answer_budget(question: Question) -> Answer:
     data = question.get("budgets/", **question.slots, page_size=LARGEST_PAGE)
     found = data["results"]
-    counts = {one["state"]: 0 for one in found}
-    for one in found:
-        counts[one["state"]] += 1
-    states = ", ".join(
-        f"{count} {str(state).replace('_', ' ')}" for state, count in counts.items()
-    )
-    text = f"{data['count']} budget{'' if data['count'] == 1 else 's'}"
+    counts = Counter(BUDGET_STATES[one["state"]] for one in found)
+    if found and not counts.keys() & OVER_BUDGET:
+        counts["over or forecast over budget"] = 0
+    states = ", ".join(f"{count or 'none'} {state}" for state, count in counts.items())
+    text = counted(data["count"], "budget")
     text += f" this month: {states}." if states else "."
     rows = [
         Row(
@@ -233,7 +252,7 @@ def answer_budget(question: Question) -> Answer:
                 money(one["amount"], one["currency"]),
                 money(one["spent"], one["currency"]),
                 money(one["forecasted"], one["currency"]),
-                str(one["state"]).replace("_", " "),
+                BUDGET_STATES[one["state"]],
             ],
             reverse("budget", args=[one["id"]]),
         )

@@ -82,7 +82,9 @@ def answer_health(question: Question) -> Answer:
     found = question.get("monitoring/health/", **asked)["results"]
     broken = [one for one in found if one["state"] in ("down", "degraded")]
     text = "Nothing was checked lately."
-    if found:
+    if len(found) == 1:
+        text = f"{found[0]['label']}: {found[0]['state'] or 'unknown'}."
+    elif found:
         text = f"Of {len(found)} components {len(broken) or 'none'} "
         text += "is down or degraded." if len(broken) < 2 else "are down or degraded."
     others = [one for one in found if one not in broken]

@@ -225,7 +225,8 @@ AWS_BUCKET_METRICS = boolean("AWS_BUCKET_METRICS", default=True)
 AWS_MEMORY_METRICS = boolean("AWS_MEMORY_METRICS", default=True)
 # Use of databases, load balancers and NAT gateways: up to five metrics of each.
 AWS_USAGE_METRICS = boolean("AWS_USAGE_METRICS", default=True)
-# Utilization of reservations and savings plans: six questions to Cost Explorer a sync.
+# Utilization and coverage of reservations and savings plans: twelve questions to Cost
+# Explorer a sync.
 AWS_COMMITMENT_UTILIZATION = boolean("AWS_COMMITMENT_UTILIZATION", default=False)
 # And of volumes whose speed is paid for: six metrics of each.
 AWS_VOLUME_METRICS = boolean("AWS_VOLUME_METRICS", default=True)
@@ -244,7 +245,7 @@ AZURE_NETWORK_METRICS = boolean("AZURE_NETWORK_METRICS", default=True)
 AZURE_STORAGE_METRICS = boolean("AZURE_STORAGE_METRICS", default=True)
 # Use of databases, balancers, gateways and storage accounts: a batch of each 50.
 AZURE_USAGE_METRICS = boolean("AZURE_USAGE_METRICS", default=True)
-# And of premium disks that are attached.
+# And of attached disks whose speed is paid for.
 AZURE_DISK_METRICS = boolean("AZURE_DISK_METRICS", default=True)
 AZURE_CONNECT_TIMEOUT_SECONDS = positive("AZURE_CONNECT_TIMEOUT_SECONDS", default=10)
 AZURE_READ_TIMEOUT_SECONDS = positive("AZURE_READ_TIMEOUT_SECONDS", default=60)

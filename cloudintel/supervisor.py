@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from types import FrameType
 
 logger = logging.getLogger(__name__)
@@ -21,12 +24,25 @@ POLL_SECONDS = 0.2
 # Linux signals a process when its parent has ended; other systems do not.
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+# A quarter of the time where one of the others wants all of it.
+LOW_PRIORITY = 5
+# Linux shares time between sessions before it looks at their processes, if it has this.
+SESSION_PRIORITY = Path("/proc/self/autogroup")
 
 
 def _end_with_parent() -> None:
     """Ask for SIGTERM, in a new child, when its parent is killed."""
     if LIBC is not None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _begin(niceness: int) -> None:
+    """Prepare a new child, which inherits all of it to its own."""
+    _end_with_parent()
+    if niceness:
+        os.nice(niceness)
+        with suppress(OSError):
+            SESSION_PRIORITY.write_text(str(niceness))
 
 
 @dataclass
@@ -38,6 +54,7 @@ class Child:
     command: Sequence[str]
     once: bool = False
     after: "Child | None" = None
+    niceness: int = 0
     has_ended: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
@@ -53,7 +70,9 @@ class Child:
             if now >= self.due_at:
                 # In a session of its own, so that Ctrl-C reaches it only through us.
                 self.process = subprocess.Popen(  # noqa: S603 - our own commands
-                    self.command, start_new_session=True, preexec_fn=_end_with_parent
+                    self.command,
+                    start_new_session=True,
+                    preexec_fn=partial(_begin, self.niceness),
                 )
                 self.started_at = now
             return

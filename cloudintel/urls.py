@@ -24,7 +24,7 @@ from carbon.api import CarbonViewSet
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from costs.calendar.api import CoverageViewSet
-from costs.commitments.api import CommitmentUseViewSet
+from costs.commitments.api import CommitmentCoverageViewSet, CommitmentUseViewSet
 from costs.lines.api import LineItemViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
@@ -135,6 +135,7 @@ router.register("lines", LineItemViewSet, basename="line")
 router.register("teams", TeamViewSet)
 router.register("team-rules", TeamRuleViewSet)
 router.register("commitments", CommitmentUseViewSet)
+router.register("commitment-coverage", CommitmentCoverageViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)

@@ -8,8 +8,6 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from monitoring.prometheus.count_files import count_in, settled_counts
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
 
 django_application = get_wsgi_application()
@@ -24,10 +22,7 @@ def application(environ: Any, start_response: Any) -> Any:
 
 
 # Import every page now and exclude it from garbage collection, for which a request
-# would otherwise wait 0.1 s now and then.
+# would otherwise wait 0.1 s now and then, and which would copy what workers share.
 _ = get_resolver().url_patterns
-with settled_counts(settings.COUNTS_DIR):
-    pass  # files that earlier servers left
-count_in(settings.COUNTS_DIR)
 gc.collect()
 gc.freeze()

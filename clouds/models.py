@@ -58,13 +58,13 @@ class CloudAccount(models.Model):
         related_name="members",
         limit_choices_to={"is_payer": True},
         help_text="The payer account whose bill covers this one now. Its costs are "
-        "read there. Found with each sync of costs, where the cloud tells.",
+        "read there. Found with each sync of costs, where the cloud reports it.",
     )
     billed_by = models.CharField(
         max_length=ACCOUNT_ID_LENGTH,
         blank=True,
         editable=False,
-        help_text="The account that pays for it, as the cloud last said, ours or not.",
+        help_text="The account that pays for it, as last reported, connected or not.",
     )
     bill_since = models.DateField(
         null=True,

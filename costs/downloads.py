@@ -58,6 +58,9 @@ class CostsWorkbook(CostsTable):
         keys = min(LARGEST_KEYS, LARGEST_CELLS // len(query.window))
         return replace(query, limit=keys)
 
+    def shows_every_key(self, query: CostQuery) -> bool:
+        return True
+
     def file(self, found: CostBreakdown, names: Mapping[str, str]) -> HttpResponseBase:
         per = "months" if found.query.granularity == "monthly" else "days"
         more: dict[str, Rows] = {per: period_rows(found, names)}

@@ -133,4 +133,4 @@ class DailyCostFilter(CostFilter):
 
     @property
     def _metric(self) -> str:
-        return self.form.cleaned_data["metric"] or "billed"
+        return self.form.cleaned_data.get("metric") or "billed"

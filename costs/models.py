@@ -7,7 +7,7 @@ from django.db import models
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from costs.allocation.models import Team, TeamRule, TeamShare
-from costs.commitments.models import CommitmentUse
+from costs.commitments.models import CommitmentCoverage, CommitmentUse
 from costs.growth.models import CostGrowth
 from costs.lines.models import LineItemMonth
 from costs.querysets import (
@@ -32,6 +32,7 @@ from syncs.models import SyncRun
 __all__ = [
     "BillDay",
     "BillSpan",
+    "CommitmentCoverage",
     "CommitmentUse",
     "CostDay",
     "CostGrowth",

@@ -29,11 +29,14 @@ from django.db.models.functions import Abs
 
 from clouds.access import AccountScopedQuerySet
 from core.windows import ONE_DAY, Window
+from costs.day_blocks import whole_months
 from costs.db_functions import FirstOfMonth
 from costs.groupings import key_expression, keys_of
 from providers.records import UNALLOCATED
 
 METRICS = ("billed", "effective")
+# The dimensions of sums of a day whose keys may be many, and those of their months.
+MONTHS_OF = {"account": "account_month", "resource_group": "group_month"}
 # Of rows of an account: its bill is read, rather than a payer's that covers it.
 BILL_IS_READ = Q(account__is_enabled=True, account__payer=None)
 
@@ -118,9 +121,7 @@ class DailyCostQuerySet(BillQuerySet):
         found = self.in_windows(*windows).order_by().values(*columns)
         return found.annotate(**amounts).values_list(*columns, *amounts)
 
-    def of_keys(
-        self, columns: Sequence[str], keys: Sequence[str]
-    ) -> "DailyCostQuerySet":
+    def of_keys(self, columns: Sequence[str], keys: Sequence[str]) -> Self:
         """Those whose columns together hold one of these keys."""
         parts = zip(columns, zip(*map(keys_of, keys), strict=True), strict=True)
         # So that an index of either column finds them.
@@ -179,6 +180,18 @@ class CostRollupQuerySet(DailyCostQuerySet):
         """They are."""
         return self
 
+    def of_dimension(self, dimension: str, months_of: Iterable[Window] = ()) -> Self:
+        """Those by a dimension; of these windows alone whole months are one row each,
+        of their first day, where the dimension has many keys."""
+        months, which = MONTHS_OF.get(dimension), Q()
+        for window in months_of if months else ():
+            whole, ends = whole_months(window)
+            if whole:
+                which |= Q(within(whole), dimension=months)
+            if ends:
+                which |= Q(within(*ends), dimension=dimension)
+        return self.filter(which or Q(dimension=dimension))
+
     def has_more_rows_than(self, count: int) -> bool:
         rows: int | None = self.aggregate(rows=Sum("row_count"))["rows"]
         return (rows or 0) > count
@@ -214,6 +227,17 @@ class BillSpanQuerySet(AccountScopedQuerySet):
         return self.annotate(
             covered_until=Subquery(before[:1]), covered_from=Subquery(after[:1])
         )
+
+
+class CoveredDayQuerySet(AccountScopedQuerySet):
+    def of_stored_rows(self, window: Window) -> Self:
+        """Those of the window on which the other account has rows of its own."""
+        from costs.models import CostDay
+
+        own = CostDay.objects.filter(
+            account__account_id=OuterRef("sub_account_id"), day=OuterRef("day")
+        )
+        return self.filter(within(window)).filter(Exists(own))
 
 
 class RecentCostQuerySet(AccountScopedQuerySet):

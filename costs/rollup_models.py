@@ -9,6 +9,7 @@ from costs.querysets import (
     BillDayQuerySet,
     BillSpanQuerySet,
     CostRollupQuerySet,
+    CoveredDayQuerySet,
     RecentCostQuerySet,
 )
 
@@ -50,11 +51,12 @@ class CostDay(models.Model):
 
 class CostRollup(models.Model):
     """What all counted rows of one UTC day sum to, by one dimension and category; or
-    those of ten days, by all of them.
+    those of ten days or a month, by all of them; or those of a month by one dimension
+    that has many keys.
 
     "Counted" are those that no CoveredDay hides. The columns of the other dimensions
-    are empty. `day` is the first of ten days (costs.ten_days). costs.rollups keeps it
-    right in the transaction that writes the rows.
+    are empty. Of several days `day` is the first (costs.day_blocks). costs.rollups
+    keeps it right in the transaction that writes the rows.
     """
 
     class Dimension(models.TextChoices):
@@ -66,6 +68,9 @@ class CostRollup(models.Model):
         RESOURCE_GROUP = "resource_group"
         ACCOUNT = "account"
         TEN_DAYS = "ten_days"
+        MONTH = "month"
+        ACCOUNT_MONTH = "account_month"
+        GROUP_MONTH = "group_month"
 
     dimension = models.CharField(max_length=16, choices=Dimension.choices)
     day = models.DateField()
@@ -129,7 +134,7 @@ class CoveredDay(models.Model):
         max_length=ACCOUNT_ID_LENGTH, help_text="The other account."
     )
 
-    objects = AccountScopedQuerySet.as_manager()
+    objects = CoveredDayQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "account", "sub_account_id"]

@@ -20,8 +20,9 @@ from django.db.models import Exists, OuterRef, Q
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
 from core.db.money_field import too_large
-from core.windows import Window
+from core.windows import Window, first_of_month
 from costs.account_sums import COVERED, refresh_account
+from costs.day_blocks import FIRST_OF_MONTH, FIRST_OF_TEN_DAYS
 from costs.models import (
     BillDay,
     CostDay,
@@ -30,7 +31,6 @@ from costs.models import (
     CoveredDay,
     DailyCost,
 )
-from costs.ten_days import FIRST_OF_TEN_DAYS, first_of_ten_days
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # One transaction at a time adds to the sums that all accounts share.
@@ -38,6 +38,7 @@ SUMS_OF_ALL = "costs_costrollup"
 # What rows are summed by, and into which columns. A "place" is a region and a resource
 # group: the few sums of places, which name their account, are summed again to those of
 # their two dimensions, to "none" and to CostDay. "ten_days" has the first day of ten.
+# Some are summed again to those of months, which have the first day of one.
 IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
 SUMMED = {
     "place": f"{IS_COUNTED}, account_id, {{day}}, currency, "
@@ -110,12 +111,25 @@ SUMS_OF_PLACES = " UNION ALL ".join(
     "FROM cost_changes WHERE dimension = 'place'"
     for dimension, columns in OF_PLACES.items()
 )
+# What is summed again by month, of what, and into which columns.
+OF_MONTHS = {
+    "month": ("ten_days", "service, region, resource_group, sub_account_id"),
+    "account_month": ("account", "'', '', '', sub_account_id"),
+    "group_month": ("place", "'', '', resource_group, ''"),
+}
+SUMS_OF_MONTHS = " UNION ALL ".join(
+    f"SELECT '{dimension}', {{first_of_month}}, currency, {columns}, "
+    "charge_category, is_counted, billed, effective, row_count "
+    f"FROM cost_changes WHERE dimension = '{of}'"
+    for dimension, (of, columns) in OF_MONTHS.items()
+)
 ADD_TO_ROLLUPS = f"""
     INSERT INTO costs_costrollup AS held ({KEY}, billed, effective, row_count)
     SELECT {KEY}, {SUMS} FROM (
         SELECT {KEY}, is_counted, billed, effective, row_count FROM cost_changes
             WHERE dimension <> 'place'
         UNION ALL {SUMS_OF_PLACES}
+        UNION ALL {SUMS_OF_MONTHS}
     ) changes WHERE is_counted = 1 GROUP BY {KEY} {HAVING_CHANGED}
     ON CONFLICT ({KEY}) DO UPDATE SET
         billed = held.billed + excluded.billed,
@@ -157,7 +171,7 @@ INEXACT = """
     SELECT EXISTS (SELECT 1 FROM costs_costday
         WHERE 'real' IN (typeof(billed), typeof(effective)) {within})
     OR EXISTS (SELECT 1 FROM costs_costrollup
-        WHERE dimension IN ('none', 'ten_days') {within}
+        WHERE dimension IN ('none', 'month') {within}
             AND 'real' IN (typeof(billed), typeof(effective)))
 """
 
@@ -211,12 +225,14 @@ def _changes(
     """
     for statement in CREATE_CHANGES:
         cursor.execute(statement)
-    with _small_enough("What ten days of a month cost"):
+    with _small_enough("What a month costs"):
         yield
         _collect_rows(cursor, 1, accounts, window)
         hold_until_commit(SUMS_OF_ALL)
         cursor.execute(ADD_TO_DAYS)
-        cursor.execute(ADD_TO_ROLLUPS)
+        cursor.execute(
+            ADD_TO_ROLLUPS.format(first_of_month=FIRST_OF_MONTH[connection.vendor])
+        )
         cursor.execute(
             "UPDATE costs_costtotal SET is_reconciled = NOT is_reconciled "
             f"WHERE {_which(accounts, window)} AND is_reconciled <> {RECONCILED}"
@@ -227,9 +243,9 @@ def _changes(
             cursor.execute(statement)
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
-        cursor.execute(INEXACT.format(within=_within("day", _of_ten_days(window))))
+        cursor.execute(INEXACT.format(within=_within("day", _of_months(window))))
         if cursor.fetchone()[0]:
-            raise OverflowError(too_large("What ten days of a month cost"))
+            raise OverflowError(too_large("What a month costs"))
     for statement in DROP_CHANGES:
         cursor.execute(statement)
 
@@ -364,9 +380,9 @@ def _within(column: str, window: Window | None) -> str:
     return f"AND {column} >= '{window.start}' AND {column} < '{window.end}'"
 
 
-def _of_ten_days(window: Window | None) -> Window | None:
+def _of_months(window: Window | None) -> Window | None:
     """Return the window from the day on that sums of its first days have."""
-    return window and Window(first_of_ten_days(window.start), window.end)
+    return window and Window(first_of_month(window.start), window.end)
 
 
 def _of(accounts: Collection[int], window: Window | None) -> Q:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
-from django.contrib.auth.models import User
 from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery
 
 from clouds.models import CloudAccount
@@ -36,7 +36,7 @@ from providers.records import CostTotalRecord
 from syncs.accounts.organization import refresh_members, refresh_organization
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.run_context import RunContext, SyncFailed, run_context, say_nothing
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 from users.audit import Actor
@@ -47,26 +47,8 @@ BILL_FINAL_ON_DAY = 15
 NEWEST_DAYS = 7
 
 
-def sync_cost(
-    account: CloudAccount,
-    now: datetime,
-    *,
-    window: Window | None = None,
-    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
-    user: User | None = None,
-    on_progress: Progress = say_nothing,
-) -> SyncRun:
-    """Read the account's costs of the window, or of what is due, and store them.
-
-    A read that fails closes the run with its reason and changes nothing else. Raises
-    SlotTaken, Refused and InvalidWindow before anything is read.
-    """
-    run = claim(account, Dataset.COST, now, window=window, trigger=trigger, user=user)
-    return read_cost(run, on_progress)
-
-
 def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """The body of a claimed run."""
+    """Read the account's costs of the window, or of what is due, and store them."""
     with run_context(run, on_progress) as current:
         source = current.source(CostSource)
         if run.backfill_window_id is None and is_billed_elsewhere(current):
@@ -87,6 +69,9 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         else:
             read_window(current, source, window, finishing=window)
     return run
+
+
+sync_cost = partial(claim_and_read, Dataset.COST, read_cost)
 
 
 def read_parts(current: RunContext, source: SlowCostSource, window: Window) -> None:

@@ -12,6 +12,7 @@ from costs.focus.schedule import export_due_months
 from costs.lines.clickhouse import load_line_items
 from costs.lines.engine import LinesFailed
 from costs.lines.refresh import refresh_lines as refresh_due_lines
+from costs.lines.storage import delete_left_files
 from costs.sync import read_cost
 from syncs.runs.worker import execute_run
 
@@ -45,14 +46,15 @@ def export_focus() -> None:
 
 @shared_task(acks_late=False)
 def refresh_lines() -> None:
-    """Write the lines of months whose costs changed, and load what is new into the
-    server of LINE_ITEMS_ENGINE. Beat sends it each minute."""
+    """Write the lines of months whose costs changed, load what is new into the server
+    of LINE_ITEMS_ENGINE, and delete what was replaced. Beat sends it each minute."""
     try:
         with exclusive("lines"):
             for month in refresh_due_lines(timezone.now()):
                 logger.info("lines: wrote %s", month)
             for month in load_line_items():
                 logger.info("lines: loaded %s", month)
+            delete_left_files()
     except AlreadyRunning:
         return
     except (LinesFailed, OSError) as error:

@@ -103,7 +103,14 @@ class BreakdownMixin(PermissionRequiredMixin):
 
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
         """Raises InvalidQuery."""
-        return cost_breakdown(self.query(), self.request.user, names)
+        query = self.query()
+        return cost_breakdown(
+            query, self.request.user, names, with_every_key=self.shows_every_key(query)
+        )
+
+    def shows_every_key(self, query: CostQuery) -> bool:
+        """Whether what keys cost that are summed as "Other" is shown too."""
+        return query.table == "groups"
 
     def refused(self, invalid: InvalidQuery) -> tuple[CostQuery, dict[str, Any]]:
         """Return the query of what is right, and what a page says of what is wrong."""

@@ -34,6 +34,7 @@ TAGS = {
     "teams": "Teams, what each of them pays, and what no rule covers.",
     "team-rules": "Which costs go to which team: the first rule that matches.",
     "commitments": "Utilization of reservations and savings plans.",
+    "commitment-coverage": "Usage that reservations and savings plans cover.",
     "cpu": "CPU utilization of instances and databases, per UTC day.",
     "memory": "Memory of instances and databases, per UTC day, where it is measured.",
     "usage": "Daily usage of databases, load balancers, NAT gateways and storage.",

@@ -11,7 +11,9 @@ class DashboardConfig(AppConfig):
     name = "dashboard"
 
     def ready(self) -> None:
+        from dashboard.demo_budgets import remove_budget_of_all
         from dashboard.refresh import forgetting_the_demo
-        from syncs.accounts.changes import removal_hooks
+        from syncs.accounts.changes import adding_hooks, removal_hooks
 
+        adding_hooks.append(remove_budget_of_all)
         removal_hooks.append(forgetting_the_demo)

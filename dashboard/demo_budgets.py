@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clouds.models import CloudAccount
 from dashboard.demo_teams import has_rule_of
@@ -32,8 +33,19 @@ def add_budgets(now: datetime) -> None:
 
 def remove_budgets() -> None:
     """Delete those that no account took with it."""
+    _made().delete()
+
+
+def remove_budget_of_all(added: CloudAccount) -> None:
+    """Delete the one of all costs, unless somebody changed it: it would count those of
+    an account that is connected too."""
+    if CloudAccount.objects.real().filter(pk=added.pk).exists():
+        _made().filter(scope=Budget.Scope.TOTAL, amount=OF_ALL).delete()
+
+
+def _made() -> QuerySet[Budget]:
     names = [COMPANY_NAME, OF_TEAM[0]]
-    Budget.objects.filter(account=None, created_by=None, name__in=names).delete()
+    return Budget.objects.filter(account=None, created_by=None, name__in=names)
 
 
 def _budgets() -> Iterator[Budget]:

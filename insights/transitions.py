@@ -198,4 +198,5 @@ def _reset_verification(row: Recommendation, now: datetime) -> None:
             currency=row.currency,
             reason="The days since then are not on the bill yet.",
             checked_at=now,
+            status_since=now,
         )

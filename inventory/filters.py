@@ -79,7 +79,7 @@ class ResourceFilter(OwnedFilter):
     def filter_queryset(self, queryset: Any) -> Any:
         rows = super().filter_queryset(queryset)
         values = self.form.cleaned_data
-        if values["state"] and values["gone"] in (None, ""):
+        if values.get("state") and values.get("gone") in (None, ""):
             # One that is gone has only the state that was last seen.
             return rows.present()
         return rows

@@ -73,7 +73,7 @@ class Resource(Owned):
     state = models.CharField(max_length=32)
     tags = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(
-        null=True, blank=True, help_text="As its cloud says; empty: it does not."
+        null=True, blank=True, help_text="As its cloud reports it. Empty: unknown."
     )
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
@@ -251,7 +251,7 @@ class Snapshot(Resource):
         "source disk",
         max_length=1024,
         blank=True,
-        help_text="The id of the disk. Empty: it is of none that is known.",
+        help_text="The id of the disk. Empty: unknown.",
     )
     source_exists = models.BooleanField("source exists", null=True, blank=True)
     description = models.CharField(max_length=256, blank=True)
@@ -271,7 +271,7 @@ class Bucket(Resource):
     )
     redundancy = models.CharField(max_length=64, blank=True)
     access_tier = models.CharField(
-        max_length=64, blank=True, help_text="Where objects go that name no tier."
+        max_length=64, blank=True, help_text="Of objects without a tier of their own."
     )
     total_bytes = models.BigIntegerField("size", null=True, blank=True)
     bytes_by_tier = models.JSONField(
@@ -327,7 +327,7 @@ class NatGateway(Resource):
     subnets = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="That send through it, where the cloud tells. 0: it does nothing.",
+        help_text="That send through it. 0: it does nothing. Empty: unknown.",
     )
 
     objects = NatGatewayQuerySet.as_manager()  # type: ignore[misc]

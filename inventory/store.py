@@ -23,7 +23,9 @@ CHANGE_KEY = ("resource_id", "field", "at", "new_value")
 CHANGE_FIELDS = ("run_id", "old_value")
 CHILD_KEY = "resource_ptr_id"
 NOT_ANSWERED = (None, "")
-ROWS_PER_STATEMENT = 1000
+RESOURCE_KEY = ("account_id", "resource_id", "kind")
+# Rules give a new one to its owner later.
+NOBODYS = {"assigned_by": "", "message": ""}
 
 
 def store_region(run: SyncRun, answer: RegionResources) -> int:
@@ -96,15 +98,13 @@ def _completed(
 ) -> ResourceRecord:
     """Add what is stored and was not answered this time."""
     if before is None:
-        return replace(record, state=record.state or traits.untold_state)
-    full = replace(
-        record,
-        **{
-            name: getattr(before, name)
-            for name in ("state", *traits.kept)
-            if getattr(record, name) in NOT_ANSWERED
-        },
-    )
+        return record if record.state else replace(record, state=traits.untold_state)
+    stored = {
+        name: getattr(before, name)
+        for name in ("state", *traits.kept)
+        if getattr(record, name) in NOT_ANSWERED
+    }
+    full = replace(record, **stored) if stored else record
     of, *sizes = traits.sizes or ("state",)
     if sizes and getattr(full, of) == getattr(before, of):
         lacking = [name for name in sizes if getattr(full, name) is None]
@@ -116,24 +116,27 @@ def _upsert_resources(
     run: SyncRun, kind: Kind, records: Mapping[str, ResourceRecord]
 ) -> dict[str, int]:
     """Return the key of each one's row. `first_seen_at` stays as it was."""
-    rows = Resource.objects.bulk_create(
-        (
-            Resource(
-                account=run.account,
-                resource_id=resource_id,
-                kind=kind,
-                first_seen_at=run.started_at,
-                last_seen_at=run.started_at,
-                **{name: getattr(record, name) for name in RESOURCE_FIELDS},
-            )
-            for resource_id, record in records.items()
-        ),
-        batch_size=ROWS_PER_STATEMENT,
-        update_conflicts=True,
-        unique_fields=["account", "resource_id", "kind"],
-        update_fields=[*RESOURCE_FIELDS, "last_seen_at", "gone_since"],
+    of_all = {
+        "account_id": run.account_id,
+        "kind": kind.value,
+        "last_seen_at": run.started_at,
+        "gone_since": None,
+    }
+    values, described = (*of_all.values(),), attrgetter(*RESOURCE_FIELDS)
+    upsert(
+        Resource,
+        ("resource_id", *of_all, *RESOURCE_FIELDS),
+        ((one, *values, *described(record)) for one, record in records.items()),
+        key=RESOURCE_KEY,
+        of_new={"first_seen_at": run.started_at, **NOBODYS},
     )
-    return {row.resource_id: row.pk for row in rows}
+    stored = Resource.objects.filter(
+        account=run.account,
+        region__in={one.region for one in records.values()},
+        kind=kind,
+        last_seen_at=run.started_at,
+    )
+    return dict(stored.values_list("resource_id", "pk"))
 
 
 def _changes(

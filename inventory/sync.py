@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from django.contrib.auth.models import User
-
 from clouds.models import CloudAccount
 from clouds.versions import bump_version
 from core.db.storable import Fitter
@@ -24,7 +22,7 @@ from providers.base import (
 from providers.records import RegionResources, ResourceRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.run_context import RunContext, SyncFailed, run_context, say_nothing
 from syncs.runs.watermarks import forget_other_regions
 
@@ -40,33 +38,12 @@ FETCH: dict[str, Callable[[RunContext], Iterator[RegionResources]]] = {
 }
 
 
-def sync_resources(
-    dataset: Dataset,
-    account: CloudAccount,
-    now: datetime,
-    *,
-    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
-    user: User | None = None,
-    on_progress: Progress = say_nothing,
-) -> SyncRun:
+def read_resources(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Read the account's resources of a dataset as they are now.
 
     A region that fails keeps its resources as they were, and the run ends as partial;
-    when all fail, or there is none, so does the run. Raises SlotTaken before anything
-    is read.
+    when all fail, or there is none, so does the run.
     """
-    run = claim(account, dataset, now, trigger=trigger, user=user)
-    return read_resources(run, on_progress)
-
-
-sync_ec2 = partial(sync_resources, Dataset.INSTANCES)
-sync_storage = partial(sync_resources, Dataset.STORAGE)
-sync_databases = partial(sync_resources, Dataset.DATABASES)
-sync_network = partial(sync_resources, Dataset.NETWORK)
-
-
-def read_resources(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         regions, read = set(), {}
         # As of today: with the days before it, metrics can be read to their end.
@@ -93,6 +70,12 @@ def read_resources(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun
                 forget_other_regions(run.account, Dataset(run.dataset), regions)
         current.finish_parts(parts_read=len(read), read=read)
     return run
+
+
+sync_ec2 = partial(claim_and_read, Dataset.INSTANCES, read_resources)
+sync_storage = partial(claim_and_read, Dataset.STORAGE, read_resources)
+sync_databases = partial(claim_and_read, Dataset.DATABASES, read_resources)
+sync_network = partial(claim_and_read, Dataset.NETWORK, read_resources)
 
 
 def require_regions(regions: Collection[str], account: CloudAccount) -> None:

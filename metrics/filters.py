@@ -122,7 +122,7 @@ class SortedInstanceFilter(InstanceCpuFilter):
     def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
         rows = super().filter_queryset(queryset)
         order = cast("tuple[str, ...]", rows.query.order_by)
-        if columns := self.form.cleaned_data["ordering"]:
+        if columns := self.form.cleaned_data.get("ordering"):
             # Ties by key alone: 100,000 are sorted by few columns in half the time.
             order = (*order[: len(columns)], "id")
         return rows.order_by(

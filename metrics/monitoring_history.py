@@ -25,6 +25,8 @@ class MonitoringHistory:
     def is_detailed(self, key: int, day: date) -> bool:
         """Return whether it was detailed at that day's end, by the changes since."""
         monitoring = self._current.get(key)
+        if key not in self._changes:
+            return monitoring == DETAILED
         for changed_on, before in self._changes.get(key, ()):
             if changed_on <= day:
                 break

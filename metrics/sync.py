@@ -1,18 +1,24 @@
 """Read daily utilization and store it, one row per resource and day."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from operator import attrgetter
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 
 from clouds.models import CloudAccount
-from core.db.upsert import upsert
+from core.db.upsert import upsert_columns
 from core.garbage import rarely_collected
 from core.windows import Window, span
 from inventory.models import Resource
@@ -33,7 +39,7 @@ from providers.metric_records import (
 )
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.run_context import (
     RunContext,
     SyncFailed,
@@ -54,15 +60,27 @@ Kind = Resource.Kind
 # A gp3 volume with more is paid to be faster.
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
 GP3_IOPS, GP3_MIB = 3000, 125
+# And a Premium SSD v2 (125 MB/s).
+# https://learn.microsoft.com/azure/virtual-machines/disks-types#premium-ssd-v2
+V2_IOPS, V2_MIB = 3000, 119
+
+
+def _faster(types: Collection[str], iops: int, mib: int) -> Q:
+    is_faster = Q(volume__iops__gt=iops) | Q(volume__throughput_mib__gt=mib)
+    return Q(volume__volume_type__in=types) & is_faster
+
+
 # Disks whose speed is paid for: metrics of others would cost more than they show.
 PAID_SPEED = ~Q(volume__attached_to="") & (
-    Q(volume__volume_type__in=["io1", "io2", "Premium_LRS", "Premium_ZRS"])
-    | Q(volume__volume_type="gp3", volume__iops__gt=GP3_IOPS)
-    | Q(volume__volume_type="gp3", volume__throughput_mib__gt=GP3_MIB)
+    Q(volume__volume_type__in=["io1", "io2", "UltraSSD_LRS"])
+    | Q(volume__volume_type__in=["Premium_LRS", "Premium_ZRS"])
+    | _faster(["gp3"], GP3_IOPS, GP3_MIB)
+    | _faster(["PremiumV2_LRS", "PremiumV2_ZRS"], V2_IOPS, V2_MIB)
 )
 ASKED_FOR = ~Q(kind=Kind.VOLUME) | PAID_SPEED
 Refs = Mapping[str, Mapping[ResourceRef, int]]
 """Region -> what is asked of there -> its key."""
+Columns = dict[str, Sequence[Any]]
 Records = (
     Sequence[CpuRecord]
     | Sequence[MemoryRecord]
@@ -103,31 +121,11 @@ MEASURED: dict[str, Measured] = {
 }
 
 
-def sync_metrics(
-    dataset: Dataset,
-    account: CloudAccount,
-    now: datetime,
-    *,
-    window: Window | None = None,
-    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
-    user: User | None = None,
-    on_progress: Progress = say_nothing,
-) -> SyncRun:
+def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Read utilization of the account's resources in the window, or what is due.
 
-    A region that fails keeps what it has, and the run ends as partial. Raises
-    SlotTaken and InvalidWindow before anything is read.
+    A region that fails keeps what it has, and the run ends as partial.
     """
-    run = claim(account, dataset, now, window=window, trigger=trigger, user=user)
-    return read_metrics(run, on_progress)
-
-
-sync_cpu = partial(sync_metrics, Dataset.CPU)
-sync_usage = partial(sync_metrics, Dataset.USAGE)
-
-
-def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """Execute a claimed run."""
     with rarely_collected(), run_context(run, on_progress) as current:
         dataset, measured = Dataset(run.dataset), MEASURED[run.dataset]
         # Before the resources, as more may be stored while these are read.
@@ -156,10 +154,9 @@ def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                     elif part.warning:
                         current.add_warning(part.warning)
                 with current.storing():
-                    for part in parts:
+                    for part in _by_region(parts):
                         of_region = keys[part.region]
-                        counted = _counted(part, of_region, monitoring)
-                        current.rows += store_part(counted, of_region)
+                        current.rows += store_part(part, of_region, monitoring)
         if not current.rows and not failed:
             refuse_empty(run.account, measured.kinds, window)
         if dataset == Dataset.CPU:
@@ -168,6 +165,10 @@ def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         read = until_known(windows, known, {*regions} - failed)
         current.finish_parts(parts_read=len(asked - failed), read=read)
     return run
+
+
+sync_cpu = partial(claim_and_read, Dataset.CPU, read_metrics)
+sync_usage = partial(claim_and_read, Dataset.USAGE, read_metrics)
 
 
 def in_groups(parts: Iterator[RegionMetrics]) -> Iterator[Sequence[RegionMetrics]]:
@@ -270,26 +271,49 @@ def is_asked_for(resource: Resource) -> bool:
     return Resource.objects.filter(ASKED_FOR, pk=resource.pk).exists()
 
 
-def _counted(
+def _by_region(parts: Iterable[RegionMetrics]) -> Iterator[RegionMetrics]:
+    """Yield all records of each region as one part."""
+    of_region: dict[str, list[RegionMetrics]] = defaultdict(list)
+    for part in parts:
+        of_region[part.region].append(part)
+    for region, of_one in of_region.items():
+        yield RegionMetrics(
+            region,
+            cpu=[record for part in of_one for record in part.cpu],
+            memory=[record for part in of_one for record in part.memory],
+            network=[record for part in of_one for record in part.network],
+            usage=[record for part in of_one for record in part.usage],
+        )
+
+
+def store_part(
     part: RegionMetrics, keys: Mapping[str, int], monitoring: MonitoringHistory
-) -> RegionMetrics:
-    """Return the part with its samples as they are stored."""
-    cpu = []
-    for resource_id, day, average, maximum, p99, samples in part.cpu:
-        is_detailed = monitoring.is_detailed(keys[resource_id], day)
-        counted = stored_samples(samples, is_detailed=is_detailed)
-        cpu.append(CpuRecord(resource_id, day, average, maximum, p99, counted))
-    return replace(part, cpu=cpu)
-
-
-def store_part(part: RegionMetrics, keys: Mapping[str, int]) -> int:
+) -> int:
     """Store one part of a region, within the caller's transaction; count its rows of
     CPU and use."""
-    _upsert(CpuMetric, part.cpu, keys, CPU_FIELDS)
-    _upsert(MemoryMetric, part.memory, keys, MEMORY_FIELDS)
-    _upsert(NetworkMetric, part.network, keys, NETWORK_FIELDS)
-    _upsert(UsageMetric, part.usage, keys, USAGE_FIELDS, (*KEY, "metric"))
+    cpu = _columns(part.cpu, keys)
+    if cpu:
+        cpu["samples"] = [
+            stored_samples(samples, is_detailed=monitoring.is_detailed(key, day))
+            for key, day, samples in zip(
+                *(cpu["resource_id"], cpu["day"], cpu["samples"]), strict=True
+            )
+        ]
+    _upsert(CpuMetric, cpu, CPU_FIELDS)
+    _upsert(MemoryMetric, _columns(part.memory, keys), MEMORY_FIELDS)
+    _upsert(NetworkMetric, _columns(part.network, keys), NETWORK_FIELDS)
+    _upsert(UsageMetric, _columns(part.usage, keys), USAGE_FIELDS, (*KEY, "metric"))
     return len(part.cpu) + len(part.usage)
+
+
+def _columns(records: Records, keys: Mapping[str, int]) -> Columns:
+    """Return what the records have under each name, and the keys of their resources."""
+    if not records:
+        return {}
+    values = zip(*records, strict=True)
+    columns: Columns = dict(zip(records[0]._fields, values, strict=True))
+    columns["resource_id"] = [keys[str(one)] for one in columns["resource_id"]]
+    return columns
 
 
 def refuse_empty(
@@ -310,15 +334,15 @@ def refuse_empty(
 
 def _upsert(
     model: type[models.Model],
-    records: Records,
-    keys: Mapping[str, int],
+    columns: Columns,
     fields: Sequence[str],
     key: Sequence[str] = KEY,
 ) -> None:
     # A statistic that was not requested must not erase one that is stored.
-    given = [f for f in fields if any(getattr(r, f) is not None for r in records)]
-    if not given:
-        return
-    values = attrgetter(*key[1:], *given)
-    rows = ((keys[record.resource_id], *values(record)) for record in records)
-    upsert(model, (*key, *given), rows, key)
+    given = [
+        name
+        for name in fields
+        if columns and columns[name].count(None) < len(columns[name])
+    ]
+    if given:
+        upsert_columns(model, {name: columns[name] for name in (*key, *given)}, key)

@@ -1,10 +1,8 @@
 """Read the list prices that an account's resources need, and store them."""
 
 from datetime import datetime
+from functools import partial
 
-from django.contrib.auth.models import User
-
-from clouds.models import CloudAccount
 from core.db.storable import Fitter
 from pricing.currencies import currencies_of
 from pricing.models import InstancePrice, ResourcePrice
@@ -19,30 +17,17 @@ from providers.errors import ProviderError
 from providers.records import InstancePriceRecord, ResourcePriceRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.run_context import run_context, say_nothing
 
 
-def sync_prices(
-    account: CloudAccount,
-    now: datetime,
-    *,
-    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
-    user: User | None = None,
-    on_progress: Progress = say_nothing,
-) -> SyncRun:
+def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Read the prices of the account's resources, and of what they could become.
 
     What was read within a week, for any account of the same cloud and currency, is not
     read again. A market that fails keeps its prices, and the run ends as partial; when
-    all fail, so does the run. Raises SlotTaken and Refused before anything is read.
+    all fail, so does the run.
     """
-    run = claim(account, Dataset.PRICES, now, trigger=trigger, user=user)
-    return read_prices(run, on_progress)
-
-
-def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         source = current.source(PriceSource)
         currency = currencies_of([run.account])[run.account_id]
@@ -73,6 +58,9 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 pass  # read for another account: what was made without them is stale
         current.finish_parts(parts_read=parts_read, read={})
     return run
+
+
+sync_prices = partial(claim_and_read, Dataset.PRICES, read_prices)
 
 
 def _read_since_last_run(run: SyncRun, read_at: list[datetime]) -> bool:

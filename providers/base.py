@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from core.windows import Window
-from providers.bill_records import Bill, BillMonth, CommitmentUseRecord
+from providers.bill_records import (
+    Bill,
+    BillMonth,
+    CommitmentUseRecord,
+    CoverageRecord,
+)
 from providers.meter import Meter
 from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
@@ -206,6 +211,12 @@ class CommitmentSource(Protocol):
     ) -> Sequence[CommitmentUseRecord]:
         """Return the utilization in the window of every commitment of the bill. Raise
         ProviderError."""
+
+    def fetch_coverage(
+        self, window: Window, progress: Progress
+    ) -> Sequence[CoverageRecord]:
+        """Return what of the usage in the window commitments cover, each service and
+        region once for a kind. Raise ProviderError."""
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""A month of a bill that its files tell line by line."""
+"""A month of a bill as its files have it, and what is used of its commitments."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from providers.errors import ProviderError
 from providers.records import CostReading
+
+# The unit of what reservations cover.
+HOURS = "hours"
 
 
 class NoLines(ProviderError):
@@ -67,3 +70,22 @@ class CommitmentUseRecord:
     @property
     def used(self) -> Decimal:
         return self.cost - self.unused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRecord:
+    """What of the usage of a service, in some days, one kind of commitment covered."""
+
+    kind: str
+    """Reservation or Savings Plan."""
+    service: str
+    region: str = ""
+    """Empty: all of them."""
+    covered: Decimal
+    total: Decimal
+    """All usage that it could cover, covered or not."""
+    unit: str
+    """Of covered and total: hours, or of savings plans the currency."""
+    on_demand: Decimal
+    """What the usage that it did not cover cost."""
+    currency: str

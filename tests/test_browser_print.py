@@ -25,7 +25,7 @@ def test_paper_is_light_and_has_nothing_to_press(
     page: Page, company: None, live_server: LiveServer
 ) -> None:
     let_in(page.context, User.objects.get(), live_server.url)
-    for address in ("/", "/costs/", "/instances/", "/insights/"):
+    for address in ("/", "/costs/", "/instances/", "/insights/", "/coverage/"):
         page.emulate_media(media="screen", color_scheme="dark")
         page.set_viewport_size(DESK)
         page.goto(address)

@@ -60,7 +60,7 @@ class ApiToken(models.Model):
     )
     is_read_only = models.BooleanField("read-only", default=False)
     all_accounts = models.BooleanField(
-        default=True, help_text="Whatever its user sees. Otherwise only `accounts`."
+        default=True, help_text="All that its user sees. Otherwise only `accounts`."
     )
     accounts = models.ManyToManyField(
         "clouds.CloudAccount", blank=True, related_name="+"

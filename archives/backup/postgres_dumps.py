@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -35,6 +36,8 @@ MAINTENANCE = "postgres"
 DEBIAN = "/usr/lib/postgresql"
 # What hangs would keep every later backup from being made.
 LONGEST = timedelta(hours=12)
+# The server ends a connection a moment after its client did.
+CLOSING_SECONDS = 5
 
 
 def server_version(database: BaseDatabaseWrapper) -> str:
@@ -245,17 +248,24 @@ def _drop(cursor: Any, name: str) -> None:
 
 
 def _refuse_connected(cursor: Any, name: str) -> None:
-    cursor.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = "
-        "'client backend'",
-        [name],
-    )
-    (others,) = cursor.fetchone()
+    last = monotonic() + CLOSING_SECONDS
+    while (others := _connected_to(cursor, name)) and monotonic() < last:
+        sleep(0.05)
     if others:
         raise CopyFailed(
             f"The database {name} is in use by {counted(others, 'connection')}. Stop "
             "web servers, workers and scheduler, and run it again."
         )
+
+
+def _connected_to(cursor: Any, name: str) -> int:
+    cursor.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = "
+        "'client backend'",
+        [name],
+    )
+    count: int = cursor.fetchone()[0]
+    return count
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class RetentionRun(models.Model):
         default=0, help_text="Rows that were deleted without an archive."
     )
     expired = models.PositiveIntegerField(
-        default=0, help_text="Files that were deleted, as they were kept long enough."
+        default=0, help_text="Files that were deleted at the end of their retention."
     )
     error = models.TextField(blank=True, help_text="What failed and what to do.")
     notices = GenericRelation(
@@ -49,7 +49,7 @@ class RetentionRun(models.Model):
     class Meta:
         ordering = ["-asked_at", "-id"]
         permissions = [
-            ("run_retention", "Can archive and delete what is kept no longer")
+            ("run_retention", "Can archive and delete what is past its retention")
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from archives.backup import postgres_dumps
 from archives.backup.backups import back_up
 from archives.backup.contents import (
     Contents,
@@ -180,17 +181,27 @@ def test_an_encrypted_backup_needs_its_key(settings: Any) -> None:
 
 
 @pytest.mark.only_on("postgresql")
-def test_nothing_is_replaced_while_others_are_connected() -> None:
-    """They would go on with the database that is put aside."""
+def test_nothing_is_replaced_while_others_are_connected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They would go on with the database that is put aside; who leaves is awaited."""
     stored()
     before = state()
     backed_up()
     with connected(connection.settings_dict) as other:
         other.ensure_connection()
         beside = databases()
-        with pytest.raises(CommandError, match="is in use by 1 connection. Stop"):
-            run("restore", "--from", place(), "--yes")
-    assert (state(), databases()) == (before, beside)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(postgres_dumps, "CLOSING_SECONDS", 0)
+            with pytest.raises(CommandError, match="is in use by 1 connection. Stop"):
+                run("restore", "--from", place(), "--yes")
+        assert (state(), databases()) == (before, beside)
+        leaving = iter([other.close])
+        monkeypatch.setattr(
+            postgres_dumps, "sleep", lambda _: next(leaving, lambda: None)()
+        )
+        run("restore", "--from", place(), "--yes")
+    assert state() == before
 
 
 def test_verification_restores_beside_and_leaves_nothing_behind() -> None:

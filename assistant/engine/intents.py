@@ -17,6 +17,7 @@ from assistant.engine.lexicon import (
     METRIC,
     NOW,
     OF_COST,
+    THAN_LAST,
     YEAR_AGO,
     chosen,
     kind_words,
@@ -223,6 +224,7 @@ INTENTS = (
             **OF_COST,
             **METRIC,
             **YEAR_AGO,
+            **THAN_LAST,
             **IN_CURRENCY,
             **saying(
                 "rise rises rose risen increase increases increased go goes went gone "
@@ -292,13 +294,15 @@ INTENTS = (
         name="count",
         description="How many resources there are, by kind.",
         example="How many databases run in eu-west-1?",
-        triggers=saying("how many, number of, count, counts"),
+        triggers={
+            **saying("how many, number of, count, counts"),
+            **saying("untagged, without tags", untagged="true"),
+        },
         words={
             **kind_words(),
             **saying("resource resources thing things exist present run kind kinds"),
             **chosen("state", running="running", stopped="stopped"),
-            **saying("untagged", untagged="true"),
-            **{"without tags": {"untagged": "true"}, "by kind": {}},
+            "by kind": {},
             **NOW,
         },
         names=RESOURCE_NAMES,

@@ -97,6 +97,17 @@ YEAR_AGO = saying(
     "with last year, compared to last year, than last year",
     compare="year_ago",
 )
+# What is more "than last month" is this month: beside the same days of the last one.
+THAN_LAST = {
+    f"{more}than {than} {unit}": {"period": period}
+    for unit, period in {
+        "month": "this_month",
+        "quarter": "this_quarter",
+        "week": "7_days",
+    }.items()
+    for than in ("last", "the last", "in last", "in the last", "the previous")
+    for more in ("", "more ", "less ")
+}
 # What costs are cut by, in the singular.
 GROUP_NOUNS = {
     "service": "service",

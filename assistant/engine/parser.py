@@ -81,7 +81,7 @@ def too_many(intent: Intent, slots: Values) -> str:
         return ""
     for slot, values in slots.items():
         if not isinstance(values, str) and len(values) > 1:
-            return f"Ask for one {slot} at a time."
+            return f"Ask for one {slot} at a time: {' or '.join(values)}."
     if {"service", "account"} <= slots.keys():
         return "A forecast is of one service or one account."
     return ""
@@ -249,6 +249,10 @@ class _IntentReading:
             self.problems.append(reason)
         if self.is_excluding:
             self.problems.append("Name what to leave out.")
+        if "period" in self.slots and any(
+            one.name != self.slots["period"] for one in self.periods
+        ):
+            self.problems.append("Compare with one period at a time.")
         if "compare" in self.slots and len(self.periods) > 1:
             self.problems.append("Compare with one period at a time.")
 

@@ -44,7 +44,19 @@ def test_every_budget_is_counted_by_its_state(ada: User) -> None:
         budget(name=f"Team {number}")
     found = asked("Are we within budget?", ada)
     count, _, states = found["text"].partition(" budgets this month: ")
-    assert int(count) == sum(int(one.split()[0]) for one in states.split(", ")) == 10
+    counts = [one.split()[0] for one in states.split(", ")]
+    assert int(count) == sum(int(one) for one in counts if one != "none") == 10
+    shown = {row["cells"][-1] for row in found["rows"]}
+    assert all(f" {state}" in states for state in shown)
+
+
+def test_a_period_of_anomalies_is_that_of_their_days(ada: User) -> None:
+    found = asked("anomalies last month", ada)
+    assert "start=2026-10-01&end=2026-11-01" in found["query"]
+
+
+def test_what_there_is_none_of_in_a_currency_is_said_of_that(ada: User) -> None:
+    assert text("cost in EUR last month", ada).startswith("No costs in EUR are stored")
 
 
 def test_lines_are_named_by_one_query(ada: User) -> None:
@@ -69,6 +81,7 @@ def test_lines_are_named_by_one_query(ada: User) -> None:
         "What will this month cost?",
         "forecast for staging for the next 7 days",
         "Which anomalies are open?",
+        "unusual costs in the last 30 days",
         "Which instances are idle?",
         "Where can we save money?",
         "how much have we saved",

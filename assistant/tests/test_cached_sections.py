@@ -1,7 +1,9 @@
 """A report asks again only what may have changed since."""
 
+from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -32,6 +34,18 @@ def test_it_is_answered_from_the_cache_until_data_changed(
     recommendation(accounts[0], instance(accounts[0], "db"))
     bump_version(accounts[0], "recommendations")
     assert savings(ada).startswith("3 open recommendations")
+
+
+def test_this_month_is_another_one_once_it_has_ended(ada: User) -> None:
+    found = []
+    for now in (NOW, NOW + timedelta(days=31)):
+        with time_machine.travel(now, tick=False):
+            sections = report(AGENTS["cost-analyst"], ada, now)["sections"]
+        found.append({one["title"]: one["text"] for one in sections})
+    assert "Nov 2026" in found[0]["This month"]
+    assert found[1]["This month"].startswith("No costs are stored for 1 Dec 2026")
+    # Of each service the period before is stored.
+    assert found[1]["By service"].startswith("No costs are stored")
 
 
 def test_nobody_gets_the_answer_of_somebody_who_sees_more(

@@ -42,7 +42,10 @@ def test_what_no_answer_could_use_is_refused(slots: Any, reason: str) -> None:
 @pytest.mark.parametrize(
     ("slots", "reason"),
     [
-        ({"service": ["Tax", "AWS Lambda"]}, "Ask for one service at a time."),
+        (
+            {"service": ["Tax", "AWS Lambda"]},
+            "Ask for one service at a time: Tax or AWS Lambda.",
+        ),
         (
             {"service": ["Tax"], "account": ["staging"]},
             "A forecast is of one service or one account.",

@@ -1,12 +1,14 @@
 """A child that dies is started again, and ever more slowly if it dies at once."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from cloudintel import supervisor
-from cloudintel.supervisor import LONGEST_PAUSE_SECONDS, Child
+from cloudintel.supervisor import LONGEST_PAUSE_SECONDS, LOW_PRIORITY, Child
 from core.testing.waiting import wait_until
 from syncs.runs.processes import is_dead, mark_of
 
@@ -75,6 +77,25 @@ def test_what_does_not_end_is_killed() -> None:
     assert child.is_alive
     child.kill()
     assert not child.is_alive
+
+
+def test_what_nobody_waits_for_has_a_low_priority_among_sessions_too(
+    tmp_path: Path,
+) -> None:
+    found, draft = tmp_path / "found", tmp_path / "draft"
+    program = (
+        "import os; from pathlib import Path;"
+        "own = Path('/proc/self/autogroup');"
+        f"session = own.read_text().split()[-1] if own.exists() else {LOW_PRIORITY};"
+        f"Path({str(draft)!r}).write_text(f'{{os.nice(0)}} {{session}}');"
+        f"os.rename({str(draft)!r}, {str(found)!r})"
+    )
+    child = Child("worker", [sys.executable, "-c", program], niceness=LOW_PRIORITY)
+    child.poll()
+    wait_until("what it found", found.exists)
+    lowest = min(19, os.nice(0) + LOW_PRIORITY)
+    assert found.read_text() == f"{lowest} {LOW_PRIORITY}"
+    child.kill()
 
 
 def test_when_its_parent_is_killed_it_ends_too() -> None:

@@ -1,6 +1,8 @@
 """Query parameters: known ones are validated, unknown ones are refused by name."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,14 +28,32 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
-        filterset = self.get_filterset(request, queryset, view)
+        kind = self.get_filterset_class(view, queryset)
         known = set(getattr(view, "extra_parameters", ()))
         known.update(page_parameters(view))
-        known.update(filterset.filters if filterset else ())
+        known.update(kind.base_filters if kind else ())
         refuse_unknown(request.query_params, known)
-        if filterset is None:
+        if kind is None:
             return queryset
-        return filtered(filterset)
+        asked = asked_filters(kind, frozenset(request.query_params))
+        options = self.get_filterset_kwargs(request, queryset, view)
+        return filtered(asked(**options))
+
+
+@lru_cache(maxsize=512)
+def asked_filters(kind: type[FilterSet], names: frozenset[str]) -> type[FilterSet]:
+    """Return the FilterSet with the filters of these names alone, and the required.
+
+    Each of the others would be copied and checked to find that nothing is asked of it,
+    which takes longer than most queries. Its form has no values of these.
+    """
+    found = type(kind.__name__, (kind,), {})
+    found.base_filters = OrderedDict(
+        (name, one)
+        for name, one in kind.base_filters.items()
+        if name in names or one.extra["required"]
+    )
+    return found
 
 
 def filtered(filterset: FilterSet) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models import Model
 
@@ -18,26 +19,48 @@ ESCAPED = str.maketrans({"\\": r"\\", '"': r"\""})
 PLAIN = {int, float, bool, type(None)}
 
 Row = Sequence[object]
+NOTHING: Mapping[str, object] = {}
 
 
 def upsert(
-    model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    key: Sequence[str],
+    of_new: Mapping[str, object] = NOTHING,
 ) -> None:
     """Insert the rows, or updates those whose `key` is stored already.
 
     Each row has the values of `columns`: numbers, texts, days, instants, JSON objects,
     None. `key` are those that a constraint holds unique; no two rows share one. Columns
-    that are not named stay as they are.
+    that are not named stay as they are, and `of_new` are those of new rows alone.
     """
     write = by_arrays if connection.vendor == "postgresql" else by_insert
-    write(model, columns, rows, key)
+    write(model, columns, rows, key, of_new)
+
+
+def upsert_columns(
+    model: type[Model], values: Mapping[str, Sequence[object]], key: Sequence[str]
+) -> None:
+    """Upsert rows that are given column by column."""
+    if connection.vendor == "postgresql":
+        _merge(model, values, key, NOTHING)
+    else:
+        by_insert(model, [*values], zip(*values.values(), strict=True), key)
 
 
 def by_insert(
-    model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    key: Sequence[str],
+    of_new: Mapping[str, object] = NOTHING,
 ) -> None:
     """Insert on any database, into a child model's own table too."""
-    _insert_each(model, columns, rows, _update(columns, key))
+    if of_new:
+        more = tuple(of_new.values())
+        rows = ((*row, *more) for row in rows)
+    _insert_each(model, [*columns, *of_new], rows, _update(columns, key))
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -69,22 +92,35 @@ def _insert_each(
 
 
 def by_arrays(
-    model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    key: Sequence[str],
+    of_new: Mapping[str, object] = NOTHING,
 ) -> None:
     """Insert in one statement, each column given as an array."""
-    arrays = [_array(values) for values in zip(*rows, strict=True)]
-    if not arrays:
-        return
-    types = [_type(model._meta.get_field(name)) for name in columns]
-    given = ", ".join(f"%s::{one}[]" for one in types)
-    updated = [name for name in columns if name not in key]
+    if values := [*zip(*rows, strict=True)]:
+        _merge(model, dict(zip(columns, values, strict=True)), key, of_new)
+
+
+def _merge(
+    model: type[Model],
+    values: Mapping[str, Sequence[object]],
+    key: Sequence[str],
+    of_new: Mapping[str, object],
+) -> None:
+    given = ", ".join(f"%s::{_type(model, name)}[]" for name in values)
+    more = "".join(f", %s::{_type(model, name)}" for name in of_new)
+    updated = [name for name in values if name not in key]
     held = ", ".join(f"held.{name}" for name in updated)
     new = ", ".join(f"excluded.{name}" for name in updated)
+    params: list[Any] = [*of_new.values(), *map(_array, values.values())]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_insert(model, columns)} SELECT * FROM unnest({given}) "  # noqa: S608
-            f"{_update(columns, key)} WHERE ({held}) IS DISTINCT FROM ({new})",
-            arrays,
+            f"{_insert(model, [*values, *of_new])} "  # noqa: S608
+            f"SELECT given.*{more} FROM unnest({given}) AS given "
+            f"{_update([*values], key)} WHERE ({held}) IS DISTINCT FROM ({new})",
+            params,
         )
 
 
@@ -97,8 +133,9 @@ def _update(columns: Sequence[str], key: Sequence[str]) -> str:
     return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(assigned)}"
 
 
-def _type(field: Any) -> str:
+def _type(model: type[Model], column: str) -> str:
     """Without a length, as a cast would cut what is longer without an error."""
+    field: Any = model._meta.get_field(column)
     found: str = field.db_type(connection).partition("(")[0]
     return found
 
@@ -106,9 +143,21 @@ def _type(field: Any) -> str:
 def _array(values: Sequence[object]) -> str:
     kinds = set(map(type, values))
     if kinds <= PLAIN:
-        return "{" + json.dumps(values)[1:-1] + "}"
-    texts = map(str, values) if kinds == {date} else map(_element, values)
-    return "{" + ",".join(texts) + "}"
+        return "{" + _plain(values)[1:-1] + "}"
+    if kinds == {date}:
+        texts = {day: str(day) for day in {*values}}
+        return "{" + ",".join(map(texts.__getitem__, values)) + "}"
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _plain(values: Sequence[object]) -> str:
+    try:
+        written = orjson.dumps(values)
+    except orjson.JSONEncodeError:  # an integer that is too large for it
+        return json.dumps(values)
+    # It knows no number that is none, and writes null instead.
+    is_right = written.count(b"null") == values.count(None)
+    return written.decode() if is_right else json.dumps(values)
 
 
 def _element(value: object) -> str:

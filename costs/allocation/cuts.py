@@ -14,7 +14,7 @@ from core.windows import Window
 from costs.allocation.engine import Key, Matches, Rows, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.allocation.rule_sums import sums_by_group
-from costs.models import TagCost
+from costs.models import CoveredDay, TagCost
 from costs.queries.source import CostSource
 
 ROW_COLUMNS = {*COLUMNS.values()}
@@ -30,8 +30,9 @@ MOST_VALUES = 1000
 class Cut:
     """Rows of some bills on days with the same rules.
 
-    `columns` are those that these rules look at, by their names in conditions. The
-    values of a single one are few: all that is asked of them is summed once.
+    `columns` are those that these rules look at, by their names in conditions, in the
+    order of these. The values of a single one are few: all that is asked of them is
+    summed once.
     """
 
     rules: Sequence[Rule]
@@ -78,7 +79,7 @@ class Cut:
             sums = [*of_value.items()]
         for *values, amount in sums:
             if matches.of_values(values) is None:
-                yield tuple(sorted(zip(names, values, strict=True))), amount
+                yield tuple(zip(names, values, strict=True)), amount
 
     def by_service(self, metric: str) -> "Cut":
         """Return what tells the rest apart by service too, which rules may not look at.
@@ -96,12 +97,17 @@ class Cut:
         for name, column in self.columns.items():
             if len(values[name]) <= MOST_VALUES:
                 source = source.by_column(column, sorted(values[name]))
-        columns = {SERVICE: SERVICE, **self.columns}
-        return replace(self, source=source, columns=columns)
+        columns = sorted({SERVICE: SERVICE, **self.columns}.items())
+        return replace(self, source=source, columns=dict(columns))
 
 
 def cuts(source: CostSource, window: Window, rules: Iterable[Rule]) -> Iterator[Cut]:
-    """Cut the source's rows of the window, each into one, as the rules need it."""
+    """Cut the source's rows of the window, each into one, as the rules need it.
+
+    One query, as rows are asked sooner where no bill covers those of another.
+    """
+    covered = CoveredDay.objects.of_stored_rows(window)
+    source = replace(source, is_covered=covered.exists())
     for part, valid in spans_of_rules(rules, window):
         looked_at = {name for rule in valid for name in rule.conditions}
         for tag, rows in _by_tag(source.in_window(part), valid):

@@ -49,8 +49,8 @@ class TeamCosts:
 def team_costs(query: CostQuery, source: CostSource) -> TeamCosts:
     """Return what teams pay of the source's bills in the query's window and currency.
 
-    Six queries, one where rows answer, and up to three more for each part of the window
-    with other rules, and for each tag.
+    Seven queries, one where rows answer, and up to three more for each part of the
+    window with other rules, and for each tag.
     """
     rules = rules_of(query.window)
     return _team_costs(query, _without_archived(source, rules, query.window), rules)

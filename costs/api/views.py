@@ -47,9 +47,17 @@ from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import Group, Summary, cost_summary, summary_groups
-from costs.queries.trend import OTHER, SeveralCurrencies, Trend, cost_trend
+from costs.queries.trend import (
+    OTHER,
+    SeveralCurrencies,
+    Trend,
+    cost_trend,
+    largest_keys_of,
+)
 from syncs.datasets import Dataset
 
+# About 1 KB each, until they are written.
+LARGEST_POINTS = 200_000
 # The newest day first, then by what its rows differ in: a sync that stores a day again
 # gives its rows other ids, and a page must go on where the one before it ended.
 ORDER = (
@@ -189,6 +197,7 @@ class DailyCostViewSet(RowsViewSet):
 
 
 def _trend(source: CostSource, query: CostQuery) -> Trend:
+    _check_points(source, query)
     try:
         return cost_trend(
             source,
@@ -200,6 +209,21 @@ def _trend(source: CostSource, query: CostQuery) -> Trend:
         )
     except SeveralCurrencies as error:
         raise ValidationError({"currency": [str(error)]}) from None
+
+
+def _check_points(source: CostSource, query: CostQuery) -> None:
+    """Refuse more points than a process has memory for, which pairs of keys can have.
+
+    One query of two groupings without a small limit.
+    """
+    columns = columns_of(query.group_by)
+    days = len(query.window)
+    most = LARGEST_POINTS // (days if query.granularity == "daily" else days // 28 + 1)
+    if len(columns) < 2 or (query.limit and query.limit <= most):
+        return
+    if largest_keys_of(source, columns, query.metric, query.window, most):
+        reason = f"There are more than {most:,} keys. Pass a limit of at most {most:,}."
+        raise ValidationError({"limit": [reason]})
 
 
 def group_rows(

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.admin.columns import amount, day, linked, moment
-from costs.commitments.models import CommitmentUse
+from costs.commitments.models import CommitmentCoverage, CommitmentUse
 from users.audited_admin import ReadOnlyAdmin
 
 
@@ -16,3 +16,14 @@ class CommitmentUseAdmin(ReadOnlyAdmin[CommitmentUse]):
     list_select_related = ("account",)
     search_fields = ("description", "commitment_id", "account__name")
     ordering = ("account_id", "commitment_id")
+
+
+@admin.register(CommitmentCoverage)
+class CommitmentCoverageAdmin(ReadOnlyAdmin[CommitmentCoverage]):
+    list_display = (
+        *("service", linked("account", ordering="account__name"), "kind", "region"),
+        *("covered", "total", "unit", amount("on_demand"), moment("read_at")),
+    )
+    list_select_related = ("account",)
+    search_fields = ("service", "account__name")
+    ordering = ("account_id", "kind", "service", "region")

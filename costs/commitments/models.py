@@ -79,3 +79,62 @@ class CommitmentUse(models.Model):
     def saved(self) -> Decimal | None:
         """Return what its use would have cost more on demand, less the waste."""
         return None if self.list_cost is None else self.list_cost - self.cost
+
+
+class CommitmentCoverage(models.Model):
+    """One row is what of the usage of a service in the last days one kind of commitment
+    covered, in one region or all, as it was last answered.
+
+    Reservations cover hours, savings plans the cost at on-demand rates.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        related_name="commitment_coverage",
+        db_index=False,  # the natural key begins with it
+    )
+    kind = models.CharField(max_length=32, help_text="Reservation or Savings Plan.")
+    service = models.CharField(max_length=200)
+    region = models.CharField(
+        max_length=64, blank=True, help_text="Empty: all of them."
+    )
+    start = models.DateField(help_text="The first of the days.")
+    end = models.DateField(help_text="The day after the last.")
+    covered = MoneyField()
+    total = MoneyField(help_text="All that it could cover, covered or not.")
+    unit = models.CharField(
+        max_length=8, help_text="Of both: hours, or of savings plans a currency."
+    )
+    on_demand = MoneyField(help_text="The cost of usage that it did not cover.")
+    currency = models.CharField(max_length=3)
+    read_at = models.DateTimeField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "coverage by commitments"
+        verbose_name_plural = "coverage by commitments"
+        ordering = ["account", "kind", "service", "region"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "kind", "service", "region"],
+                name="commitmentcoverage_natural_key",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} in {self.region}" if self.region else self.service
+
+    @property
+    def last_day(self) -> date:
+        return self.end - ONE_DAY
+
+    @property
+    def is_of_cost(self) -> bool:
+        """Return whether its unit is a currency."""
+        return self.unit == self.currency
+
+    @property
+    def covered_percent(self) -> float | None:
+        return float(self.covered / self.total * 100) if self.total > 0 else None

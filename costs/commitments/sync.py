@@ -1,71 +1,77 @@
-"""Read how much of its commitments a bill uses, and store it."""
+"""Read how much of its commitments a bill uses, and what they cover, and store it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from functools import partial
+from typing import Any
 
-from django.contrib.auth.models import User
-
-from clouds.models import CloudAccount
 from core.db.storable import Fitter
 from core.windows import ONE_DAY, Window, last_complete_days
-from costs.commitments.models import CommitmentUse
+from costs.commitments.models import CommitmentCoverage, CommitmentUse
 from providers.base import CommitmentSource, Progress
-from providers.bill_records import CommitmentUseRecord
+from providers.bill_records import CommitmentUseRecord, CoverageRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.run_context import run_context, say_nothing
 
 # A month of days, without the newest, whose use arrives late.
 DAYS, SETTLING_DAYS = 30, 2
 
 
-def sync_commitments(
-    account: CloudAccount,
-    now: datetime,
-    *,
-    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
-    user: User | None = None,
-    on_progress: Progress = say_nothing,
-) -> SyncRun:
-    """Read what each commitment of the account's bill cost, and what of it was used.
-
-    Raises SlotTaken and Refused before anything is read.
-    """
-    run = claim(account, Dataset.COMMITMENTS, now, trigger=trigger, user=user)
-    return read_commitments(run, on_progress)
-
-
 def read_commitments(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """Execute a claimed run."""
+    """Read what each commitment of the account's bill cost, what of it was used, and
+    what of all usage they cover."""
     with run_context(run, on_progress) as current:
         window = last_complete_days(DAYS, run.started_at - ONE_DAY * SETTLING_DAYS)
-        fitter = Fitter(CommitmentUseRecord, CommitmentUse)
+        uses = Fitter(CommitmentUseRecord, CommitmentUse)
+        coverage = Fitter(CoverageRecord, CommitmentCoverage)
         source = current.source(CommitmentSource)
-        answered = source.fetch_commitments(window, current.progress)
-        records = [fitter.fit(one, one.commitment_id) for one in answered]
+        used = source.fetch_commitments(window, current.progress)
+        used = [uses.fit(one, one.commitment_id) for one in used]
+        covered = source.fetch_coverage(window, current.progress)
+        covered = [coverage.fit(one, one.service) for one in covered]
         with current.storing():
-            store_commitments(run, window, records)
-        current.rows = len(records)
-        current.remarks.append(fitter.remark)
+            store_commitments(run, window, used)
+            store_coverage(run, window, covered)
+        current.rows = len(used) + len(covered)
+        current.remarks += [uses.remark, coverage.remark]
         current.finish_parts(parts_read=1, read={})
     return run
+
+
+sync_commitments = partial(claim_and_read, Dataset.COMMITMENTS, read_commitments)
 
 
 def store_commitments(
     run: SyncRun, window: Window, records: Sequence[CommitmentUseRecord]
 ) -> None:
     """Replace what is stored of the account, within the caller's transaction."""
+    by_id = {one.commitment_id: one for one in records}
+    _replace(CommitmentUse, run, window, by_id.values())
+
+
+def store_coverage(
+    run: SyncRun, window: Window, records: Sequence[CoverageRecord]
+) -> None:
+    """Replace what is stored of the account, within the caller's transaction."""
+    by_key = {(one.kind, one.service, one.region): one for one in records}
+    _replace(CommitmentCoverage, run, window, by_key.values())
+
+
+def _replace(
+    model: type[CommitmentUse | CommitmentCoverage],
+    run: SyncRun,
+    window: Window,
+    records: Iterable[CommitmentUseRecord | CoverageRecord],
+) -> None:
     same = {
         "account": run.account,
         "start": window.start,
         "end": window.end,
         "read_at": run.started_at,
     }
-    CommitmentUse.objects.filter(account=run.account).delete()
-    by_id = {one.commitment_id: one for one in records}
-    CommitmentUse.objects.bulk_create(
-        [CommitmentUse(**same, **asdict(one)) for one in by_id.values()],
-        batch_size=1000,
-    )
+    rows: Any = model._default_manager
+    rows.filter(account=run.account).delete()
+    made = [model(**same, **asdict(one)) for one in records]
+    rows.bulk_create(made, batch_size=1000)

@@ -73,17 +73,17 @@ def largest_changes(
     end = min(query.window.end, newest[currency] + ONE_DAY)
     query = replace(query, window=Window(query.window.start, end), currency=currency)
     source, unknown = _comparable(source.in_currency(currency), query)
-    changes = _changes(source, query, account_names)
-    whole = Change(
-        sum((one.total for one in changes), ZERO),
-        sum((one.before for one in changes), ZERO),
-        TOTAL,
-        [TOTAL],
-    )
-    ranked = [one for one in changes if abs(one.change) >= CENT]
-    ranked.sort(key=lambda one: (-abs(one.change), one.key))
+    sums = [
+        (key, now or ZERO, former or ZERO)
+        for key, now, former in compared(source, query)
+    ]
+    totals = (sum((one[at] for one in sums), ZERO) for at in (1, 2))
     return LargestChanges(
-        query, ranked[: query.limit or SHOWN], whole, unknown, currencies
+        query,
+        _largest(sums, query, account_names),
+        Change(*totals, TOTAL, [TOTAL]),
+        unknown,
+        currencies,
     )
 
 
@@ -106,15 +106,15 @@ def _comparable(
     return source, unknown
 
 
-def _changes(
-    source: CostSource, query: CostQuery, account_names: Mapping[str, str]
+def _largest(
+    sums: Sequence[tuple[str, Decimal, Decimal]],
+    query: CostQuery,
+    account_names: Mapping[str, str],
 ) -> list[Change]:
+    """Return what changed most. There may be ten thousand keys, so few are named."""
+    changed = [one for one in sums if abs(one[1] - one[2]) >= CENT]
+    changed.sort(key=lambda one: (-abs(one[1] - one[2]), one[0]))
     return [
-        Change(
-            now or ZERO,
-            before or ZERO,
-            key,
-            names_of(key, query.group_by, account_names),
-        )
-        for key, now, before in compared(source, query)
+        Change(now, before, key, names_of(key, query.group_by, account_names))
+        for key, now, before in changed[: query.limit or SHOWN]
     ]

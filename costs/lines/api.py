@@ -229,5 +229,4 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
         return Part(size, (page - 1) * size)
 
     def _answer(self, source: LineSource, **data: Any) -> Response:
-        stored = periods_data(source.query, is_stored=source.is_stored)
-        return Response({**stored, **data})
+        return Response({**periods_data(source), **data})

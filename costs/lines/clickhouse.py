@@ -2,14 +2,16 @@
 
 sqlglot translates each question from DuckDB's SQL; tests compare the answers of both
 to the last decimal. A month's file is loaded whole, and named by each of its lines, so
-that a newer file never mixes with the one that it replaces.
+that a newer file never mixes with the one that it replaces. That name ends with how
+many lines it has, by which a file that was loaded in part is told from a whole one.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from http.client import HTTPException
 from os import fstat
 from typing import Any, BinaryIO
@@ -18,7 +20,9 @@ from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from django.conf import settings
+from django.db import transaction
 
+from clouds.versions import bump_version
 from core.installation_id import installation_id
 from costs.lines.engine import (
     DEADLINE_SECONDS,
@@ -30,7 +34,7 @@ from costs.lines.engine import (
     literal,
     too_long,
 )
-from costs.lines.models import LineItemMonth
+from costs.lines.models import LINES_DATASET, LineItemMonth
 from providers.files.line_items import AMOUNT, LINE_COLUMNS, TAGS
 
 TYPES = {
@@ -64,14 +68,15 @@ class ClickHouse:
     """The server of clickhouse://USER:PASSWORD@HOST:8123/DATABASE; clickhouses:// is
     asked by HTTPS."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, takes_older: bool = False) -> None:
         self.url = urlsplit(url)
         # Installations that share a database each drop what they do not know.
         self.table = f"cloudintel_line_items_{installation_id()}"
+        self._takes_older = takes_older
 
     def source(self, months: Sequence[LineItemMonth]) -> str:
         """Raises LinesFailed where a month is not loaded: it would count as nothing."""
-        if missing := self._not_loaded(months):
+        if missing := [one for one in months if self._loaded_name(one) is None]:
             named = ", ".join(map(str, missing[:3]))
             raise LinesFailed(
                 f"{named} {'is' if len(missing) == 1 else 'are'} not loaded into "
@@ -82,13 +87,26 @@ class ClickHouse:
         return f"(SELECT * FROM {self.table} WHERE {FILE} IN ({files}))"  # noqa: S608
 
     def file_of(self, month: LineItemMonth) -> str:
-        return str(month.file)
+        return self._loaded_name(month) or whole_name(month)
+
+    def outdated(self, months: Sequence[LineItemMonth]) -> Sequence[LineItemMonth]:
+        return [one for one in months if self.file_of(one) != whole_name(one)]
+
+    def _loaded_name(self, month: LineItemMonth) -> str | None:
+        name = loaded_name(month, self._loaded)
+        is_wanted = self._takes_older or name == whole_name(month)
+        return name if is_wanted else None
+
+    @cached_property
+    def _loaded(self) -> Mapping[str, int]:
+        """The same for all questions of one answer, whatever is loaded meanwhile."""
+        return self._line_counts()
 
     def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
         yield from parsed_rows(self._answer(translated(sql), seconds))
 
     def load(self, months: Iterable[LineItemMonth]) -> Iterator[LineItemMonth]:
-        """Load what is not loaded yet, and yield each; drop what no month names.
+        """Load what is not loaded yet, and yield each; drop what no month reads.
 
         Run twice, or killed and run again, the table has the same lines. One that can't
         be loaded stops no other; LinesFailed is raised at the end, and names it.
@@ -97,32 +115,33 @@ class ClickHouse:
             f"CREATE TABLE IF NOT EXISTS {self.table} ({FILE} String, {COLUMNS}) "
             f"ENGINE = MergeTree PARTITION BY {FILE} ORDER BY x_Day"
         )
-        months, failures = list(months), []
-        for month in self._not_loaded(months):
+        months, failures, loaded = list(months), [], self._line_counts()
+        names = {one.pk: loaded_name(one, loaded) for one in months}
+        # What is replaced below goes by the next call: questions at work still read it.
+        for name in loaded.keys() - {*names.values()}:
+            self._drop(name)
+        for month in months:
+            if names[month.pk] == whole_name(month):
+                continue
             try:
                 self._load(month)
             except (LinesRefused, OSError) as error:
                 failures.append(f"{month} can't be loaded: {error}")
                 continue
             yield month
-        for name in self._line_counts().keys() - {one.file for one in months}:
-            self._drop(name)
         if failures:
             raise LinesFailed(" ".join(failures))
 
     def _load(self, month: LineItemMonth) -> None:
-        self._drop(month.file)
+        name = whole_name(month)
+        self._drop(name)
         with month.path.open("rb") as file:
             self._ask(
-                f"INSERT INTO {self.table} SELECT {literal(month.file)}, * "  # noqa: S608
+                f"INSERT INTO {self.table} SELECT {literal(name)}, * "  # noqa: S608
                 f"FROM input({literal(COLUMNS)}) FORMAT Parquet",
                 LOAD_SECONDS,
                 file,
             )
-
-    def _not_loaded(self, months: Iterable[LineItemMonth]) -> list[LineItemMonth]:
-        counts = self._line_counts()
-        return [one for one in months if counts.get(one.file, 0) != one.row_count]
 
     def _line_counts(self) -> dict[str, int]:
         """Return how many lines of each file there are, by what the server knows of
@@ -203,7 +222,31 @@ def load_line_items() -> Iterator[LineItemMonth]:
     """
     if url := settings.LINE_ITEMS_ENGINE:
         months = LineItemMonth.objects.select_related("account")
-        yield from ClickHouse(url).load(months)
+        for month in ClickHouse(url).load(months):
+            with transaction.atomic():
+                bump_version(month.account, LINES_DATASET)
+            yield month
+
+
+def whole_name(month: LineItemMonth) -> str:
+    """Return what each line of the month's file names once all of it is loaded."""
+    return f"{month.file} {month.currency} {month.row_count}"
+
+
+def loaded_name(month: LineItemMonth, loaded: Mapping[str, int]) -> str | None:
+    """Return the newest file of the month that is loaded whole: by the name of each
+    loaded one and how many lines of it there are."""
+    name = whole_name(month)
+    if loaded.get(name, 0) == month.row_count:
+        return name
+    older = [
+        one
+        for one, count in loaded.items()
+        if one.startswith(month.file_prefix)
+        and one.endswith(f" {month.currency} {count}")
+    ]
+    # Their marks are numbers that grow.
+    return max(older, key=lambda one: (len(one.split()[0]), one), default=None)
 
 
 def translated(sql: str) -> str:

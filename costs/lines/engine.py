@@ -40,6 +40,9 @@ class LineEngine(Protocol):
     def file_of(self, month: LineItemMonth) -> str:
         """Return the value of FILE of a month's lines."""
 
+    def outdated(self, months: Sequence[LineItemMonth]) -> Sequence[LineItemMonth]:
+        """Return those of which it has only what a newer file replaced."""
+
     def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
         """Yield the answer. Raises LinesFailed, also after so many seconds."""
 
@@ -61,6 +64,9 @@ class DuckDb:
 
     def file_of(self, month: LineItemMonth) -> str:
         return str(month.path)
+
+    def outdated(self, months: Sequence[LineItemMonth]) -> Sequence[LineItemMonth]:
+        return ()
 
     def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
         cursor = _database().cursor()

@@ -72,6 +72,11 @@ class LineSource:
         )
 
     @property
+    def outdated(self) -> Sequence[LineItemMonth]:
+        """Return the months whose older lines answer while newer ones are loaded."""
+        return self.engine.outdated(self.months)
+
+    @property
     def line_count(self) -> int:
         """Return how many lines its months have, whatever its filters leave."""
         return sum(one.row_count for one in self.months)
@@ -83,16 +88,17 @@ class LineSource:
     def answer(self, sql: str) -> Sequence[Row]:
         """Return all rows of a short answer, which is cached."""
         files = [
-            f"{one.file} {one.source_version} {one.byte_count} {one.imported_at}"
+            f"{self.engine.file_of(one)} {one.source_version} {one.byte_count} "
+            f"{one.imported_at}"
             for one in self.months
         ]
         return cached(files, sql, lambda: self.rows(sql))
 
 
-def line_engine() -> LineEngine:
+def line_engine(*, takes_older: bool = False) -> LineEngine:
     """Return the engine of LINE_ITEMS_ENGINE; by default this process."""
     url = settings.LINE_ITEMS_ENGINE
-    return ClickHouse(url) if url else DuckDb()
+    return ClickHouse(url, takes_older=takes_older) if url else DuckDb()
 
 
 def newest_window(user: AnyUser, now: datetime) -> Window:
@@ -118,23 +124,24 @@ def currencies_of(query: LineQuery, user: AnyUser) -> list[str]:
 def line_source(query: LineQuery, user: AnyUser) -> LineSource:
     """Return the lines of the query's bills in its currency. Three queries.
 
+    Until the newest file of a month is loaded, the one before answers: see `outdated`.
     Raises InvalidQuery for an account that the user does not see, as if there was none.
     """
     months = [one for one in _months(query, user) if one.currency == query.currency]
-    return source_of(query, months)
+    return source_of(query, months, takes_older=True)
 
 
-def source_of(query: LineQuery, months: Sequence[LineItemMonth]) -> LineSource:
-    """Return the lines of these months in the query's currency. One query."""
-    engine = line_engine()
+def source_of(
+    query: LineQuery, months: Sequence[LineItemMonth], *, takes_older: bool = False
+) -> LineSource:
+    """Return the lines of these months in the query's currency. One query.
+
+    What is stored of the answer must not be of older ones, and raises LinesFailed.
+    """
+    engine = line_engine(takes_older=takes_older)
+    table = engine.source(months)
     conditions = [*_conditions(query), *uncovered(months, engine)]
-    return LineSource(
-        query,
-        months,
-        engine,
-        engine.source(months),
-        " AND ".join(["TRUE", *conditions]),
-    )
+    return LineSource(query, months, engine, table, " AND ".join(["TRUE", *conditions]))
 
 
 def tag_keys(source: LineSource) -> list[str]:

@@ -1,5 +1,6 @@
 """Which line items of a bill are stored, and where."""
 
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,10 @@ from syncs.models import SyncRun
 
 # What versions of cached answers call lines that are written after their costs.
 LINES_DATASET = "lines"
+
+
+def file_prefix(account_pk: int, month: date) -> str:
+    return f"{account_pk}/{month:%Y-%m}-"
 
 
 class LineItemMonth(models.Model):
@@ -59,6 +64,11 @@ class LineItemMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} of {self.account}"
+
+    @property
+    def file_prefix(self) -> str:
+        """Return what the names of all files of this account and month begin with."""
+        return file_prefix(self.account_id, self.month)
 
     @property
     def path(self) -> Path:

@@ -16,6 +16,7 @@ from costs.lines.commitments import Commitment
 from costs.lines.explanation import USE, LineCause, LineExplanation, LineKind
 from costs.lines.line_groups import COLUMNS, Group, LineBreakdown
 from costs.lines.line_query import DIMENSIONS, FILTERS, GRAINS, LINES, LineQuery
+from costs.lines.line_source import LineSource
 
 # A request waits for its file; the command takes any.
 LONGEST_EXPORT = 366
@@ -154,6 +155,10 @@ class LinePeriodsSerializer(serializers.Serializer[Any]):
     is_stored = serializers.BooleanField(
         help_text="false: no lines of these days are stored; that is no cost of 0."
     )
+    is_outdated = serializers.BooleanField(
+        help_text="true: newer lines of a month are being loaded into "
+        "LINE_ITEMS_ENGINE, and those before them answer."
+    )
 
 
 @extend_schema_serializer(many=False)
@@ -229,18 +234,20 @@ class CommitmentListSerializer(LinePeriodsSerializer):
     results = CommitmentSerializer(many=True)
 
 
-def periods_data(query: LineQuery, *, is_stored: bool) -> dict[str, Any]:
+def periods_data(source: LineSource) -> dict[str, Any]:
     """As LinePeriodsSerializer has it; amounts and days are left to the renderer."""
 
     def days(window: Window, before: str = "") -> dict[str, Any]:
         return {f"{before}start": window.start, f"{before}end": window.end}
 
+    query = source.query
     return {
         **days(query.window),
         **days(query.compared_with, "previous_"),
         "currency": query.currency or None,
         "metric": query.metric,
-        "is_stored": is_stored,
+        "is_stored": source.is_stored,
+        "is_outdated": bool(source.outdated),
     }
 
 

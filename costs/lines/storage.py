@@ -14,7 +14,7 @@ from clouds.models import CloudAccount
 from core.db.money_field import largest_amount, too_large
 from core.money import as_text
 from core.windows import Window, add_months
-from costs.lines.models import LineItemMonth
+from costs.lines.models import LineItemMonth, file_prefix
 from providers.bill_records import Bill, BillMonth
 from syncs.models import SyncRun
 from syncs.runs.run_context import SyncFailed
@@ -35,9 +35,9 @@ OURS = (
 def new_lines(account: CloudAccount, month: date, mark: str) -> Iterator[Path]:
     """Hold the path of a file to write, which no other has; it goes again unless a row
     names it."""
-    folder = Path(settings.LINE_ITEMS_DIR) / str(account.pk)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{month:%Y-%m}-{mark}.parquet"
+    name = f"{file_prefix(account.pk, month)}{mark}.parquet"
+    path = Path(settings.LINE_ITEMS_DIR) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield path
     except BaseException:

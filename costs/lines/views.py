@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
-from costs.commitments.models import CommitmentUse
+from costs.commitments.models import CommitmentCoverage, CommitmentUse
 from costs.groupings import BY_TAG, UNTAGGED
 from costs.lines.commitments import commitments
 from costs.lines.engine import LinesFailed
@@ -179,9 +179,12 @@ class CommitmentsView(LinesMixin):
         if members := filters["sub_account"]:
             own = CloudAccount.objects.filter(account_id__in=members)
             bills = bills.filter(Q(pk__in=own) | Q(pk__in=own.values("payer")))
-        found = CommitmentUse.objects.filter(account__in=bills)
-        found = found.select_related("account").order_by("-unused", "pk")
-        return context | {"reported": found[:MOST_REPORTED]}
+        used = CommitmentUse.objects.order_by("-unused", "pk")
+        covered = CommitmentCoverage.objects.order_by("-on_demand", "pk")
+        for name, rows in (("reported", used), ("coverage", covered)):
+            found = rows.filter(account__in=bills).select_related("account")
+            context[name] = found[:MOST_REPORTED]
+        return context
 
     def answer(self, source: LineSource, names: Mapping[str, str]) -> dict[str, Any]:
         rest = {"group_by": "resource", "metric": "effective"}

@@ -77,7 +77,7 @@ class CostSource:
     the rows are filtered, and `bill_spans` and `growth` those of the same accounts.
     `narrowing` is the days and the currency of all of them, and of months in `archived`
     nothing is known. With a `tag_key` the rows are those by this tag, and the totals
-    those of days that were read by it.
+    those of days that were read by it. Another bill covers some only if `is_covered`.
     """
 
     rows: DailyCostQuerySet
@@ -90,6 +90,7 @@ class CostSource:
     narrowing: Mapping[str, Any] = field(default_factory=dict)
     archived: Sequence[Window] = ()
     tag_key: str = ""
+    is_covered: bool = True
 
     @classmethod
     def visible_to(cls, user: AnyUser) -> "CostSource":
@@ -206,14 +207,17 @@ class CostSource:
         archived = [Window(first, add_months(first, 1)) for first in firsts]
         return replace(self, archived=archived)
 
-    def by(self, *columns: str | None) -> DailyCostQuerySet:
-        """Return the rows or sums that can tell these columns apart."""
+    def by(
+        self, *columns: str | None, months_of: Sequence[Window] = ()
+    ) -> DailyCostQuerySet:
+        """Return the rows or sums that can tell these columns apart; of some windows
+        alone, whose months may be one row each, where nobody asks for their days."""
         if self.rollups is None or self._is_of_rows(columns):
             return self._counted(self.rows)
         compared = {*self.looked_at, *columns}
         needed = (of for name, of in ROLLUP_OF.items() if name in compared)
         dimension = next(needed, CostRollup.Dimension.NONE)
-        return self._counted(self.rollups.filter(dimension=dimension))
+        return self._counted(self.rollups.of_dimension(dimension, months_of))
 
     def _is_of_rows(self, columns: Iterable[str | None]) -> bool:
         compared = {*self.looked_at, *columns}
@@ -228,9 +232,25 @@ class CostSource:
     ) -> Iterable[tuple[Any, ...]]:
         """(a key of each column, the amount of each window). One query.
 
-        None is the amount of a key without a row of that window. Sums of ten days hold
-        archived months too, which `without_archived` leaves out.
+        None is the amount of a key without a row of that window.
         """
+        if blocks := self.blocks(columns):
+            return window_sums(*blocks, columns, metric, windows)
+        found = self.by(*columns, months_of=windows)
+        return found.window_sums(columns, metric, *windows)
+
+    def of_keys(self, columns: Sequence[str], keys: Sequence[str]) -> Self:
+        """Return what has one of these keys in the columns together."""
+        rows, rollups = self.rows.of_keys(columns, keys), self.rollups
+        if rollups is not None:
+            rollups = rollups.of_keys(columns, keys)
+        return replace(self, rows=rows, rollups=rollups)
+
+    def blocks(
+        self, columns: Collection[str]
+    ) -> tuple[CostRollupQuerySet, DailyCostQuerySet] | None:
+        """Return the sums of blocks of days, archived months too, and the rows of days;
+        None where rows alone, or sums by one dimension, answer about these columns."""
         compared = {*self.looked_at, *columns}
         is_dated = self.narrowing.keys() - {"currency"}
         if (
@@ -240,12 +260,9 @@ class CostSource:
             or compared & NOT_IN_ROLLUPS
             or len(compared & ROLLUP_OF.keys()) < 2
         ):
-            return self.by(*columns).window_sums(columns, metric, *windows)
-        of_ten_days = self.rollups.filter(dimension=CostRollup.Dimension.TEN_DAYS)
-        sums, rows = (
-            bills.filter(**self.narrowing) for bills in (of_ten_days, self.rows)
-        )
-        return window_sums(sums, rows, columns, metric, windows)
+            return None
+        narrowing = self.narrowing
+        return self.rollups.filter(**narrowing), self.rows.filter(**narrowing)
 
     def bills(self) -> CostTotalQuerySet:
         """Return the totals, or their counts, which answer what is about days alone."""
@@ -255,7 +272,8 @@ class CostSource:
         days = {name: day for name, day in self.narrowing.items() if name != "currency"}
         if self.archived:
             bills = bills.filter(~within(*self.archived))
-        return bills.filter(**self.narrowing).counted(**days)
+        bills = bills.filter(**self.narrowing)
+        return bills.counted(**days) if self.is_covered else bills
 
     def growth_shares(self) -> GrowthShares:
         """Return by which share recent days of these accounts' bills grow. One query.
@@ -300,7 +318,10 @@ class CostSource:
 
     def values_of(self, column: str, limit: int) -> list[str]:
         """Return what a column holds, in order, without the empty text."""
-        found = self.by(column).exclude(**{column: ""}).order_by(column)
+        ends = [self.narrowing.get(name) for name in ("day__gte", "day__lt")]
+        months_of = [Window(*ends)] if all(ends) and ends[0] < ends[1] else []
+        rows = self.by(column, months_of=months_of)
+        found = rows.exclude(**{column: ""}).order_by(column)
         return list(found.values_list(column, flat=True).distinct()[:limit])
 
     def spans(self, *windows: Window) -> list[Span]:

@@ -12,6 +12,7 @@ from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
 from costs.groupings import BETWEEN_KEYS, TOTAL, columns_of, keys_of
 from costs.queries.source import CostSource
+from costs.queries.window_sums import window_sums
 from costs.querysets import StoredDay
 
 OTHER = "Other"
@@ -107,11 +108,10 @@ def cost_trend(
     """
     columns = columns_of(group_by)
     if largest is None and columns and limit is not None:
-        sums = source.window_sums(columns, metric, window)
-        totals = {BETWEEN_KEYS.join(keys): total for *keys, total in sums}
-        largest = largest_keys(totals, limit)
+        largest = largest_keys_of(source, columns, metric, window, limit)
     of_days = source.in_window(window)
-    rows, all_of_day = of_days.by(*columns), of_days.by()
+    months_of = [window] if granularity == "monthly" else []
+    rows, all_of_day = of_days.by(*columns, months_of=months_of), of_days.by()
     if largest is not None and all_of_day.model is not rows.model:
         found = rows.of_keys(columns, largest).series(columns, metric, granularity)
         sums_of_all = all_of_day.series([], metric, granularity)
@@ -138,6 +138,21 @@ def largest_keys(totals: Mapping[str, Decimal], limit: int) -> list[str] | None:
     if len(totals) <= limit:
         return None
     return sorted(totals, key=lambda key: (-totals[key], key))[:limit]
+
+
+def largest_keys_of(
+    source: CostSource, columns: Sequence[str], metric: str, window: Window, limit: int
+) -> list[str] | None:
+    """Return the same of the source's costs in a window. One query, which finds them
+    where blocks of days are summed."""
+    if blocks := source.blocks(columns):
+        found = window_sums(*blocks, columns, metric, [window], largest=limit + 1)
+        keys = [BETWEEN_KEYS.join(of_columns) for *of_columns, _ in found]
+        return keys[:limit] if len(keys) > limit else None
+    sums = source.window_sums(columns, metric, window)
+    return largest_keys(
+        {BETWEEN_KEYS.join(keys): total for *keys, total in sums}, limit
+    )
 
 
 def trend_of(

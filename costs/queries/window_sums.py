@@ -1,7 +1,7 @@
-"""What keys cost in windows, from sums of ten days and the rows of days beside them.
+"""What keys cost in windows, from sums of blocks of days and the rows of days beside.
 
-Two months of a large bill are millions of rows. Their sums of ten days are a tenth, and
-few days lie between the ends of a window and the nearest of these.
+Two months of a large bill are millions of rows. Their sums of months and of ten days
+are a small part, and few days lie between the ends of a window and the nearest ones.
 """
 
 from collections import defaultdict
@@ -15,36 +15,46 @@ from django.db.models import Aggregate, Count, Sum, Value
 
 from core.db.money_field import MoneyField
 from core.windows import Window
-from costs.querysets import DailyCostQuerySet, within
-from costs.ten_days import ten_day_parts
+from costs.day_blocks import parts_of
+from costs.models import CoveredDay
+from costs.querysets import CostRollupQuerySet, DailyCostQuerySet, within
 
 # ruff: noqa: S608 (names are columns of the models, values are bound)
 MONEY: MoneyField[Decimal, Decimal] = MoneyField()
-# Of ten days as summed, and of the rows of single days.
-TEN_DAYS, DAYS = 0, 1
 
 
 def window_sums(
-    sums: DailyCostQuerySet,
+    sums: CostRollupQuerySet,
     rows: DailyCostQuerySet,
     columns: Sequence[str],
     metric: str,
     windows: Sequence[Window],
+    *,
+    largest: int | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Return (a key of each column, the amount of each window). One query.
+    """Return (a key of each column, the amount of each window). One query, and one
+    whether other bills cover the single days.
 
     `sums` and `rows` are those of every day. None is the amount of a key without a row
-    of that window.
+    of that window. With `largest` only so many keys that cost most in the first window;
+    equal ones in the order of their letters' numbers.
     """
     statements, params = [], []
-    for (of, days), signs in _signs(windows).items():
+    all_signs = _signs(windows)
+    single = [days for block, days in all_signs if block is None]
+    # Mostly no other bill covers them, and to look it up for each row takes as long as
+    # to sum them.
+    is_covered = bool(single) and CoveredDay.objects.filter(within(*single)).exists()
+    for (block, days), signs in all_signs.items():
         bills: DailyCostQuerySet
         count: Aggregate
-        if of == TEN_DAYS:
-            bills, count = sums.filter(within(days)), Sum("row_count")
+        if block:
+            bills = sums.filter(within(days), dimension=block)
+            count = Sum("row_count")
         else:
             dated = {"day__gte": days.start, "day__lt": days.end}
-            bills, count = rows.filter(**dated).counted(**dated), Count("pk")
+            bills, count = rows.filter(**dated), Count("pk")
+            bills = bills.counted(**dated) if is_covered else bills
         found = bills.order_by().values(*columns)
         found = found.annotate(amount=Sum(metric), of_rows=count)
         try:
@@ -59,26 +69,28 @@ def window_sums(
         params += bound
     if not statements:
         return []
-    return _added(" UNION ALL ".join(statements), params, columns, len(windows))
+    parts = " UNION ALL ".join(statements)
+    return _added(parts, params, columns, len(windows), largest)
 
 
-def _signs(windows: Sequence[Window]) -> dict[tuple[int, Window], list[int]]:
+def _signs(windows: Sequence[Window]) -> dict[tuple[str | None, Window], list[int]]:
     """Return which days are summed, and whether they are added to each window (1),
     taken away from it (-1), or neither (0)."""
-    signs: dict[tuple[int, Window], list[int]] = defaultdict(lambda: [0] * len(windows))
+    signs: dict[tuple[str | None, Window], list[int]] = defaultdict(
+        lambda: [0] * len(windows)
+    )
     for at, window in enumerate(windows):
-        whole, added, taken = ten_day_parts(window)
-        if whole:
-            signs[TEN_DAYS, whole][at] = 1
-        for days in added:
-            signs[DAYS, days][at] = 1
-        for days in taken:
-            signs[DAYS, days][at] = -1
+        for block, days, sign in parts_of(window):
+            signs[block, days][at] += sign
     return signs
 
 
 def _added(
-    parts: str, params: Sequence[Any], columns: Sequence[str], windows: int
+    parts: str,
+    params: Sequence[Any],
+    columns: Sequence[str],
+    windows: int,
+    largest: int | None,
 ) -> list[tuple[Any, ...]]:
     """Return the sums of the parts of each key, without keys that no window has."""
     keys = ", ".join(columns)
@@ -87,10 +99,15 @@ def _added(
         for at in range(windows)
     )
     rows = " + ".join(f"SUM(rows_{at})" for at in range(windows))
+    first = ""
+    if largest is not None:
+        collation = 'COLLATE "C"' if connection.vendor == "postgresql" else ""
+        order = ", ".join(f"{column} {collation}" for column in columns)
+        first = f"ORDER BY SUM(amount_0) DESC, {order} LIMIT {largest}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {keys}, {amounts} FROM ({parts}) parts "
-            f"GROUP BY {keys} HAVING {rows} > 0",
+            f"GROUP BY {keys} HAVING {rows} > 0 {first}",
             params,
         )
         found = cursor.fetchall()

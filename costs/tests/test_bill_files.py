@@ -15,9 +15,9 @@ from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from clouds.testing import account
 from core.windows import Window
-from costs.lines.storage import delete_left_files
 from costs.models import CostTotal, CoveredDay, DailyCost, LineItemMonth, Restatement
 from costs.sync import sync_cost
+from costs.tasks import refresh_lines
 from costs.testing import charge
 from providers.files.testing import MEMBER, NOW, PAYER, focus, write_csv
 from syncs.models import SyncRun, Watermark
@@ -113,7 +113,7 @@ def test_a_newer_run_replaces_its_month_as_a_whole_and_no_other(
     # Who asked before reads it to its end.
     assert old.exists()
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=15)):
-        delete_left_files()
+        refresh_lines()  # as a worker does each minute
     assert not old.exists()
     assert young.exists() and foreign.exists()
     assert LineItemMonth.objects.get(month=OCTOBER).path.exists()

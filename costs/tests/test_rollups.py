@@ -16,6 +16,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import ONE_DAY, Window
 from costs.account_sums import RECENT_DAYS
+from costs.day_blocks import BLOCKS, FIRST_OF
 from costs.models import (
     BillDay,
     BillSpan,
@@ -28,7 +29,6 @@ from costs.models import (
 )
 from costs.staging_file import StagingFile
 from costs.sync import replace_costs
-from costs.ten_days import first_of_ten_days
 from costs.testing import charge, rows_miss_totals
 from providers.records import (
     ChargeCategory,
@@ -55,7 +55,9 @@ COLUMNS = {
     "region": ("region",),
     "resource_group": ("resource_group",),
     "account": ("sub_account_id",),
-    "ten_days": ("service", "region", "resource_group", "sub_account_id"),
+    "account_month": ("sub_account_id",),
+    "group_month": ("resource_group",),
+    **dict.fromkeys(BLOCKS, ("service", "region", "resource_group", "sub_account_id")),
 }
 
 
@@ -77,8 +79,8 @@ def sums_of(
         if (owner.account_id, row.day) not in covered:
             for dimension, columns in COLUMNS.items():
                 key = [getattr(row, column) for column in columns]
-                is_of_ten = dimension == "ten_days"
-                day = first_of_ten_days(row.day) if is_of_ten else row.day
+                block = dimension.removeprefix("account_").removeprefix("group_")
+                day = FIRST_OF.get(block, lambda day: day)(row.day)
                 about = (day, row.currency, str(row.charge_category))
                 _add(rollups, (dimension, *about, *key), row)
     return dict(days), dict(rollups)

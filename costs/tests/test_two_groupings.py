@@ -70,6 +70,15 @@ def test_each_pair_is_a_series_and_they_sum_to_the_total(
     assert all(len(one["points"]) == 30 for one in found["series"])
 
 
+def test_more_points_than_memory_holds_are_refused(
+    bills: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("costs.api.views.LARGEST_POINTS", 60)
+    told = refused("costs/trend/", group_by="account,service")
+    assert "There are more than 2 keys. Pass a limit of at most 2." in str(told)
+    assert len(ask("costs/trend/", group_by="account,service", limit=2)["series"]) == 3
+
+
 def test_a_summary_tells_what_each_pair_cost_beside_the_period_before(
     bills: None,
 ) -> None:

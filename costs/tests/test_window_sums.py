@@ -1,4 +1,5 @@
-"""What two columns cost in windows, from sums of ten days and the days beside them."""
+"""What two columns cost in windows, from sums of months and of ten days and the days
+beside them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from clouds.testing import account, see_all
 from core.windows import ONE_DAY, Window
+from costs.day_blocks import FIRST_OF, MONTH, TEN_DAYS, parts_of
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
-from costs.ten_days import first_of_ten_days, ten_day_parts
+from costs.queries.trend import largest_keys_of
 from costs.testing import charge, one_bill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -87,12 +89,29 @@ def test_rows_of_whole_ten_days_are_not_read(source: CostSource) -> None:
     assert "costs_dailycost" not in queries[0]["sql"]
 
 
-def test_a_window_is_cut_where_the_fewest_days_are_left() -> None:
+@pytest.mark.parametrize("limit", [1, 3, 20])
+def test_the_largest_are_those_of_the_rows(source: CostSource, limit: int) -> None:
+    bare = replace(source, rollups=None)
     for start, end in pairwise(ENDS):
         window = Window(start, end)
-        whole, added, taken = ten_day_parts(window)
-        assert sum(map(len, (*added, *taken))) <= max(10, len(window))
-        days = sum(map(len, added)) - sum(map(len, taken))
-        assert days + (len(whole) if whole else 0) == len(window)
-        for day in (whole.start, whole.end) if whole else ():
-            assert day == first_of_ten_days(day)
+        keys = largest_keys_of(source, COLUMNS, "billed", window, limit)
+        assert keys == largest_keys_of(bare, COLUMNS, "billed", window, limit)
+
+
+def test_a_window_is_cut_where_few_days_are_left() -> None:
+    for start, end in combinations(ENDS, 2):
+        window = Window(start, end)
+        parts = list(parts_of(window))
+        assert sum(part.sign * len(part.days) for part in parts) == len(window)
+        alone = sum(len(part.days) for part in parts if part.block is None)
+        assert alone <= min(10, len(window))
+        for block, days, _ in parts:
+            for day in (days.start, days.end) if block else ():
+                assert day == FIRST_OF[block or ""](day)
+
+
+def test_whole_months_are_cut_nowhere() -> None:
+    two_months = Window(date(2026, 1, 1), date(2026, 3, 1))
+    assert list(parts_of(two_months)) == [(MONTH, two_months, 1)]
+    ten = Window(date(2026, 1, 11), date(2026, 1, 21))
+    assert list(parts_of(ten)) == [(TEN_DAYS, ten, 1)]

@@ -24,10 +24,11 @@ from insights.transitions import InvalidTransition
 from inventory.kinds import KINDS as RESOURCE_KINDS
 from inventory.kinds import Kind
 from inventory.models import Resource
-from inventory.sync import read_resources, sync_resources
+from inventory.sync import read_resources
 from providers.demo.company import COMPANY_NAME
 from providers.demo.steps import InvalidStep
 from syncs.models import SyncRun
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.claims import SlotTaken
 from syncs.runs.worker import execute_run
 from users.audit import Actor
@@ -103,4 +104,4 @@ def _read_inventory(resource: Resource, now: datetime) -> None:
         execute_run(run_id, read_resources)
     if not queued:
         with suppress(SlotTaken):  # a worker is reading it
-            sync_resources(dataset, resource.account, now)
+            claim_and_read(dataset, read_resources, resource.account, now)

@@ -127,8 +127,9 @@ def _anomalies(user: User, since: datetime) -> Iterator[str]:
 def _savings(user: User, since: datetime) -> Iterator[str]:
     new = Recommendation.objects.visible_to(user).live().filter(found_at__gte=since)
     yield f"New potential monthly savings: {_sums(new.savings_per_currency())}"
-    checked = Verification.objects.visible_to(user).filter(checked_at__gte=since)
-    realized = checked.filter(status="realized").order_by("currency")
+    verified = Verification.objects.visible_to(user).filter(status="realized")
+    # Figures of one that is realized change with each day of its bill.
+    realized = verified.filter(status_since__gte=since).order_by("currency")
     sums = realized.values_list("currency").annotate(total=Sum("realized"))
     yield f"Realized monthly savings: {_sums(dict(sums))}"
 

@@ -32,7 +32,7 @@ from inventory.testing import instance
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.testing import store_cpu
 from providers.demo.company import ACCOUNTS, PRODUCTION
-from syncs.accounts.changes import remove_accounts
+from syncs.accounts.changes import remove_accounts, save_account
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.testing import run
@@ -127,6 +127,17 @@ def test_its_budgets_count_no_costs_of_anybody_else() -> None:
     TeamRule.objects.update(accounts=[])
     add_budgets(NOW)
     assert [budget.scope for budget in Budget.objects.all()] == ["account"]
+
+
+def test_its_budget_of_all_costs_goes_when_an_account_is_connected() -> None:
+    save_account(CloudAccount(account_id="000000000009", name="ours"))
+    assert {budget.scope for budget in Budget.objects.all()} == {"account", "team"}
+
+
+def test_its_budget_of_all_costs_stays_if_somebody_changed_it() -> None:
+    Budget.objects.filter(scope="total").update(amount=1)
+    save_account(CloudAccount(account_id="000000000009", name="ours"))
+    assert Budget.objects.filter(scope="total").exists()
 
 
 def test_beside_a_connected_account_the_first_start_makes_none() -> None:

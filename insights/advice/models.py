@@ -43,12 +43,10 @@ class Advice(models.Model):
         max_length=16, blank=True, help_text="Of a commitment, such as P3Y."
     )
     monthly_savings = MoneyField(
-        null=True, blank=True, help_text="As the cloud estimates; empty: it does not."
+        null=True, blank=True, help_text="As the cloud estimates. Empty: unknown."
     )
     currency = models.CharField(max_length=3, blank=True)
-    details = models.JSONField(
-        default=dict, blank=True, help_text="Whatever else it says."
-    )
+    details = models.JSONField(default=dict, blank=True, help_text="Its other details.")
     updated_at = models.DateTimeField(
         null=True, blank=True, help_text="When the cloud computed it."
     )

@@ -2,42 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from functools import partial
 
-from django.contrib.auth.models import User
-
-from clouds.models import CloudAccount
 from core.db.storable import Fitter
 from insights.advice.models import Advice
 from providers.base import AdviceSource, Progress
 from providers.records import AdviceRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.runs.run_context import run_context, say_nothing
 
 KEY = ["account", "advice_id"]
 RECORDED = {field.name for field in fields(AdviceRecord)}
 
 
-def sync_advice(
-    account: CloudAccount,
-    now: datetime,
-    *,
-    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
-    user: User | None = None,
-    on_progress: Progress = say_nothing,
-) -> SyncRun:
-    """Read what the account's cloud recommends now; what it does no more is removed.
-
-    Raises SlotTaken and Refused before anything is read.
-    """
-    run = claim(account, Dataset.ADVICE, now, trigger=trigger, user=user)
-    return read_advice(run, on_progress)
-
-
 def read_advice(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """Execute a claimed run."""
+    """Read what the account's cloud recommends now; what it does no more is removed."""
     with run_context(run, on_progress) as current:
         fitter = Fitter(AdviceRecord, Advice)
         answered = current.source(AdviceSource).fetch_advice(current.progress)
@@ -48,6 +29,9 @@ def read_advice(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         current.remarks.append(fitter.remark)
         current.finish_parts(parts_read=1, read={})
     return run
+
+
+sync_advice = partial(claim_and_read, Dataset.ADVICE, read_advice)
 
 
 def store_advice(run: SyncRun, records: Sequence[AdviceRecord]) -> None:

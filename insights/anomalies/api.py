@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from clouds.account_fields import AccountIdField
 from core.api.amounts import AmountField
+from core.api.row_serializer import RowSerializer
 from costs.lines.explanation import LineKind
 from insights.anomalies.filters import AnomalyFilter
 from insights.api.serializers import (
@@ -64,7 +65,7 @@ class AnomalyLineCauseSerializer(serializers.Serializer[Any]):
     )
 
 
-class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
+class AnomalySerializer(RowSerializer[Anomaly]):
     """An anomaly of costs, or of an instance's CPU, whose amounts are then percent."""
 
     account = AccountIdField(allow_null=True, help_text="null: all accounts together.")
@@ -129,10 +130,8 @@ class ChangeAnomalySerializer(ChangeStatusSerializer):
 class AnomalyViewSet(StatusViewSet):
     """Anomalies of costs and CPU, the newest first."""
 
-    queryset = (
-        Anomaly.objects.select_related("account", "resource", "owner")
-        .prefetch_related("changes")
-        .order_by("-first_day", "-id")
+    queryset = Anomaly.objects.select_related("account", "resource", "owner").order_by(
+        "-first_day", "-id"
     )
     serializer_class = AnomalySerializer
     detail_serializer = AnomalyDetailSerializer

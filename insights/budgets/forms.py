@@ -60,16 +60,26 @@ class BudgetForm(forms.ModelForm[Budget]):
     """
 
     amount = PlainDecimalField(
-        min_value=CENT, max_value=LARGEST_AMOUNT, decimal_places=2
+        label="Monthly amount",
+        min_value=CENT,
+        max_value=LARGEST_AMOUNT,
+        decimal_places=2,
     )
-    actual_percents = PercentsField(required=False, initial=actual_percents)
-    forecasted_percents = PercentsField(required=False, initial=forecasted_percents)
+    actual_percents = PercentsField(
+        label="Alert threshold, spent (%)", required=False, initial=actual_percents
+    )
+    forecasted_percents = PercentsField(
+        label="Alert threshold, forecast (%)",
+        required=False,
+        initial=forecasted_percents,
+    )
     recipients = AddressesField(required=False)
     version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Budget
         fields = EDITABLE
+        labels = {"key": "Service, tag as key=value, or team"}
 
     def __init__(self, user: AnyUser, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

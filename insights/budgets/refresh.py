@@ -14,6 +14,7 @@ from alerts.outbox import queue_notice
 from clouds.versions import bump_version
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window, utc_day
+from costs.allocation.changes import teams_version
 from costs.models import CostTotal, DailyCost, TagCost, Team
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
 from insights.budgets.models import BudgetStatus, is_passed
@@ -22,6 +23,7 @@ from insights.forecasts.models import Scope
 from insights.forecasts.month_end import month_end_of, month_of
 from insights.models import Budget, BudgetAlert, Forecast
 from insights.owners.matching import OwnerRules, traits_of_budget
+from insights.refresh.refresh_state import Part, record_part, recorded_part
 
 # The subject of the version that each change of a budget moves.
 BUDGETS = "budgets"
@@ -43,9 +45,10 @@ RECENT_DAYS = 7
 def refresh_budgets(now: datetime) -> int:
     """Refresh every budget and queue notices; return how many budgets changed."""
     budgets = Budget.objects.select_related("account").order_by("pk")
-    teams = team_spending(now)
+    rules, teams = teams_version(), team_spending(now)
     changed = sum(refresh_budget(budget, now, teams) for budget in budgets)
     queue_notices(now)
+    record_part(Part.BUDGETS, rules)
     return changed
 
 
@@ -63,9 +66,13 @@ def refresh_budget(
 
 
 def is_due(now: datetime) -> bool:
-    """Return whether a month began that is not computed, or an alert has no notice."""
+    """Return whether a month began that is not computed, a rule of teams changed, or an
+    alert has no notice."""
     month = month_of(utc_day(now)).start
     if Budget.objects.exclude(period=month).exists():
+        return True
+    of_teams = Budget.objects.filter(scope=Budget.Scope.TEAM)
+    if of_teams.exists() and recorded_part(Part.BUDGETS) != teams_version():
         return True
     alerts = BudgetAlert.objects.without_notice(month)
     if not configured_channels():

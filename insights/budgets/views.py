@@ -61,7 +61,7 @@ class BudgetView(VisibleBudgets, DetailView[Budget]):
     context_object_name = "budget"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        alerts = self.object.alerts.prefetch_related("notices")
+        alerts = self.object.alerts.with_overtaken().prefetch_related("notices")
         return super().get_context_data(alerts=alerts, **kwargs)
 
 

@@ -32,5 +32,5 @@ class ForecastFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: ForecastQuerySet) -> ForecastQuerySet:
         rows = super().filter_queryset(queryset)
-        newest = self.form.cleaned_data["newest"]
+        newest = self.form.cleaned_data.get("newest")
         return rows if isinstance(newest, bool) else rows.newest()

@@ -30,7 +30,7 @@ class CalibrationAdmin(ReadOnlyAdmin[Calibration]):
         "judged",
         "precision_before",
         "precision_after",
-        "kept",
+        "recall",
         "least_deviation",
         moment("calibrated_at"),
     )

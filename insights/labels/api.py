@@ -63,7 +63,7 @@ class CalibrationSerializer(serializers.ModelSerializer[Calibration]):
     class Meta:
         model = Calibration
         fields = [
-            *("scope", "judged", "precision_before", "precision_after", "kept"),
+            *("scope", "judged", "precision_before", "precision_after", "recall"),
             *("least_deviation", "calibrated_at"),
         ]
         read_only_fields = fields

@@ -1,4 +1,4 @@
-"""What people said of alarms, as labels of days, and what was learned from it."""
+"""How users judged alarms, as labels of days, and what was learned from it."""
 
 from django.db import models
 
@@ -79,13 +79,13 @@ class Calibration(models.Model):
         null=True,
         help_text="On alarms that the threshold was not learned from. Empty: too few.",
     )
-    kept = models.FloatField(
-        null=True, help_text="Share of the right ones that it still tells."
+    recall = models.FloatField(
+        null=True, help_text="Share of the right alarms that are still reported."
     )
     least_deviation = models.FloatField(
         null=True,
-        help_text="In widths of the expected range; what deviates less is not told. "
-        "Empty: everything is.",
+        help_text="In widths of the expected range: what deviates less is not "
+        "reported. Empty: everything is.",
     )
     calibrated_at = models.DateTimeField()
 

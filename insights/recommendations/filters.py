@@ -39,7 +39,11 @@ class RecommendationFilter(OwnedFilter):
         choices=SUBJECT_KINDS,
         help_text="Of the resource, or commitment.",
     )
-    resource = AnyText("resource__resource_id", help_text="By its cloud's id.")
+    resource = AnyText(
+        "resource__resource_id",
+        method="about_subjects",
+        help_text="By its cloud's id; a commitment by what stands there for it.",
+    )
     search = filters.CharFilter(
         "title", "icontains", help_text="Part of a title, which names the resource."
     )
@@ -70,6 +74,15 @@ class RecommendationFilter(OwnedFilter):
         wanted = Q(resource__kind__in=kinds)
         return queryset.filter(
             wanted | Q(resource=None) if COMMITMENT in kinds else wanted
+        )
+
+    def about_subjects(
+        self, queryset: RecommendationQuerySet, name: str, ids: Sequence[str]
+    ) -> RecommendationQuerySet:
+        # "m6i in eu-west-1, Linux" is one of them, which was cut at its comma.
+        about = [*ids, ", ".join(ids)]
+        return queryset.filter(
+            Q(resource__resource_id__in=ids) | Q(resource=None, about__in=about)
         )
 
     def is_live(

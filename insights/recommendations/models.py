@@ -201,6 +201,9 @@ class Verification(models.Model):
     reason = models.TextField(help_text="The reason for the verdict.")
     figures = models.JSONField(default=dict, help_text="The days and amounts.")
     checked_at = models.DateTimeField()
+    status_since = models.DateTimeField(
+        null=True, help_text="When it got this status. Empty: not recorded."
+    )
 
     objects = VerificationQuerySet.as_manager()
 

@@ -208,6 +208,8 @@ def store_verdict(row: Recommendation, verdict: Verdict, now: datetime) -> bool:
     }
     if all(getattr(stored, name) == value for name, value in values.items()):
         return False
+    if stored.status != verdict.status:
+        values["status_since"] = now
     same = Verification.objects.filter(pk=stored.pk)
     return bool(same.update(**values, checked_at=now))
 

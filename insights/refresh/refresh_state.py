@@ -138,6 +138,22 @@ def _state_of(account: CloudAccount | None) -> RefreshState:
         return RefreshState.objects.get(account=account)  # created by another
 
 
+def record_part(part: Part, version: str) -> None:
+    """Store the version of what this part of all accounts together was made from."""
+    if recorded_part(part) == version:
+        return
+    with transaction.atomic():
+        state = RefreshState.objects.select_for_update().get(pk=_state_of(None).pk)
+        row = RefreshState.objects.filter(pk=state.pk)
+        row.update(parts={**state.parts, part: version})
+
+
+def recorded_part(part: Part) -> str | None:
+    """Return that version; None where the part was not made yet."""
+    state = RefreshState.objects.filter(account=None).first()
+    return state.parts.get(part) if state else None
+
+
 @contextmanager
 def forgetting_removed(accounts: Sequence[int]) -> Iterator[None]:
     """Delete what was made of all accounts where one whose costs it holds is removed.

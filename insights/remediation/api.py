@@ -18,6 +18,7 @@ from core.api.pagination import Pages
 from core.api.parameters import StrictSerializer, body_of
 from core.api.permissions import MayView
 from core.api.problems import Conflict, errors
+from core.api.row_serializer import RowSerializer
 from core.api.viewsets import RowsViewSet
 from insights.api.serializers import (
     ChangeSerializer,
@@ -36,7 +37,7 @@ Action = TypeVar("Action", bound=Callable[..., Response])
 ADD = "insights.add_remediation"
 
 
-class RemediationSerializer(serializers.ModelSerializer[Remediation]):
+class RemediationSerializer(RowSerializer[Remediation]):
     """One change to make, who proposed and approved it, and what became of it."""
 
     title = serializers.CharField(source="__str__", read_only=True)

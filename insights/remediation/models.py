@@ -142,7 +142,7 @@ class Remediation(models.Model):
     )
     proposed_at = models.DateTimeField()
     checked_at = models.DateTimeField("dry run", null=True)
-    dry_run = models.TextField(blank=True, help_text="What the cloud said to it.")
+    dry_run = models.TextField(blank=True, help_text="The answer of the cloud.")
     dry_run_error = models.TextField(blank=True, help_text="Why it can't be done.")
     expected = models.JSONField(
         default=dict, help_text="The resource as the dry run saw it."

@@ -228,6 +228,6 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     # The same, and points.
     with django_assert_num_queries(8):
         client.get(f"{V1}forecasts/?points=true")
-    # The same without misses and points, but with each one's changes.
-    with django_assert_num_queries(7):
+    # The same without misses and points.
+    with django_assert_num_queries(6):
         client.get(f"{V1}anomalies/")

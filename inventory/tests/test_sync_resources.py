@@ -10,10 +10,10 @@ from inventory.kinds import KINDS, kinds_of
 from inventory.models import Bucket, Resource, StateChange, Volume
 from inventory.sync import (
     mark_closed,
+    read_resources,
     sync_databases,
     sync_ec2,
     sync_network,
-    sync_resources,
     sync_storage,
 )
 from inventory.testing import FakeCloud
@@ -32,6 +32,7 @@ from providers.records import (
 )
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
+from syncs.runs.claim_and_read import claim_and_read
 from syncs.testing import outcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -131,7 +132,8 @@ def test_what_was_read_twice_is_stored_once_as_it_was_answered(
 ) -> None:
     cloud.answers = [RegionResources(EU, RECORDS[dataset])]
     for hours in (0, 1):
-        run = sync_resources(dataset, mine, now + hours * HOUR)
+        then = now + hours * HOUR
+        run = claim_and_read(dataset, read_resources, mine, then)
         assert outcome(run) == ("succeeded", "")
         assert run.rows == len(RECORDS[dataset])
         assert Resource.objects.count() == len(RECORDS[dataset])

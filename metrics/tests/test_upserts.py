@@ -1,5 +1,6 @@
 """Rows that are stored whether they are new or not: as arrays and row by row."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from core.db.upsert import by_arrays, by_insert, upsert
 from inventory.models import StateChange
 from inventory.testing import instance
 from metrics.models import CpuMetric
+from metrics.monitoring_history import MonitoringHistory
 from metrics.sync import store_part
 from providers.metric_records import CpuRecord, RegionMetrics
 
@@ -61,6 +63,32 @@ def test_any_text_is_kept_as_it_is(write: Write, text: str) -> None:
     assert StateChange.objects.values_list(*columns).get() == row
 
 
+@each_way
+def test_of_new_rows_alone_there_is_more(write: Any) -> None:
+    key = instance(account(), "web").pk
+    for average, maximum in ((10.0, 20.0), (11.0, 21.0)):
+        row = (key, DAY, average)
+        more = {"maximum_percent": maximum, "samples": None}
+        write(CpuMetric, (*KEY, "average_percent"), [row], KEY, more)
+    assert stored() == [(key, DAY, 11.0, 20.0, None, None)]
+
+
+@pytest.mark.only_on("postgresql")
+def test_what_is_no_number_stays_none() -> None:
+    key = instance(account(), "web").pk
+    upsert(CpuMetric, COLUMNS, [(key, DAY, math.nan, math.inf, None, 1)], KEY)
+    ((_, _, average, maximum, p99, _),) = stored()
+    assert math.isnan(average)
+    assert (maximum, p99) == (math.inf, None)
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_number_that_no_column_holds_is_refused() -> None:
+    key = instance(account(), "web").pk
+    with pytest.raises(DataError), transaction.atomic():
+        upsert(CpuMetric, COLUMNS, [(key, DAY, 1.0, 1.0, None, 2**70)], KEY)
+
+
 @pytest.mark.only_on("postgresql")
 def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
     columns = ("resource_id", "field", "at", "new_value", "old_value")
@@ -84,9 +112,12 @@ def test_several_tables_are_written_in_one_transaction() -> None:
 
 
 def test_a_statistic_that_was_not_asked_for_does_not_erase_one_that_is_stored() -> None:
-    machine = instance(account(), "web")
+    owner = account()
+    machine = instance(owner, "web")
+    monitoring = MonitoringHistory(owner)
     keys = {machine.resource_id: machine.pk}
     for figures in ((10.0, 20.0, 15.0, 288), (11.0, 21.0, None, None)):
         record = CpuRecord(machine.resource_id, DAY, *figures)
-        assert store_part(RegionMetrics("eu-west-1", [record]), keys) == 1
+        part = RegionMetrics("eu-west-1", [record])
+        assert store_part(part, keys, monitoring) == 1
     assert stored() == [(machine.pk, DAY, 11.0, 21.0, 15.0, 288)]

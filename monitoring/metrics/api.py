@@ -23,6 +23,7 @@ from core.api.viewsets import RowsViewSet
 from monitoring.metrics.filters import AggregateFilter, PointFilter, SeriesFilter
 from monitoring.metrics.models import MetricPoint, MetricSeries
 from monitoring.metrics.points import InvalidPoint, Point, parse_point
+from monitoring.metrics.querysets import series_version
 from monitoring.metrics.record import record_points
 from monitoring.metrics.summaries import Summary, summaries
 
@@ -216,7 +217,7 @@ class MetricAggregateViewSet(ConditionalMixin, GenericViewSet[MetricSeries]):
 
     def data_version(self) -> str:
         name = self.request.GET.get("name", "").replace("\0", "")
-        return f"metric {MetricSeries.objects.filter(name=name).version()}"
+        return f"metric {series_version(name)}"
 
     @extend_schema(responses=AggregateSerializer, filters=True)
     def list(self, request: Request) -> Response | StreamingHttpResponse:

@@ -68,7 +68,8 @@ class PointFilter(filters.FilterSet):
         """Find the series first: points of one are read from the index of their keys,
         and a join would go through the points of all."""
         rows = super().filter_queryset(queryset)
-        names, labels = (self.form.cleaned_data[name] for name in ("name", "labels"))
+        asked = self.form.cleaned_data
+        names, labels = (asked.get(name) for name in ("name", "labels"))
         if not names and not labels:
             return rows
         series = MetricSeries.objects.labeled(labels or [])
@@ -89,11 +90,11 @@ class AggregateForm(LabelsForm):
         data = super().clean()
         if self.errors:
             return data
-        interval = data["interval"] = Interval(data["interval"] or Interval.DAY)
+        interval = data["interval"] = Interval(data.get("interval") or Interval.DAY)
         length = LENGTH[interval]
         tomorrow = midnight(utc_day(timezone.now())) + ONE_DAY
-        end: datetime = (data["end"] or tomorrow).astimezone(UTC)
-        start: datetime = data["start"] or end - ONE_DAY * DEFAULT_DAYS
+        end: datetime = (data.get("end") or tomorrow).astimezone(UTC)
+        start: datetime = data.get("start") or end - ONE_DAY * DEFAULT_DAYS
         start = start.astimezone(UTC)
         data |= {"start": start, "end": end}
         for name, at in (("start", start), ("end", end)):
@@ -126,4 +127,4 @@ class AggregateFilter(filters.FilterSet):
     def filter_queryset(self, queryset: SeriesQuerySet) -> SeriesQuerySet:
         """The window is of what is summed up, not of the series."""
         data = self.form.cleaned_data
-        return queryset.filter(name=data["name"]).labeled(data["labels"] or [])
+        return queryset.filter(name=data["name"]).labeled(data.get("labels") or [])

@@ -45,7 +45,7 @@ class AlertRule(models.Model):
     for_minutes = models.PositiveIntegerField(
         default=5,
         validators=[MaxValueValidator(LONGEST_WAIT)],
-        help_text="It is so for this long before somebody is told. 0: at once.",
+        help_text="The condition holds this long before an alert is sent. 0: at once.",
     )
     severity = models.CharField(
         max_length=8, choices=Severity.choices, default=Severity.WARNING
@@ -105,7 +105,7 @@ class Breach(models.Model):
     )
     since = models.DateTimeField()
     notified_at = models.DateTimeField(
-        null=True, blank=True, help_text="Empty: it is not so for long enough yet."
+        null=True, blank=True, help_text="Empty: not yet, or not for long enough."
     )
     seen_at = models.DateTimeField(help_text="When it was last measured.")
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,7 @@
 """Utilization of savings plans and reservations from Cost Explorer: fetch, normalize.
 
+What of all usage they cover is in `commitment_coverage.py`.
+
 Each page of an answer costs $0.01. Without a service Cost Explorer answers of EC2's
 reservations alone, so each service that sells them is a question.
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetReservationUtilization.html
@@ -10,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from core.windows import Window, last_complete_days
 from providers.aws.aws_errors import aws_errors, failure
@@ -28,56 +30,76 @@ SERVICES = (
     "Amazon Redshift",
     "Amazon OpenSearch Service",
 )
-PRICE = "six questions a sync, $0.01 a page of each (AWS_COMMITMENT_UTILIZATION)"
+PRICE = "twelve questions a sync, $0.01 a page of each (AWS_COMMITMENT_UTILIZATION)"
 PLANS = "Savings plans (ce:GetSavingsPlansUtilizationDetails)"
 # Of AWS in China the bill is in yuan.
 CURRENCIES = {"aws-cn": "CNY"}
+R = TypeVar("R")
 
 
 def fetch_commitments(
     clients: AwsClients, window: Window, progress: Progress
 ) -> Sequence[CommitmentUseRecord]:
     """Return what each cost and how much of it was used. Raise ProviderError."""
-    currency = CURRENCIES.get(clients.partition.name, "USD")
+    currency = currency_of(clients)
     questions: list[Callable[[], Iterator[CommitmentUseRecord]]] = [
         *(partial(_reservations, clients, window, one, currency) for one in SERVICES),
         partial(_plans, clients, window, currency),
     ]
-    found: list[CommitmentUseRecord] = []
+    found, without_data = ask_all("Commitments", questions, progress)
+    if len(without_data) == len(questions):
+        raise without_data[0]
+    return found
+
+
+def currency_of(clients: AwsClients) -> str:
+    """Return the currency in which Cost Explorer answers."""
+    return CURRENCIES.get(clients.partition.name, "USD")
+
+
+def ask_all(
+    what: str, questions: Sequence[Callable[[], Iterator[R]]], progress: Progress
+) -> tuple[list[R], list[ProviderError]]:
+    """Return all records, and the error of each question of which there is no data.
+
+    So Cost Explorer answers where there is none, and where it is not enabled.
+    """
+    found: list[R] = []
     without_data: list[ProviderError] = []
     for number, question in enumerate(questions, start=1):
         try:
             found += list(question())
         except ProviderError as error:
-            # So it answers where there is none, and where it is not enabled.
             if error.kind != ErrorKind.NOT_ENABLED:
                 raise
             without_data.append(error)
-        progress(f"Commitments: {len(found)} after {number} of {len(questions)}")
-    if len(without_data) == len(questions):
-        raise without_data[0]
-    return found
+        progress(f"{what}: {len(found)} after {number} of {len(questions)}")
+    return found, without_data
 
 
 def attempts(
     clients: AwsClients, now: datetime
 ) -> Sequence[tuple[str, Callable[[], object]]]:
     """Return what tries each permission by one question."""
-    # A period ends before today.
-    window = last_complete_days(1, now - timedelta(days=1))
+    window = newest_day(now)
     return [
         (
             "ce:GetReservationUtilization",
-            lambda: _try_question(_reservations(clients, window, SERVICES[0], "USD")),
+            lambda: try_question(_reservations(clients, window, SERVICES[0], "USD")),
         ),
         (
             "ce:GetSavingsPlansUtilizationDetails",
-            lambda: _try_question(_plans(clients, window, "USD")),
+            lambda: try_question(_plans(clients, window, "USD")),
         ),
     ]
 
 
-def _try_question(records: Iterable[CommitmentUseRecord]) -> None:
+def newest_day(now: datetime) -> Window:
+    """Return the newest day that may be asked for: a period ends before today."""
+    return last_complete_days(1, now - timedelta(days=1))
+
+
+def try_question(records: Iterable[object]) -> None:
     try:
         next(iter(records), None)
     except ProviderError as error:
@@ -88,12 +110,12 @@ def _try_question(records: Iterable[CommitmentUseRecord]) -> None:
 def _plans(
     clients: AwsClients, window: Window, currency: str
 ) -> Iterator[CommitmentUseRecord]:
-    question: dict[str, Any] = {"TimePeriod": _period(window)}
+    question: dict[str, Any] = {"TimePeriod": period_of(window)}
     while True:
         with aws_errors(PLANS):
             client = clients.cost_explorer()
             answer = client.get_savings_plans_utilization_details(**question)
-        with _understood(PLANS):
+        with understood(PLANS):
             for raw in answer.get("SavingsPlansUtilizationDetails", ()):
                 yield normalize_plan(raw, currency)
         if not (token := answer.get("NextToken")):
@@ -106,7 +128,7 @@ def _reservations(
 ) -> Iterator[CommitmentUseRecord]:
     reading = f"Reservations of {service} (ce:GetReservationUtilization)"
     question: dict[str, Any] = {
-        "TimePeriod": _period(window),
+        "TimePeriod": period_of(window),
         "GroupBy": [{"Type": "DIMENSION", "Key": "SUBSCRIPTION_ID"}],
         "Filter": {"Dimensions": {"Key": "SERVICE", "Values": [service]}},
     }
@@ -114,7 +136,7 @@ def _reservations(
         with aws_errors(reading):
             client = clients.cost_explorer()
             answer = client.get_reservation_utilization(**question)
-        with _understood(reading):
+        with understood(reading):
             for period in answer.get("UtilizationsByTime", ()):
                 for raw in period.get("Groups", ()):
                     yield normalize_reservation(raw, currency)
@@ -129,7 +151,7 @@ def normalize_plan(raw: Mapping[str, Any], currency: str) -> CommitmentUseRecord
         commitment_id=raw["SavingsPlanArn"],
         kind=PLAN,
         description=_joined(attributes, "SavingsPlansType", "PaymentOption"),
-        region=_region(attributes.get("Region", "")),
+        region=region_of(attributes.get("Region", "")),
         cost=Decimal(used["TotalCommitment"]),
         unused=Decimal(used["UnusedCommitment"]),
         list_cost=_amount(raw.get("Savings", {}).get("OnDemandCostEquivalent")),
@@ -146,7 +168,7 @@ def normalize_reservation(raw: Mapping[str, Any], currency: str) -> CommitmentUs
         description=_joined(
             attributes, "numberOfInstances", "instanceType", "offeringType"
         ),
-        region=_region(attributes.get("region", "")),
+        region=region_of(attributes.get("region", "")),
         cost=Decimal(used["TotalAmortizedFee"]),
         unused=Decimal(used["RICostForUnusedHours"]),
         list_cost=_amount(used.get("OnDemandCostOfRIHoursUsed")),
@@ -156,7 +178,7 @@ def normalize_reservation(raw: Mapping[str, Any], currency: str) -> CommitmentUs
 
 
 @contextmanager
-def _understood(reading: str) -> Iterator[None]:
+def understood(reading: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, InvalidOperation) as error:
@@ -164,7 +186,7 @@ def _understood(reading: str) -> Iterator[None]:
         raise failure(ErrorKind.INCOMPLETE, reading, reason) from error
 
 
-def _period(window: Window) -> dict[str, str]:
+def period_of(window: Window) -> dict[str, str]:
     return {"Start": str(window.start), "End": str(window.end)}
 
 
@@ -172,7 +194,7 @@ def _joined(attributes: Mapping[str, str], *names: str) -> str:
     return " ".join(filter(None, (attributes.get(name, "") for name in names)))
 
 
-def _region(name: str) -> str:
+def region_of(name: str) -> str:
     return "" if name.lower() in ("", "any", "all") else name
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricStatTypeDef
 
 QUERIES_PER_CALL = 500
+# Of each region, while others are stored.
+CALLS_AHEAD = 8
 DAY_SECONDS = 86_400
 
 Points = Iterator[tuple[date, float]]
@@ -70,7 +72,7 @@ def fetch_by_region(
     jobs = [partial(_until_it_fails, read, region) for region in sorted(regions)]
     if jobs:
         _ = clients.identity  # wrong credentials are no fault of each region
-    parts = side_by_side(jobs, clients.options.region_workers)
+    parts = side_by_side(jobs, clients.options.region_workers, CALLS_AHEAD)
     for number, part in enumerate(parts, start=1):
         progress(f"{part.region}: call {number}")
         yield part

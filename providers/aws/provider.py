@@ -12,6 +12,7 @@ from providers.aws import (
     bucket_sizes,
     buckets,
     cloudwatch,
+    commitment_coverage,
     commitments,
     cost_explorer,
     databases,
@@ -29,7 +30,7 @@ from providers.aws import (
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.aws.resources import Kind, fetch_resources
 from providers.base import Progress
-from providers.bill_records import CommitmentUseRecord
+from providers.bill_records import CommitmentUseRecord, CoverageRecord
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
 from providers.metric_records import RegionMetrics, ResourceRef
@@ -109,6 +110,11 @@ class AwsProvider:
     ) -> Sequence[CommitmentUseRecord]:
         return commitments.fetch_commitments(self._clients, window, progress)
 
+    def fetch_coverage(
+        self, window: Window, progress: Progress
+    ) -> Sequence[CoverageRecord]:
+        return commitment_coverage.fetch_coverage(self._clients, window, progress)
+
     @staticmethod
     def metric_window(now: datetime) -> Window:
         return cloudwatch.metric_window(now)
@@ -186,7 +192,9 @@ class AwsProvider:
         if account.has_own_bill:
             yield from self._check_costs(now)
             if clients.options.commitments:
-                for permission, attempt in commitments.attempts(clients, now):
+                asked = commitments.attempts(clients, now)
+                covered = commitment_coverage.attempts(clients, now)
+                for permission, attempt in (*asked, *covered):
                     purpose = f"sync_commitments: {commitments.PRICE}"
                     yield checked(permission, purpose, attempt, is_required=False)
             yield checked(

@@ -19,6 +19,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import orjson
+
 from core.money import ZERO
 from providers.azure.account_settings import GUID, AzureSettings
 from providers.azure.azure_errors import Refusals, answer_failure, failure
@@ -323,6 +325,8 @@ def next_link(page: Any) -> str:
 
 def parsed(question: Question, answer: "Answer") -> Any:
     try:
+        if question.fractions is float:  # as it reads them, and sooner than others
+            return orjson.loads(answer.text)
         return json.loads(answer.text, parse_float=question.fractions)
     except ValueError as error:
         raise not_understood(question, error) from error

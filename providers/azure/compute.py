@@ -58,37 +58,46 @@ def fetch_instances(
         of_states = beside.submit(fetch_states, client)
         found = list(list_machines(client))
         states = of_states.result()
-    machines = in_regions(
-        replace(one, state=states.get(one.resource_id, "")) for one in found
-    )
+    machines = in_regions(found)
     scale_sets = in_regions(list_scale_sets(client))
 
     def read(region: str) -> RegionResources:
         instances = list(machines.get(region, []))
         for scale_set in scale_sets.get(region, []):
             instances += fetch_scale_set(client, scale_set)
-        return _sized(client, region, instances)
+        return _described(client, region, instances, states)
 
     known = {*machines, *scale_sets}
     yield from read_regions(client, known, read, progress, "instances")
 
 
-def _sized(
-    client: AzureClient, region: str, instances: Sequence[InstanceRecord]
+def _described(
+    client: AzureClient,
+    region: str,
+    instances: Sequence[InstanceRecord],
+    states: Mapping[str, str],
 ) -> RegionResources:
+    """Return them with their states, and with what their sizes have if that is read."""
+    sizes: Mapping[str, Size] = {}
+    warning = None
     try:
         sizes = fetch_sizes(client, region) if instances else {}
-    except ProviderError as warning:
-        return RegionResources(region, instances, warning=warning)
-    return RegionResources(region, [_with_size(one, sizes) for one in instances])
+    except ProviderError as error:
+        warning = error
+    found = [_with_state_and_size(one, states, sizes) for one in instances]
+    return RegionResources(region, found, warning=warning)
 
 
-def _with_size(record: InstanceRecord, sizes: Mapping[str, Size]) -> InstanceRecord:
+def _with_state_and_size(
+    record: InstanceRecord, states: Mapping[str, str], sizes: Mapping[str, Size]
+) -> InstanceRecord:
+    state = states.get(record.resource_id, record.state)
     size = sizes.get(record.instance_type.lower())
     if size is None:
-        return record
+        return replace(record, state=state)
     return replace(
         record,
+        state=state,
         instance_type=size.name,
         vcpus=size.vcpus,
         memory_mib=size.memory_mib,
@@ -124,6 +133,7 @@ def _machines_question(client: AzureClient, params: Mapping[str, str]) -> Questi
         path=f"{client.account.scope}/providers/Microsoft.Compute/virtualMachines",
         api_version=API_VERSION,
         params=params,
+        fractions=float,  # there are none
     )
 
 

@@ -3,7 +3,6 @@
 Batches are billed, so one question has as many resources and metrics as it can.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -21,6 +20,8 @@ DAYS_KEPT = 93
 DAILY, HOURLY = "P1D", "PT1H"
 # A month of hours of 50 disks would be 144,000 points in the memory of each worker.
 DAYS_PER_CALL = {DAILY: 30, HOURLY: 7}
+# Of each region, while others are stored.
+CALLS_AHEAD = 8
 HOURS_PER_CALL = DAYS_PER_CALL[HOURLY] * 24
 REFUSALS = {
     401: (
@@ -39,9 +40,9 @@ Series = Sequence[Mapping[str, Any]]
 """As Azure answers them: one, or one for each value of a dimension."""
 Datum = Mapping[str, float | None]
 """Aggregation -> value. One without a value is no data, and not 0."""
-# Metric -> datum, of one resource and day.
-Figures = dict[str, Datum]
-Days = dict[date, Figures]
+Days = Mapping[date, Datum]
+# Metric -> day -> datum, of one resource.
+Figures = Mapping[str, Days]
 
 
 def metric_window(now: datetime) -> Window:
@@ -126,35 +127,35 @@ def daily_question(
 
 
 def fetch_days(
-    client: AzureClient,
-    question: Question,
-    days: Window,
-    ids: Sequence[str],
-) -> tuple[Mapping[str, Days], Sequence[ProviderError]]:
-    """Return resource -> day -> figures, and what one metric each was refused with.
+    client: AzureClient, question: Question, ids: Sequence[str]
+) -> tuple[Mapping[str, Figures], Sequence[ProviderError]]:
+    """Return resource -> figures, and what one metric each was refused with.
 
     Of an hourly question they are those of each day's highest hour. A resource of which
     every metric was refused is not among them.
     """
     answered, refused = fetch_batch(client, question, ids)
-    found: dict[str, Days] = {}
-    is_hourly = question.params["interval"] == HOURLY
+    per_day = _of_hours if question.params["interval"] == HOURLY else _of_days
     with understood(question):
-        for resource_id, metrics in answered.items():
-            if not metrics:
-                continue
-            of_resource: Days = defaultdict(dict)
-            for name, series in metrics.items():
-                for one in series:
-                    for datum in one["data"]:
-                        of_day = of_resource[_day(datum["timeStamp"])]
-                        if is_hourly and name in of_day:
-                            datum = _higher(of_day[name], datum)
-                        of_day[name] = datum
-            found[resource_id] = {
-                day: of_resource[day] for day in of_resource if day in days
-            }
+        found = {
+            resource_id: {name: per_day(series) for name, series in metrics.items()}
+            for resource_id, metrics in answered.items()
+            if metrics
+        }
     return found, refused
+
+
+def _of_days(series: Series) -> Days:
+    return {_day(datum["timeStamp"]): datum for one in series for datum in one["data"]}
+
+
+def _of_hours(series: Series) -> Days:
+    found: dict[date, Datum] = {}
+    for one in series:
+        for datum in one["data"]:
+            day = _day(datum["timeStamp"])
+            found[day] = _higher(found[day], datum) if day in found else datum
+    return found
 
 
 def _higher(one: Datum, other: Datum) -> Datum:

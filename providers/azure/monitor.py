@@ -12,8 +12,9 @@ from core.windows import Window
 from providers.azure import compute
 from providers.azure.client import AzureClient, Question, understood
 from providers.azure.metric_batches import (
+    CALLS_AHEAD,
     Datum,
-    Days,
+    Figures,
     batches,
     daily_question,
     fetch_days,
@@ -65,7 +66,7 @@ def fetch_metrics(
     for region, ids in sorted(instance_ids.items()):
         present = {one: types[one, region] for one in ids if (one, region) in types}
         jobs.append(partial(_read_region, client, window, region, present))
-    parts = side_by_side(jobs, client.options.region_workers)
+    parts = side_by_side(jobs, client.options.region_workers, CALLS_AHEAD)
     for number, part in enumerate(parts, start=1):
         progress(f"{part.region}: call {number}")
         yield part
@@ -95,10 +96,10 @@ def _read_region(
         for namespace, ids in batches_of_machines(types):
             for days in parts_of(window):
                 question = _question(client, days, region, namespace, ids)
-                found, refused = fetch_days(client, question, days, ids)
+                found, refused = fetch_days(client, question, ids)
                 failures += refused
                 with understood(question):
-                    part = normalize_part(region, found, memory)
+                    part = normalize_part(region, days, found, memory)
                 yield part
     except ProviderError as error:
         failures.insert(0, error)
@@ -142,24 +143,29 @@ def _figures(client: AzureClient) -> Mapping[str, Sequence[str]]:
 
 
 def normalize_part(
-    region: str, found: Mapping[str, Days], memory: Mapping[str, int]
+    region: str,
+    window: Window,
+    found: Mapping[str, Figures],
+    memory: Mapping[str, int],
 ) -> RegionMetrics:
     """The records of some machines; what is not known is in none of them."""
     part = RegionMetrics(region, cpu := [], network := [], used := [])
-    for instance_id, days in found.items():
+    days = [*window.days()]
+    for instance_id, figures in found.items():
         total = memory.get(instance_id)
-        for day, figures in sorted(days.items()):
-            datum = figures.get(CPU, NO_DATA)
+        of_cpu, available, received, sent = (figures.get(one, {}) for one in FIGURES)
+        for day in days:
+            datum = of_cpu.get(day, NO_DATA)
             average = _number(datum.get("average"))
             maximum = _number(datum.get("maximum"))
             if average is not None or maximum is not None:
                 samples = _samples(datum.get("count"))
                 cpu.append(CpuRecord(instance_id, day, average, maximum, None, samples))
-            received = _whole(figures.get(RECEIVED, NO_DATA).get("total"))
-            sent = _whole(figures.get(SENT, NO_DATA).get("total"))
-            if received is not None or sent is not None:
-                network.append(NetworkRecord(instance_id, day, received, sent))
-            datum = figures.get(AVAILABLE, NO_DATA)
+            in_bytes = _whole(received.get(day, NO_DATA).get("total"))
+            out_bytes = _whole(sent.get(day, NO_DATA).get("total"))
+            if in_bytes is not None or out_bytes is not None:
+                network.append(NetworkRecord(instance_id, day, in_bytes, out_bytes))
+            datum = available.get(day, NO_DATA)
             average = _used(datum.get("average"), total)
             maximum = _used(datum.get("minimum"), total)
             if average is not None or maximum is not None:

@@ -97,10 +97,11 @@ class Sender:
             response = self._pipeline.send_request(request, question=question)
             text = response.read().decode("utf-8-sig", "replace")
         except AzureError as error:
+            is_cut = isinstance(error, IncompleteReadError)
             raise failure(
                 ErrorKind.UNAVAILABLE,
                 question.reading,
-                str(error),
+                "the answer broke off" if is_cut else str(error),
                 region=question.region,
             ) from error
         status, answered = response.status_code, response.headers

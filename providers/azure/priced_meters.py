@@ -73,21 +73,22 @@ def _disk(raw: Meter) -> Iterator[Line]:
         yield Line(sku=sku, unit=MONTH, from_quantity=Decimal(smaller))
 
 
-V2 = re.compile(r"Premium (LRS|ZRS)")
-V2_METERS = {
+OF_ORDERED_SPEED = re.compile(r"(Premium|Ultra) (LRS|ZRS)")
+TYPE_OF = {"Premium": "PremiumV2", "Ultra": "UltraSSD"}
+ORDERED_METERS = {
     "Provisioned Capacity": (GIB_MONTH, Decimal(1)),
     "Provisioned IOPS": (IOPS, Decimal(1)),
     "Provisioned Throughput (MBps)": (MIBPS, MIB_PER_MB),
 }
 
 
-def _disk_v2(raw: Meter) -> Iterator[Line]:
-    """What a Premium SSD v2 has by the hour, some of it included."""
-    redundancy = V2.fullmatch(raw["skuName"])
-    for name, (unit, size) in V2_METERS.items():
-        if redundancy and raw["meterName"].endswith(name):
+def _disk_of_ordered_speed(raw: Meter) -> Iterator[Line]:
+    """What a Premium SSD v2, some of it included, or an Ultra Disk has by the hour."""
+    found = OF_ORDERED_SPEED.fullmatch(raw["skuName"])
+    for name, (unit, size) in ORDERED_METERS.items():
+        if found and raw["meterName"].endswith(name):
             yield Line(
-                sku=f"PremiumV2_{redundancy[1]}",
+                sku=f"{TYPE_OF[found[1]]}_{found[2]}",
                 unit=unit,
                 times=HOURS_PER_MONTH / size,
                 bands=size,
@@ -272,7 +273,10 @@ PREMIUM, SSD, HDD = (
 KINDS = {
     "volume": [
         *(Asked("Storage", _disk, product) for product in (PREMIUM, SSD, HDD)),
-        Asked("Storage", _disk_v2, "Azure Premium SSD v2"),
+        *(
+            Asked("Storage", _disk_of_ordered_speed, product)
+            for product in ("Azure Premium SSD v2", "Ultra Disks")
+        ),
     ],
     "snapshot": [Asked("Storage", _snapshot, product) for product in (PREMIUM, HDD)],
     "bucket": [Asked("Storage", _blobs, product) for product in BLOB_PRODUCTS],
@@ -300,10 +304,9 @@ ENGINES = {
 }
 # Without these a price would be too low.
 PARTS = {
-    "volume": {
-        f"PremiumV2_{redundancy}": {GIB_MONTH, IOPS, MIBPS}
-        for redundancy in ("LRS", "ZRS")
-    }
+    "volume": dict.fromkeys(
+        ("PremiumV2_LRS", "PremiumV2_ZRS", "UltraSSD_LRS"), {GIB_MONTH, IOPS, MIBPS}
+    )
 }
 
 

@@ -14,9 +14,10 @@ from functools import partial
 from core.windows import Window, utc_day
 from providers.azure.client import AzureClient, understood
 from providers.azure.metric_batches import (
+    CALLS_AHEAD,
     DAILY,
     HOURLY,
-    Days,
+    Datum,
     Figures,
     batches,
     daily_question,
@@ -151,7 +152,7 @@ def fetch_usage(
         partial(_read_region, client, window, region, refs)
         for region, refs in sorted(resources.items())
     ]
-    parts = side_by_side(jobs, client.options.region_workers)
+    parts = side_by_side(jobs, client.options.region_workers, CALLS_AHEAD)
     for number, part in enumerate(parts, start=1):
         progress(f"{part.region}: call {number}")
         yield part
@@ -190,7 +191,7 @@ def _read_batch(
             *(client, "Use", days, region, source.namespace, ids, source.figures),
             interval=source.interval,
         )
-        found, refused = fetch_days(client, question, days, ids)
+        found, refused = fetch_days(client, question, ids)
         failures += [one for one in refused if GONE not in str(one)]
         with understood(question):
             part = normalize_part(region, source, days, refs, found)
@@ -221,15 +222,14 @@ def normalize_part(
     source: Source,
     days: Window,
     refs: Mapping[str, ResourceRef],
-    found: Mapping[str, Days],
+    found: Mapping[str, Figures],
 ) -> RegionMetrics:
     """The records of some resources; what is not known is in none of them."""
     part = RegionMetrics(region, cpu := [], memory=(memory := []), usage=(usage := []))
     for resource_id, figures in found.items():
         for day in days.days():
-            meanings = _meanings(
-                source, figures.get(day, {}), refs[resource_id].created_at, day
-            )
+            of_day = {name: days[day] for name, days in figures.items() if day in days}
+            meanings = _meanings(source, of_day, refs[resource_id].created_at, day)
             for meaning, given in meanings.items():
                 average, maximum = given.get("average"), given.get("maximum")
                 if meaning is Share.CPU:
@@ -244,7 +244,7 @@ def normalize_part(
 
 
 def _meanings(
-    source: Source, values: Figures, created_at: datetime | None, day: date
+    source: Source, values: Mapping[str, Datum], created_at: datetime | None, day: date
 ) -> Mapping[Share | MetricName, Mapping[str, float]]:
     """Return what the figures of a day mean; two of one meaning are added."""
     found: dict[Share | MetricName, dict[str, float]] = defaultdict(dict)

@@ -6,7 +6,7 @@ import pytest
 
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription, EmulatedVm
 from core.windows import Window
-from providers.azure.metric_batches import Days, Figures
+from providers.azure.metric_batches import Figures
 from providers.azure.monitor import normalize_part
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind
@@ -16,6 +16,7 @@ from providers.tests.azure_reads import june, provider_of
 BATCH = "Microsoft.Insights/metrics:getBatch"
 SKUS = "Microsoft.Compute/skus/read"
 TWO_DAYS = Window(june(1), june(3))
+FIRST_OF_JUNE = Window(june(1), june(2))
 
 
 @pytest.fixture
@@ -188,8 +189,8 @@ def test_a_provider_that_is_not_registered_is_named(
 def test_only_a_sample_a_minute_says_how_long_it_ran(
     count: float | None, samples: int | None
 ) -> None:
-    figures: Figures = {"Percentage CPU": {"average": 5.0, "count": count}}
-    part = normalize_part("westeurope", {"vm": {june(1): figures}}, {})
+    figures: Figures = {"Percentage CPU": {june(1): {"average": 5.0, "count": count}}}
+    part = normalize_part("westeurope", FIRST_OF_JUNE, {"vm": figures}, {})
     assert [one.samples for one in part.cpu] == [samples]
 
 
@@ -200,8 +201,9 @@ def test_only_a_sample_a_minute_says_how_long_it_ran(
 def test_memory_is_used_where_it_is_not_available(
     available: float, used: float | None
 ) -> None:
-    days: Days = {june(1): {"Available Memory Bytes": {"average": available}}}
-    part = normalize_part("westeurope", {"vm": days, "unknown": days}, {"vm": 100})
+    given: Figures = {"Available Memory Bytes": {june(1): {"average": available}}}
+    found = {"vm": given, "unknown": given}
+    part = normalize_part("westeurope", FIRST_OF_JUNE, found, {"vm": 100})
     expected = [] if used is None else [MemoryRecord("vm", june(1), used, None)]
     assert part.memory == expected
     assert (part.cpu, part.network) == ([], [])

@@ -89,6 +89,15 @@ def test_a_disk_of_the_second_version_has_what_is_provisioned_by_the_month(
     assert throughput.amount == Decimal("0.0421003264")
 
 
+def test_an_ultra_disk_has_no_speed_that_is_included(provider: AzureProvider) -> None:
+    ultra = [one for one in read(provider, "volume") if one.sku == "UltraSSD_LRS"]
+    assert {(one.unit, one.from_quantity): one.amount for one in ultra} == {
+        (GIB_MONTH, 0): Decimal("0.11972"),
+        (PriceUnit.IOPS_MONTH, 0): Decimal("0.04964"),
+        (PriceUnit.MIBPS_MONTH, 0): Decimal("0.3666555699"),
+    }
+
+
 def test_snapshots_have_what_their_redundancy_costs(provider: AzureProvider) -> None:
     assert amounts(read(provider, "snapshot"), unit=GIB_MONTH) == {
         "Standard_LRS": "0.05",

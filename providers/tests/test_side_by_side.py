@@ -66,6 +66,48 @@ def test_a_job_that_is_ahead_waits_for_its_reader() -> None:
     assert list(items) == list(range(1, 100))
 
 
+def test_it_reads_as_many_ahead_as_it_is_told_to() -> None:
+    made = []
+
+    def eager() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    items = side_by_side([eager], workers=1, ahead=3)
+    assert next(items) == 0
+    assert len(made) <= 6
+    assert list(items) == list(range(1, 100))
+
+
+def test_what_came_before_an_error_is_yielded_before_it_is_raised() -> None:
+    def broken() -> Iterator[int]:
+        yield from range(2)
+        raise LookupError("no such region")
+
+    items = side_by_side([broken], workers=1, ahead=8)
+    assert [next(items), next(items)] == [0, 1]
+    with pytest.raises(LookupError, match="no such region"):
+        next(items)
+
+
+def test_of_what_comes_slowly_less_is_read_ahead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("providers.side_by_side.SECONDS_AHEAD", -1.0)
+    made = []
+
+    def slow() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    items = side_by_side([slow], workers=1, ahead=50)
+    assert next(items) == 0
+    assert len(made) <= 2
+    assert list(items) == list(range(1, 100))
+
+
 def test_a_reader_that_stops_early_frees_the_threads() -> None:
     before = active_count()
     jobs: list[Callable[[], Iterator[int]]] = [partial(numbers, 0, 1000)] * 4

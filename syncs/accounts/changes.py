@@ -24,6 +24,8 @@ ACCOUNT_IDS = "clouds_cloudaccount.account_id"
 # this room may not import them. Context managers that wrap each removal of accounts and
 # take their keys:
 removal_hooks: list[Callable[[Sequence[int]], AbstractContextManager[None]]] = []
+# Functions that are given an account that was added:
+adding_hooks: list[Callable[[CloudAccount], None]] = []
 # Functions that end what would go on for ever in an account that its cloud closed:
 closing_hooks: list[Callable[[CloudAccount, datetime], None]] = []
 
@@ -62,6 +64,8 @@ def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
         if actor is not None:
             record_change(actor, before, account)
         if before is None:
+            for added in adding_hooks:
+                added(account)
             return
         becomes_payer = account.is_payer and not before.is_payer
         if becomes_payer or before.payer_id != account.payer_id:

@@ -176,8 +176,9 @@ def test_where_commitments_are_read_their_questions_are_tried(
     settings.AWS_COMMITMENT_UTILIZATION = True
     CloudAccount.objects.create(account_id="123456789012", name="main")
     answer = check_access()
-    assert "ok        ce:GetReservationUtilization" in answer
-    assert "ok        ce:GetSavingsPlansUtilizationDetails" in answer
+    for of in ("Coverage", "Utilization"):
+        assert f"ok        ce:GetReservation{of}" in answer
+        assert f"ok        ce:GetSavingsPlans{of}" in answer
 
 
 def test_without_what_is_tagged_no_tags_are_asked_for(aws: EmulatedAws) -> None:

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import socket
-import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from cloudintel.environment import given
-from cloudintel.supervisor import Child, Supervisor
+from cloudintel.supervisor import LOW_PRIORITY, Child, Supervisor
+from core.command_processes import run_command
 from core.commands import bad_arguments
 
 WEB = ["gunicorn", "cloudintel.wsgi", "--log-level", "warning"]
@@ -99,12 +99,17 @@ class Command(BaseCommand):
 
 def at_work(*, with_demo: bool) -> list[Child]:
     """Worker and scheduler. They wait until the demo company is built, which syncs what
-    they would sync; its pages are served and fill meanwhile, at a higher priority."""
-    demo = Child("demo", ["nice", *managed("demo", "--if-alone")], once=True)
+    they would sync; its pages are served and fill meanwhile, at a higher priority than
+    all work that nobody waits for."""
+    build = managed("demo", "--if-alone")
+    demo = Child("demo", build, once=True, niceness=LOW_PRIORITY)
     after = demo if with_demo else None
     worker = [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]
     beat = [sys.executable, "-m", *BEAT]
-    children = [Child("worker", worker, after=after), Child("beat", beat, after=after)]
+    children = [
+        Child("worker", worker, after=after, niceness=LOW_PRIORITY),
+        Child("beat", beat, after=after),
+    ]
     return [demo, *children] if with_demo else children
 
 
@@ -156,10 +161,3 @@ def check_port(
 
 def managed(*arguments: str) -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-
-
-def run_command(*arguments: str) -> None:
-    """Run it in a process of its own, whose memory ends with it."""
-    command = managed(*arguments)
-    if status := subprocess.run(command, check=False).returncode:  # noqa: S603
-        sys.exit(status)

@@ -1,6 +1,7 @@
 """Lines of a file: what a spreadsheet would run is quoted, numbers are numbers."""
 
 import csv
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -69,15 +70,14 @@ def test_a_file_is_streamed_row_by_row() -> None:
     taken: list[int] = []
 
     def rows() -> Any:
-        for number in range(3):
+        for number in range(4):
             taken.append(number)
             yield [number]
 
     parts = iter(csv_file(HttpRequest(), "numbers", rows()))
-    assert taken == []
     assert next(parts) == BYTE_ORDER_MARK.encode()
     assert next(parts) == b"0\r\n"
-    assert taken == [0]
+    assert taken == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -137,3 +137,12 @@ def test_a_nested_record_becomes_columns() -> None:
         "highest_of_x": 1,
         "n": [],
     }
+
+
+def test_what_fails_before_the_first_row_fails_before_the_download() -> None:
+    def rows() -> Iterator[list[str]]:
+        yield ["cost"]
+        raise OSError
+
+    with pytest.raises(OSError):
+        csv_file(HttpRequest(), "costs", rows())

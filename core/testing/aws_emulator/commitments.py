@@ -1,11 +1,11 @@
-"""GetReservationUtilization and GetSavingsPlansUtilizationDetails of Cost Explorer."""
+"""Utilization and coverage of reservations and savings plans in Cost Explorer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.testing.aws_emulator.wire import Answer, AwsError, Call
 from core.testing.resume_tokens import make_token, read_token
@@ -13,6 +13,7 @@ from core.testing.resume_tokens import make_token, read_token
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
 
+T = TypeVar("T")
 ROWS_A_PAGE = 100
 EC2 = "Amazon Elastic Compute Cloud - Compute"
 BAD_TOKEN = AwsError("InvalidNextTokenException", "The pagination token is invalid.")
@@ -31,6 +32,18 @@ class EmulatedCommitment:
     # "" is a savings plan.
     service: str = ""
     instance_type: str = "db.r6g.large"
+
+
+@dataclass
+class EmulatedCoverage:
+    """What of a service's usage is covered: hours, or of savings plans the cost."""
+
+    service: str
+    covered: Decimal
+    total: Decimal
+    on_demand: Decimal
+    # "" is of savings plans.
+    region: str = ""
 
 
 def get_reservation_utilization(aws: EmulatedAws, call: Call) -> Answer:
@@ -102,6 +115,64 @@ def get_savings_plans_utilization_details(aws: EmulatedAws, call: Call) -> Answe
     return {"SavingsPlansUtilizationDetails": details, "TimePeriod": period, **token}
 
 
+def get_reservation_coverage(aws: EmulatedAws, call: Call) -> Answer:
+    """The hours of a service, EC2's without one, by region."""
+    asked = call.parameters
+    _check_coverage(aws, call, "REGION")
+    services = asked.get("Filter", {}).get("Dimensions", {}).get("Values", [EC2])
+    found = [
+        one
+        for one in aws.world(call.account_id).coverage
+        if one.region and one.service in services
+    ]
+    page, token = _page(aws, call, found, "NextPageToken")
+    groups = [
+        {
+            "Attributes": {"region": one.region},
+            "Coverage": {
+                "CoverageHours": {
+                    "OnDemandHours": str(one.total - one.covered),
+                    "ReservedHours": str(one.covered),
+                    "TotalRunningHours": str(one.total),
+                },
+                "CoverageCost": {"OnDemandCost": str(one.on_demand)},
+            },
+        }
+        for one in page
+    ]
+    period = {"TimePeriod": asked["TimePeriod"], "Groups": groups, "Total": {}}
+    return {"CoveragesByTime": [period], "Total": {}, **token}
+
+
+def get_savings_plans_coverage(aws: EmulatedAws, call: Call) -> Answer:
+    """The cost by service; without any there is no data, which is an error."""
+    _check_coverage(aws, call, "SERVICE")
+    found = [one for one in aws.world(call.account_id).coverage if not one.region]
+    if not found:
+        raise AwsError("DataUnavailableException", "The requested data is unavailable")
+    page, token = _page(aws, call, found, "NextToken")
+    coverages = [
+        {
+            "Attributes": {"SERVICE": one.service},
+            "Coverage": {
+                "SpendCoveredBySavingsPlans": str(one.covered),
+                "OnDemandCost": str(one.on_demand),
+                "TotalCost": str(one.total),
+            },
+            "TimePeriod": call.parameters["TimePeriod"],
+        }
+        for one in page
+    ]
+    return {"SavingsPlansCoverages": coverages, **token}
+
+
+def _check_coverage(aws: EmulatedAws, call: Call, key: str) -> None:
+    _check_period(aws, call)
+    keys = [one["Key"] for one in call.parameters.get("GroupBy", ())]
+    if keys != [key]:
+        raise AwsError("ValidationException", f"The emulator groups by {key} alone")
+
+
 def _check_period(aws: EmulatedAws, call: Call) -> None:
     period = call.parameters["TimePeriod"]
     if period["Start"] >= period["End"] or period["End"] >= f"{aws.now.date()}":
@@ -120,8 +191,8 @@ def _utilization(one: EmulatedCommitment) -> Mapping[str, str]:
 
 
 def _page(
-    aws: EmulatedAws, call: Call, found: list[EmulatedCommitment], name: str
-) -> tuple[list[EmulatedCommitment], dict[str, str]]:
+    aws: EmulatedAws, call: Call, found: list[T], name: str
+) -> tuple[list[T], dict[str, str]]:
     (first,) = read_token(call, call.parameters.get(name), BAD_TOKEN) or [0]
     end = first + aws.page_size.get(call.name, ROWS_A_PAGE)
     return found[first:end], {name: make_token(call, end)} if end < len(found) else {}

@@ -18,7 +18,9 @@ from core.testing.aws_emulator.bucket_lifecycles import (
 from core.testing.aws_emulator.buckets import get_bucket_tagging, list_buckets
 from core.testing.aws_emulator.cloudwatch import get_metric_data
 from core.testing.aws_emulator.commitments import (
+    get_reservation_coverage,
     get_reservation_utilization,
+    get_savings_plans_coverage,
     get_savings_plans_utilization_details,
 )
 from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
@@ -83,7 +85,9 @@ if TYPE_CHECKING:
 
 OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ce:GetCostAndUsage": get_cost_and_usage,
+    "ce:GetReservationCoverage": get_reservation_coverage,
     "ce:GetReservationUtilization": get_reservation_utilization,
+    "ce:GetSavingsPlansCoverage": get_savings_plans_coverage,
     "ce:GetSavingsPlansUtilizationDetails": get_savings_plans_utilization_details,
     "cloudwatch:GetMetricData": get_metric_data,
     "cloudwatch:GetMetricStatistics": get_metric_statistics,

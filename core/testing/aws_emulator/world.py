@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from core.testing.aws_emulator.commitments import EmulatedCommitment
+from core.testing.aws_emulator.commitments import EmulatedCommitment, EmulatedCoverage
 from core.testing.aws_emulator.load import DayFigures, default_cpu
 from core.testing.aws_emulator.resources import Resources
 
@@ -108,6 +108,7 @@ class World(Resources):
     dropped_below: Decimal = Decimal(0)
     # Reservations and savings plans, as Cost Explorer tells of them.
     commitments: list[EmulatedCommitment] = field(default_factory=list)
+    coverage: list[EmulatedCoverage] = field(default_factory=list)
     # The tag keys that the bill can be grouped by; None: all that are used.
     cost_allocation_tags: set[str] | None = None
     # The management account of an organization, which sees all linked accounts.

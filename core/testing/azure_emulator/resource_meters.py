@@ -87,6 +87,14 @@ def _disks(region: str) -> Iterator[Item]:
         for redundancy in ("LRS", "ZRS"):
             sku, name = f"Snapshots {redundancy}", f"{redundancy} Snapshots"
             yield meter(("Storage", product, sku, name), region, dollars, "1 GB/Month")
+    ultra = ("Storage", "Ultra Disks", "Ultra LRS")
+    for name, dollars, unit in (
+        ("Provisioned Capacity", 0.000164, "1 GiB/Hour"),
+        ("Provisioned IOPS", 0.000068, "1/Hour"),
+        ("Provisioned Throughput (MBps)", 0.000479, "1/Hour"),
+        ("Reservation per vCPU Provisioned", 0.006, "1/Hour"),
+    ):
+        yield meter((*ultra, f"Ultra LRS {name}"), region, dollars, unit)
     for name, dollars, included, unit in (
         ("Provisioned Capacity", 0.00011, 0, "1 GiB/Hour"),
         ("Provisioned IOPS", 0.0000068, 3_000, "1/Hour"),

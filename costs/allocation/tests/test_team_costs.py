@@ -154,6 +154,9 @@ def test_a_day_on_another_bill_is_counted_once() -> None:
     found = costs_of_teams()
     assert totals(found) == {"Shop": 14}
     assert found.reconciled
+    # By two columns rows answer, and not sums of those that are counted.
+    team_rule(20, to={"Data": "100"}, services=["EC2"])
+    assert totals(costs_of_teams()) == {"Shop": 14, "Data": 0}
 
 
 def test_rows_that_miss_the_bill_are_told() -> None:
@@ -188,9 +191,9 @@ def test_it_asks_as_many_queries_for_many_rules(
         team_rule(position, to={f"Team {position}": "100"}, services=[f"S{position}"])
     query = CostQuery.from_values({"start": "2026-11-01", "end": "2026-11-08"}, NOW)
     query, source, _ = in_one_currency(query, person("viewer"))
-    # Rules, their shares, the teams of these, amounts, of which what no rule covers is
-    # known too, stored days, the bill's total.
-    with django_assert_num_queries(6):
+    # Rules, their shares, the teams of these, covered days, amounts, of which what no
+    # rule covers is known too, stored days, the bill's total.
+    with django_assert_num_queries(7):
         team_costs(query, source)
 
 

@@ -11,15 +11,16 @@ from pytest_django import Settings
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
-from core.testing.aws_emulator.commitments import EmulatedCommitment
+from core.testing.aws_emulator.commitments import EmulatedCommitment, EmulatedCoverage
 from costs.commitments.sync import sync_commitments
-from costs.models import CommitmentUse
+from costs.models import CommitmentCoverage, CommitmentUse
 from syncs.datasets import Dataset, datasets_of, why_not
 from syncs.models import ApiUsage, SyncRun
 from syncs.runs.claims import Refused
 from users.testing import ask, person, session_of
 
 pytestmark = pytest.mark.django_db
+PLAN_SERVICE = "Amazon Elastic Compute Cloud - Compute"
 DATABASES = "Amazon Relational Database Service"
 HOUR = timedelta(hours=1)
 
@@ -66,8 +67,8 @@ def test_the_command_reads_them(
     with time_machine.travel(aws.now, tick=False):
         call_command("sync_commitments")
     printed = capsys.readouterr().out
-    # One of the seven asks STS whose credentials they are.
-    assert "commitments: succeeded, 2 rows, 7 requests ($0.06)" in printed
+    # One of them asks STS whose credentials they are.
+    assert "commitments: succeeded, 2 rows, 13 requests ($0.12)" in printed
 
 
 def test_every_question_is_metered(mine: CloudAccount, aws: EmulatedAws) -> None:
@@ -77,7 +78,9 @@ def test_every_question_is_metered(mine: CloudAccount, aws: EmulatedAws) -> None
     assert run.rows == 3
     usage = ApiUsage.objects.filter(service="ce")
     assert {one.operation: (one.requests, one.usd_e5) for one in usage} == {
+        "GetReservationCoverage": (5, 5_000),
         "GetReservationUtilization": (5, 5_000),
+        "GetSavingsPlansCoverage": (1, 1_000),
         "GetSavingsPlansUtilizationDetails": (2, 2_000),
     }
 
@@ -110,6 +113,43 @@ def test_what_fails_leaves_what_is_stored(mine: CloudAccount, aws: EmulatedAws) 
     aws.world(mine.account_id).cost_explorer_enabled = False
     assert sync_commitments(mine, aws.now + 2 * HOUR).status == SyncRun.Status.FAILED
     assert CommitmentUse.objects.count() == 2
+
+
+def covered(service: str, *amounts: int, region: str = "") -> EmulatedCoverage:
+    return EmulatedCoverage(service, *map(Decimal, amounts), region=region)
+
+
+def test_what_they_cover_is_stored_by_service_and_region(
+    mine: CloudAccount, aws: EmulatedAws
+) -> None:
+    world = aws.world(mine.account_id)
+    world.coverage += [
+        covered(DATABASES, 1080, 1440, 90, region="us-east-1"),
+        covered(DATABASES, 0, 720, 400, region="eu-west-1"),
+        covered(DATABASES, 0, 0, 0, region="eu-west-2"),
+        covered(PLAN_SERVICE, 600, 900, 300),
+    ]
+    aws.page_size["ce:GetReservationCoverage"] = 2
+    run = sync_commitments(mine, aws.now)
+    assert (run.status, run.rows) == (SyncRun.Status.SUCCEEDED, 5)
+    rows = ask("commitment-coverage/")["results"]
+    columns = ("kind", "region", "covered_percent", "unit")
+    assert [tuple(one[name] for name in columns) for one in rows] == [
+        ("Reservation", "eu-west-1", 0, "hours"),
+        ("Savings Plan", "", pytest.approx(100 * 2 / 3), "USD"),
+        ("Reservation", "us-east-1", 75, "hours"),
+    ]
+    assert [one["on_demand"] for one in rows] == ["400.00", "300.00", "90.00"]
+    only = ask("commitment-coverage/?region=us-east-1")["results"]
+    assert [one["covered"] for one in only] == ["1080.00"]
+    page = session_of(person("viewer")).get("/costs/lines/commitments/")
+    text = page.content.decode()
+    assert f"{DATABASES} in us-east-1" in text
+    assert "1,080 hours" in text
+    assert "$600.00" in text
+    world.coverage.clear()
+    sync_commitments(mine, aws.now + HOUR)
+    assert not CommitmentCoverage.objects.exists()
 
 
 def test_it_is_off_unless_the_setting_turns_it_on(

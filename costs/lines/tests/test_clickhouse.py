@@ -20,16 +20,24 @@ from django.test import Client
 from pytest_django import Settings
 
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from core.db.exclusive import AlreadyRunning
 from core.windows import Window, add_months
-from costs.lines.clickhouse import FORMAT, SETTINGS, ClickHouse, parsed_rows
+from costs.lines.clickhouse import (
+    FORMAT,
+    SETTINGS,
+    ClickHouse,
+    loaded_name,
+    parsed_rows,
+    whole_name,
+)
 from costs.lines.commitments import commitments
 from costs.lines.engine import LinesFailed
 from costs.lines.explanation import explain_lines
 from costs.lines.line_groups import line_breakdown, line_totals, lines
 from costs.lines.line_query import FILTERS, LineQuery
-from costs.lines.line_source import line_source, tag_keys
-from costs.lines.models import LineItemMonth
+from costs.lines.line_source import line_source, source_of, tag_keys
+from costs.lines.models import LINES_DATASET, LineItemMonth
 from costs.lines.testing import line, store_lines
 from costs.lines.tests.conftest import OCTOBER
 from costs.tasks import refresh_lines
@@ -146,10 +154,53 @@ def test_months_are_loaded_once_and_replaced_whole(
     assert "or run load_line_items." in page.content.decode()
     assert loaded().count("Loaded") == 2
     assert loaded() == "Every month is loaded.\n"
+    before = viewer.get("/api/v1/lines/groups/").json()
     store_lines(bill, OCTOBER, [line(OCTOBER, "3"), line(OCTOBER, "4")])
-    assert viewer.get("/api/v1/lines/groups/").status_code == 503
+    bump_version(bill, LINES_DATASET)  # as an import does
+    assert viewer.get("/api/v1/lines/groups/").json() == before | {"is_outdated": True}
+    assert "Newer lines of 2026-10" in viewer.get("/costs/lines/").content.decode()
     refresh_lines()  # as a worker does
-    assert viewer.get("/api/v1/lines/groups/").json()["total"] == "7.00"
+    after = viewer.get("/api/v1/lines/groups/").json()
+    assert (after["total"], after["is_outdated"]) == ("7.00", False)
+    assert "Newer lines" not in viewer.get("/costs/lines/").content.decode()
+
+
+def test_what_is_stored_of_an_answer_waits_for_the_newer_lines(
+    bill: CloudAccount, clickhouse: str
+) -> None:
+    loaded()
+    month = store_lines(bill, OCTOBER, [line(OCTOBER, "3")])
+    query = LineQuery(Window(OCTOBER, add_months(OCTOBER, 1)), currency="USD")
+    with pytest.raises(LinesFailed, match="2026-10 .+ not loaded"):
+        source_of(query, [month])
+
+
+def test_who_asked_before_a_month_was_replaced_is_answered_from_the_old_lines(
+    bill: CloudAccount, clickhouse: str
+) -> None:
+    loaded()
+    query = LineQuery(Window(OCTOBER, add_months(OCTOBER, 1)), currency="USD")
+    source = line_source(query, person("viewer"))
+    store_lines(bill, OCTOBER, [line(OCTOBER, "3")])
+    loaded()
+    assert line_totals(source)[0] == 5
+    loaded()  # a minute later
+    assert len(ClickHouse(clickhouse)._line_counts()) == 2
+
+
+def test_lines_that_were_loaded_in_part_never_answer(
+    bill: CloudAccount, clickhouse: str
+) -> None:
+    month = LineItemMonth.objects.get(month=OCTOBER)
+    whole, prefix = whole_name(month), month.file_prefix
+    newer = f"{prefix}10.parquet USD 7"
+    older = {f"{prefix}9.parquet USD 4": 4, f"{prefix}8.parquet USD 3": 3}
+    others = {f"1{newer}": 7, f"{prefix}11.parquet EUR 2": 2}
+    part = {f"{prefix}12.parquet USD 9": 8, whole: 1}
+    assert loaded_name(month, part | others) is None
+    assert loaded_name(month, part | others | older) == f"{prefix}9.parquet USD 4"
+    assert loaded_name(month, part | older | {newer: 7}) == newer
+    assert loaded_name(month, {newer: 7, whole: month.row_count}) == whole
 
 
 def test_a_month_that_cannot_be_loaded_stops_no_other(
@@ -164,7 +215,7 @@ def test_a_month_that_cannot_be_loaded_stops_no_other(
     with pytest.raises(CommandError, match="can't be loaded: .+ No such file"):
         loaded()
     (left,) = ClickHouse(clickhouse)._line_counts()
-    assert left == LineItemMonth.objects.exclude(month=OCTOBER).get().file
+    assert left == whole_name(LineItemMonth.objects.exclude(month=OCTOBER).get())
 
 
 def test_two_installations_share_a_database(

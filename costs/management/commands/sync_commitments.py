@@ -1,4 +1,4 @@
-"""manage.py sync_commitments: reads how much of its commitments each bill uses."""
+"""manage.py sync_commitments: reads what each bill uses of its commitments."""
 
 from costs.commitments.sync import sync_commitments
 from syncs.commands import SyncCommand
@@ -7,7 +7,7 @@ from syncs.datasets import Dataset
 
 class Command(SyncCommand):
     help = (
-        "Read the utilization of reservations and savings plans from Cost Explorer, "
-        "where AWS_COMMITMENT_UTILIZATION=true: six questions of $0.01."
+        "Read the utilization and coverage of reservations and savings plans from Cost "
+        "Explorer, where AWS_COMMITMENT_UTILIZATION=true: twelve questions of $0.01."
     )
     steps = {Dataset.COMMITMENTS: sync_commitments}

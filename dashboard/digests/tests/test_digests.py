@@ -1,6 +1,8 @@
 """Digests: what they say, to whom, once a day or week."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +22,9 @@ from dashboard.digests.contents import digest_text
 from dashboard.digests.sending import send_digests
 from dashboard.models import Digest
 from dashboard.tasks import send_due_digests
+from insights.models import Recommendation, Verification
+from insights.recommendations.engine.advice import Verdict, VerdictStatus
+from insights.recommendations.store import store_verdict
 from insights.testing import anomaly, recommendation, somebody, two_accounts
 from users.testing import session_of
 
@@ -66,6 +71,22 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     assert "Not fresh: " in text
     weekly = digest_text(reader(), 7, NOW)
     assert ": $74.00, $4.00 more than the 7 days before" in weekly
+
+
+def test_a_saving_is_in_it_once_though_its_figures_change_each_day() -> None:
+    row = recommendation(account(), status="done", done_at=NOW - 20 * DAY)
+    Verification.objects.create(
+        recommendation=row, status="pending", currency="USD", checked_at=NOW - 20 * DAY
+    )
+    reader_of_all = reader()
+    came = partial(Verdict, VerdictStatus.REALIZED, "It came.", Decimal("73"), "USD")
+    for days, share in ((2, 0.5), (0, 0.6)):
+        now, verdict = NOW - days * DAY, came(share)
+        row = Recommendation.objects.get()
+        assert store_verdict(row, verdict, now)
+        found = digest_text(reader_of_all, 1, now)
+        expected = "$73.00" if days else "none"
+        assert f"Realized monthly savings: {expected}" in found
 
 
 def test_an_account_that_fell_behind_is_no_fall_in_costs() -> None:

@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from core.command_processes import command_beside
+
 ADMIN = "admin"
 
 
@@ -17,8 +19,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        with command_beside("collectstatic", "--noinput", "--verbosity=0"):
+            call_command("migrate", verbosity=0)
         if not User.objects.exists():
             password = secrets.token_urlsafe(12)
             # Told first: one that is lost by a kill in between can't be told again.

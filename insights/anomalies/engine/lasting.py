@@ -79,7 +79,8 @@ class LastingChanges:
             changed = self._changed(test, day, rows, gaps, usual_week, calm, baseline)
             for at in changed:
                 row = int(rows[at])
-                self._report(test, day, row, window[row], calm[row], usual_week[at])
+                levels = baseline.clean[row, : day + 1]
+                self._report(test, day, row, levels, calm[row], usual_week[at])
                 usual[row] = False
         return self._without_moves(day, window)
 
@@ -136,11 +137,12 @@ class LastingChanges:
         test: "Test",
         day: int,
         row: int,
-        window: FloatArray,
+        levels: FloatArray,
         calm: FloatArray,
         usual_week: FloatArray,
     ) -> None:
-        """Open an alarm, or go on with the one that it belongs to."""
+        """Open an alarm, or go on with the one that it belongs to, which may have
+        ended before the window began."""
         whole = np.resize(usual_week, WINDOW_DAYS)
         away = calm - whole
         kind, is_shift = test.kind, test.kind is Kind.SHIFT
@@ -148,27 +150,17 @@ class LastingChanges:
         first, gap = day + 1 - days, float(np.median(away[-min(days, WEEK) :]))
         alarm = self._earlier(row, first, gap)
         if alarm is None:
-            alarm = self.detector.begin(row, first, day, gap, float(window[-1]))
-            expected = window[-days:] - away[-days:]
+            alarm = self.detector.begin(row, first, day, gap, float(levels[-1]))
+            expected = levels[-days:] - away[-days:]
         else:
             if alarm.lasted and day - alarm.first > LATEST_DAYS:
                 kind = Kind.GROWTH
             days = day - alarm.last
             expected = np.full(days, self.detector.move_of(alarm)[0])
-        now = self._last_days(row, day, days, window)
-        self.detector.extend(alarm, kind, day, expected, now)
+        self.detector.extend(alarm, kind, day, expected, levels[len(levels) - days :])
         move = self.detector.move_of(alarm)
         self.detector.recurring.record_shift(row, day, *move)
         self.record(row, first, day, float(usual_week.mean()), gap)
-
-    def _last_days(
-        self, row: int, day: int, days: int, window: FloatArray
-    ) -> FloatArray:
-        """Return so many days to this one; those before the window as judged then."""
-        older = slice(day + 1 - days, day + 1 - len(window))
-        expected = np.nan_to_num(self.detector.expected[row, older])
-        known = np.concatenate([expected + self.detector.deviation[row, older], window])
-        return known[len(known) - days :]
 
     def _earlier(self, row: int, first: int, gap: float) -> Alarm | None:
         """Return the alarm to the same side that this change goes on with."""

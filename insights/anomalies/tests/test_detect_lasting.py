@@ -5,12 +5,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from insights.anomalies.engine.anomaly_records import Finding, Kind, Measure, Series
-from insights.anomalies.engine.daily import find_anomalies, materiality_of
-from insights.anomalies.engine.detector import Detector
+from insights.anomalies.engine.anomaly_records import Finding, Kind, Series
+from insights.anomalies.engine.daily import find_anomalies
 from insights.anomalies.engine.incidents import find_incidents
-from insights.anomalies.engine.lasting import TESTS, WINDOW_DAYS, LastingChanges
-from insights.anomalies.engine.limits import DEFAULT
 from insights.anomalies.tests.series import FIRST_DAY, OFFICE, add, drawn, found_in
 from insights.bill_records import Bill, Scope
 
@@ -87,6 +84,18 @@ def test_growth_that_no_week_shows_is_told_by_nine_weeks() -> None:
     assert [one.kind for one in found] == [Kind.GROWTH]
 
 
+def test_growth_goes_on_with_a_new_level_that_ended_nine_weeks_before() -> None:
+    """After a level with another noise growth is looked for again in nine weeks."""
+    noise = np.random.default_rng(4).standard_normal(200) * 0.01
+    days = np.arange(200)
+    growth = 1.0085 ** np.clip(days - 82, 0, 90)
+    values = 200 * np.exp(noise) * np.where(days < 72, 1, 2.5) * growth
+    (one,) = found_in(values.tolist())
+    assert one.kind == Kind.GROWTH
+    assert (one.first_day - FIRST_DAY).days == 72
+    assert (one.last_day - one.first_day).days > 63
+
+
 def test_growth_of_every_sixty_days_before_is_usual() -> None:
     noise = np.random.default_rng(4).standard_normal(400) * 0.01
     values = 500 * np.exp(noise) * 1.004 ** np.arange(400)
@@ -150,22 +159,3 @@ def test_growth_of_several_services_at_once_is_one_incident() -> None:
     }
     (one,) = find_incidents(Bill("USD", FIRST_DAY, parts))
     assert (one.kind, one.scope.service) == (Kind.GROWTH, "")
-
-
-def test_growth_goes_on_with_an_alarm_that_ended_before_its_nine_weeks() -> None:
-    days = [FIRST_DAY + timedelta(days=at) for at in range(100)]
-    materiality = materiality_of(Measure.COST, DEFAULT)
-    detector = Detector(1, days, materiality, DEFAULT)
-    detector.expected[:] = 100.0
-    alarm = detector.begin(0, 10, 20, 5.0, 105.0)
-    before, risen = np.full(11, 100.0), np.full(11, 105.0)
-    detector.extend(alarm, Kind.GROWTH, 20, before, risen)
-    window = np.linspace(100, 130, WINDOW_DAYS)
-    (growth,) = (test for test in TESTS if test.kind is Kind.GROWTH)
-    LastingChanges(detector)._report(growth, 90, 0, window, window, np.full(7, 100.0))
-    assert alarm.last == 90
-    expected, deviation = detector.figures(alarm)
-    assert list(expected) == [100.0] * 81
-    assert list(deviation[:11]) == [5.0] * 11
-    assert list(deviation[11:18]) == [0.0] * 7  # before the nine weeks
-    assert deviation[18:] == pytest.approx(window - 100)

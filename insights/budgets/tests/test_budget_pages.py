@@ -81,8 +81,9 @@ def test_a_budget_that_makes_no_sense_is_refused_and_kept_in_the_form() -> None:
     client = browser(somebody())
     wrong = fields(scope="service", name="Mine", actual_percents="many")
     told = client.post("/insights/budgets/add/", wrong).content.decode()
-    assert "Name the service, as the bill does." in told
-    assert "Give whole percentages" in told
+    key, spent = "Service, tag as key=value, or team", "Alert threshold, spent (%)"
+    assert f"<strong>{key}</strong>: Name the service, as the bill does." in told
+    assert f"<strong>{spent}</strong>: Give whole percentages" in told
     assert 'value="Mine"' in told and 'value="many"' in told
 
 

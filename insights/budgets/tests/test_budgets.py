@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from alerts.models import Notice
 from clouds.models import CloudAccount
 from clouds.testing import account
+from clouds.versions import bump_shared_version
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
+from costs.allocation.changes import TEAMS
 from costs.allocation.testing import team_rule
 from costs.testing import charge, close, store_costs, tagged
 from insights.budgets.forms import BudgetForm
@@ -25,7 +27,7 @@ from insights.budgets.refresh import (
 )
 from insights.models import Budget, BudgetAlert
 from insights.testing import budget, forecast, two_accounts
-from users.testing import person
+from users.testing import person, session_of
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = Window(date(2026, 11, 1), TODAY)
@@ -144,6 +146,26 @@ def test_each_channel_gets_one_notice_of_an_alert(settings: Any) -> None:
     assert not is_due(NOW)
 
 
+def test_of_thresholds_that_are_exceeded_at_once_the_largest_is_sent(
+    settings: Any,
+) -> None:
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    spent(account())
+    forecast(None, "10")
+    budget(actual_percents=[50, 90], forecasted_percents=[80, 205])
+    for _ in range(2):
+        refresh_budgets(NOW)
+    assert BudgetAlert.objects.count() == 4
+    about = [one.about for one in Notice.objects.order_by("id")]
+    assert {(one.kind, one.threshold) for one in about if one} == {
+        ("actual", 90),
+        ("forecasted", 205),
+    }
+    assert not is_due(NOW)
+    page = session_of(person("viewer")).get(Budget.objects.get().get_absolute_url())
+    assert page.content.decode().count("not sent: a larger threshold") == 2
+
+
 def test_a_channel_that_is_configured_later_gets_this_months_alerts(
     settings: Any,
 ) -> None:
@@ -234,6 +256,18 @@ def test_budgets_of_teams_read_their_costs_once(
     # The newest day, the team, and the days read.
     with django_assert_max_num_queries(3):
         status_of(own, NOW, teams)
+
+
+def test_a_changed_rule_makes_budgets_of_teams_due() -> None:
+    spent(account())
+    team_rule(services=["EC2"], to={"Shop": "100"})
+    budget(scope="team", key="Shop", actual_percents=[], forecasted_percents=[])
+    refresh_budgets(NOW)
+    assert not is_due(NOW)
+    bump_shared_version(TEAMS)
+    assert is_due(NOW)
+    refresh_budgets(NOW)
+    assert not is_due(NOW)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """From which deviation on an alarm is worth telling, learned from judged alarms.
 
 An alarm's deviation is how far it lies from what was expected, in widths of the
-expected range: 1 is its bound. Only what is learned from enough alarms, keeps nearly
-all that were right, and raises the precision on alarms that it was not learned from,
-is used.
+expected range: 1 is its bound. Only what is learned from enough alarms, still reports
+nearly all that were right, and raises the precision on alarms that it was not learned
+from, is used.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ LEAST_JUDGED = 20
 # Of each verdict, else there is nothing to tell apart.
 LEAST_OF_EACH = 5
 # Of what was right, by weight: to miss costs more than to look in vain.
-LEAST_KEPT = 0.95
+LEAST_RECALL = 0.95
 FOLDS = 5
 LEAST_GAIN = 0.02
 
@@ -35,7 +35,7 @@ class Calibrated:
     judged: int
     precision_before: float | None
     precision_after: float | None
-    kept: float | None
+    recall: float | None
     least_deviation: float | None
 
 
@@ -48,10 +48,10 @@ def calibrate(judged: Sequence[Judged]) -> Calibrated:
         return Calibrated(len(judged), before, None, None, None)
     ordered = sorted(judged, key=lambda one: (one.deviation, one.is_right))
     passed = [one for fold in range(FOLDS) for one in _passed(ordered, fold)]
-    after, kept = precision(passed), _kept(passed, judged)
+    after, recall = precision(passed), _recall(passed, judged)
     if before is None or after is None or after < before + LEAST_GAIN:
         return Calibrated(len(judged), before, before, 1.0, None)
-    return Calibrated(len(judged), before, after, kept, threshold(judged))
+    return Calibrated(len(judged), before, after, recall, threshold(judged))
 
 
 def precision(judged: Sequence[Judged]) -> float | None:
@@ -66,7 +66,7 @@ def threshold(judged: Sequence[Judged]) -> float:
     best, found = precision(judged) or 0.0, 0.0
     for least in sorted({one.deviation for one in judged}):
         above = [one for one in judged if one.deviation >= least]
-        if _kept(above, judged) < LEAST_KEPT:
+        if _recall(above, judged) < LEAST_RECALL:
             break  # a higher one keeps still less
         if (share := precision(above)) is not None and share > best:
             best, found = share, least
@@ -80,6 +80,6 @@ def _passed(ordered: Sequence[Judged], fold: int) -> list[Judged]:
     return [one for one in ordered[fold::FOLDS] if one.deviation >= least]
 
 
-def _kept(some: Sequence[Judged], judged: Sequence[Judged]) -> float:
+def _recall(some: Sequence[Judged], judged: Sequence[Judged]) -> float:
     right = sum(one.quality for one in judged if one.is_right)
     return sum(one.quality for one in some if one.is_right) / right if right else 1.0

@@ -7,7 +7,7 @@ import pytest
 
 from insights.labels.engine.calibration import (
     LEAST_JUDGED,
-    LEAST_KEPT,
+    LEAST_RECALL,
     Judged,
     calibrate,
     precision,
@@ -29,7 +29,7 @@ def test_the_threshold_keeps_out_what_deviates_as_little_as_what_was_wrong() -> 
     assert learned.least_deviation == 3.0
     assert learned.precision_before == pytest.approx(20 / 30)
     assert learned.precision_after == 1.0
-    assert learned.kept is not None and learned.kept >= LEAST_KEPT - 0.05
+    assert learned.recall is not None and learned.recall >= LEAST_RECALL - 0.05
 
 
 def test_few_or_one_sided_judgments_teach_nothing_and_say_so() -> None:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from clouds.account_fields import AccountIdField
 from core.api.amounts import AmountField
+from core.api.row_serializer import RowSerializer
 from insights.api.serializers import (
     ChangeSerializer,
     ChangeStatusSerializer,
@@ -29,7 +30,7 @@ class VerificationSerializer(serializers.ModelSerializer[Verification]):
         ]
 
 
-class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
+class RecommendationSerializer(RowSerializer[Recommendation]):
     """One thing to do about one resource or commitment, with its evidence."""
 
     account = AccountIdField()

@@ -36,8 +36,7 @@ class RecommendationViewSet(StatusViewSet):
 
     queryset = (
         Recommendation.objects.with_rank()
-        .select_related("account", "resource", "verification", "owner")
-        .prefetch_related("changes")
+        .select_related("account", "resource", "owner")
         .order_by("-found_at", "-id")
     )
     serializer_class = RecommendationSerializer

@@ -83,6 +83,9 @@ class Thresholds:
     disk_headroom: float = 0.20
     """Ours, as Compute Optimizer's for CPU: what stays above the busiest minute of a
     disk whose IOPS and throughput are paid for..."""
+    busiest_minute_of_hour: float = 10.0
+    """Ours: of Azure's disks hours are known, so a Premium SSD v2 or Ultra Disk gets
+    room for a minute so many times as busy as its busiest hour..."""
     premium_disk_share: float = 0.05
     """...and Microsoft's FinOps toolkit: a premium disk is underused whose busiest hour
     has less than this share of its IOPS and of its throughput."""

@@ -27,11 +27,44 @@ OPERATIONS, THROUGHPUT = "operations_per_second", "throughput_bytes"
 BYTES_PER_MIB = 2**20
 # IOPS are ordered one by one; so fine is nobody's need known.
 STEP_IOPS = 100
-PROVISIONED_LEAST_IOPS = 100
+# Azure counts a second's bytes in powers of ten.
+MB_PER_MIB = BYTES_PER_MIB / 10**6
 PREMIUM = {"Premium_LRS": "StandardSSD_LRS", "Premium_ZRS": "StandardSSD_ZRS"}
 # https://learn.microsoft.com/azure/virtual-machines/disks-types, up to E50
 STANDARD_IOPS, STANDARD_MIB, STANDARD_MOST_GIB = 500, 57, 4096
 DiskContext = ResourceContext[VolumeRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class LeastSpeed:
+    """How little can be ordered of a type; without `mib` they follow from the IOPS."""
+
+    iops: int
+    mib: int | None = None
+    iops_per_mib: float = 1 / IO1_MIB_PER_IOPS
+    iops_per_gib: int = 0
+    mib_per_iops: float = 0.0
+
+
+# https://learn.microsoft.com/azure/virtual-machines/disks-types
+PREMIUM_V2 = LeastSpeed(3000, 119, iops_per_mib=4 * MB_PER_MIB)  # 125 MB/s
+ULTRA = LeastSpeed(
+    *(100, 1),
+    iops_per_mib=4 * MB_PER_MIB,
+    iops_per_gib=1,
+    mib_per_iops=0.004 / MB_PER_MIB,
+)
+ORDERED_IN_AZURE = {
+    **dict.fromkeys(("PremiumV2_LRS", "PremiumV2_ZRS"), PREMIUM_V2),
+    "UltraSSD_LRS": ULTRA,
+}
+ORDERED = {
+    **dict.fromkeys(("io1", "io2"), LeastSpeed(100)),
+    "gp3": LeastSpeed(GP3_LEAST_IOPS, GP3_LEAST_MIB),
+    **ORDERED_IN_AZURE,
+}
+# Of these the busiest hour is known, of all others the busiest minute.
+HOURLY = {*PREMIUM, *ORDERED_IN_AZURE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +97,8 @@ def slower_alternatives(
     record = facts.record
     if not isinstance(record, VolumeRecord) or not record.attached_to:
         return {}
+    if record.volume_type in ORDERED_IN_AZURE and "," in record.attached_to:
+        return {}  # a shared one has another speed for those that only read
     speed = highest_speed(facts, lines, now)
     if speed is None:
         return {}
@@ -75,21 +110,26 @@ def slower_alternatives(
 
 def _less(record: VolumeRecord, speed: Speed, lines: Thresholds) -> Mapping[str, Any]:
     """Return the IOPS and MiB/s that it needs; nothing where it has no more."""
-    iops = ceil(speed.iops * (1 + lines.disk_headroom) / STEP_IOPS) * STEP_IOPS
-    mib = ceil(speed.mib * (1 + lines.disk_headroom))
-    # Each MiB/s takes four IOPS, whatever the type.
-    iops = max(iops, ceil(mib / IO1_MIB_PER_IOPS))
-    if record.iops is None:
+    least = ORDERED.get(record.volume_type)
+    iops_now, mib_now = record.iops, record.throughput_mib
+    if least is None or iops_now is None:
         return {}
-    if record.volume_type in ("io1", "io2"):
-        iops = max(iops, PROVISIONED_LEAST_IOPS)
-        return {"iops": iops} if iops < record.iops else {}
-    if record.volume_type != "gp3":
+    is_hourly = record.volume_type in HOURLY
+    room = lines.busiest_minute_of_hour if is_hourly else 1 + lines.disk_headroom
+    mib = max(ceil(speed.mib * room), least.mib or 0)
+    iops = max(
+        ceil(speed.iops * room / STEP_IOPS) * STEP_IOPS,
+        ceil(mib * least.iops_per_mib),
+        least.iops,
+        (record.size_gib or 0) * least.iops_per_gib,
+    )
+    if least.mib is None:
+        return {"iops": iops} if iops < iops_now else {}
+    if mib_now is None:
         return {}
-    now_mib = record.throughput_mib or GP3_LEAST_MIB
-    iops = min(max(iops, GP3_LEAST_IOPS), record.iops)
-    mib = min(max(mib, GP3_LEAST_MIB), now_mib)
-    is_less = iops < record.iops or mib < now_mib
+    iops = min(iops, iops_now)
+    mib = min(max(mib, ceil(iops * least.mib_per_iops)), mib_now)
+    is_less = iops < iops_now or mib < mib_now
     return {"iops": iops, "throughput_mib": mib} if is_less else {}
 
 
@@ -110,9 +150,15 @@ def _standard(record: VolumeRecord, speed: Speed, lines: Thresholds) -> Alternat
 
 def speed_of(record: VolumeRecord) -> str:
     """Return "3000 IOPS, 125 MiB/s", as a target is named."""
-    throughput = record.throughput_mib if record.volume_type == "gp3" else None
+    least = ORDERED.get(record.volume_type)
+    throughput = record.throughput_mib if least and least.mib else None
     more = f", {throughput} MiB/s" if throughput else ""
     return f"{record.iops} IOPS{more}"
+
+
+def _span(record: VolumeRecord) -> str:
+    """Return the time of which the highest use is known."""
+    return "hour" if record.volume_type in HOURLY else "minute"
 
 
 def idle_volume(context: DiskContext) -> Advice | None:
@@ -125,15 +171,14 @@ def idle_volume(context: DiskContext) -> Advice | None:
         return None
     if max(highest) >= lines.idle_volume_iops:
         return None
-    span = "hour" if record.volume_type in PREMIUM else "minute"
     return build_advice(
         context,
         Rule.IDLE,
         title=f"Delete idle disk {subject.title}",
         current_state=(
             f"{record.volume_type}, {record.size_gib or 0:,} GiB: attached, and less "
-            f"than {lines.idle_volume_iops:g} operations a second in any {span} of the "
-            f"last {days} days."
+            f"than {lines.idle_volume_iops:g} operations a second in any "
+            f"{_span(record)} of the last {days} days."
         ),
         recommendation="Keep a snapshot of it, detach it and delete it.",
         evidence={
@@ -185,29 +230,41 @@ def _less_advice(
     saving: Decimal,
 ) -> Advice:
     record = context.subject.record
-    throughput = changed.get("throughput_mib")
-    more = f" --throughput {throughput}" if throughput else ""
     return build_advice(
         context,
         Rule.OVERSIZED,
         title=f"Order less speed of {context.subject.title}: {target}",
         current_state=(
-            f"{record.volume_type} of {speed_of(record)}; its busiest minute took "
-            f"{speed.iops:,.0f} IOPS and {speed.mib:,.1f} MiB/s."
+            f"{record.volume_type} of {speed_of(record)}; its busiest {_span(record)} "
+            f"took {speed.iops:,.0f} IOPS and {speed.mib:,.1f} MiB/s."
         ),
         recommendation=f"Change it to {target}.",
         evidence=_evidence(context, speed),
-        steps=(
-            f"Run: aws ec2 modify-volume --volume-id {record.resource_id} "
-            f"--iops {changed['iops']}{more} --region {record.region}",
-            "It stays in use; it can be changed again after six hours.",
-        ),
+        steps=_steps_to_less(record, **changed),
         risk=Level.LOW,
         risk_reasons=("what comes less often than that may take longer",),
         estimated_time="15 minutes",
         confidence=Level.MEDIUM,
         saving=saving.quantize(CENT),
         target=target,
+    )
+
+
+def _steps_to_less(
+    record: VolumeRecord, iops: int, throughput_mib: int | None = None
+) -> tuple[str, ...]:
+    if record.volume_type in ORDERED_IN_AZURE:
+        mbps = round((throughput_mib or 0) * MB_PER_MIB)
+        return (
+            f"Run: az disk update --ids {record.resource_id} "
+            f"--disk-iops-read-write {iops} --disk-mbps-read-write {mbps}",
+            "It stays in use; it can be changed four times a day.",
+        )
+    more = f" --throughput {throughput_mib}" if throughput_mib else ""
+    return (
+        f"Run: aws ec2 modify-volume --volume-id {record.resource_id} "
+        f"--iops {iops}{more} --region {record.region}",
+        "It stays in use; it can be changed again after six hours.",
     )
 
 

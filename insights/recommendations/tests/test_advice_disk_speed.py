@@ -70,6 +70,25 @@ def alternatives(given: Facts) -> dict[str, Any]:
             disk("Premium_LRS", 100, 5, iops=2300, throughput_mib=143),
             "StandardSSD_LRS",
         ),
+        # Ten times the busiest hour, and what is included.
+        (
+            disk("PremiumV2_LRS", 700, 10, iops=20_000, throughput_mib=600),
+            "7000 IOPS, 119 MiB/s",
+        ),
+        (
+            disk("UltraSSD_LRS", 200, 4, iops=20_000, throughput_mib=500),
+            "2000 IOPS, 40 MiB/s",
+        ),
+        # Each MB/s takes four IOPS.
+        (
+            disk("UltraSSD_LRS", 10, 100, iops=20_000, throughput_mib=2000),
+            "4195 IOPS, 1000 MiB/s",
+        ),
+        # An IOPS for each GiB, and 4 kB/s for each of them.
+        (
+            disk("UltraSSD_LRS", 2, 0.1, iops=9000, throughput_mib=500, size_gib=1024),
+            "1024 IOPS, 4 MiB/s",
+        ),
     ],
 )
 def test_it_gets_what_it_needs(given: Facts, target: str) -> None:
@@ -87,6 +106,10 @@ def test_it_gets_what_it_needs(given: Facts, target: str) -> None:
         disk("gp2", 10, 1, iops=1500),
         disk("Premium_LRS", 116, 5, iops=2300, throughput_mib=143),
         disk("Premium_LRS", 100, 8, iops=2300, throughput_mib=143),
+        disk("PremiumV2_LRS", 10, 1, iops=3000, throughput_mib=119),
+        disk("UltraSSD_LRS", 2500, 100, iops=20_000, throughput_mib=900),
+        disk("UltraSSD_LRS", 2, 1, iops=9000, throughput_mib=500, attached_to="/a,/b"),
+        disk("UltraSSD_LRS", 2, 1, iops=9000),
         # Larger than standard disks of that speed are.
         disk("Premium_LRS", 10, 1, iops=16000, throughput_mib=700, size_gib=8192),
         # One of the last fourteen days is not known, nor who has it.
@@ -115,6 +138,21 @@ def test_less_speed_is_advised_with_what_it_saves() -> None:
     assert _not_done(done, given) == "It is of type gp3."
     changed = disk("gp3", 900, 20, iops=3000, throughput_mib=125)
     assert _not_done(done, changed) == ""
+
+
+def test_less_speed_is_ordered_of_azure_in_megabytes() -> None:
+    target = "2000 IOPS, 40 MiB/s"
+    given = disk(
+        *("UltraSSD_LRS", 200, 4),
+        iops=20_000,
+        throughput_mib=500,
+        other_prices={target: usd("40.00")},
+    )
+    found = advised(given)[Rule.OVERSIZED]
+    assert (found.target, found.savings_monthly) == (target, Decimal("10.00"))
+    assert "its busiest hour took 200 IOPS" in found.current_state
+    steps = " ".join(found.implementation_steps)
+    assert "--disk-iops-read-write 2000 --disk-mbps-read-write 42" in steps
 
 
 def test_a_premium_disk_becomes_a_standard_one() -> None:

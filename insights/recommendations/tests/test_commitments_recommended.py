@@ -99,7 +99,8 @@ def test_a_steady_machine_at_list_price_is_committed_to_once(
         == pytest.approx(saved, abs=Decimal("0.1"))
     )
     (listed,) = ask("recommendations/")["results"]
-    for name, value in (("kind", "commitment"), ("region", "eu-west-1")):
+    about = ("resource", "m6i in eu-west-1, Linux")
+    for name, value in (("kind", "commitment"), ("region", "eu-west-1"), about):
         assert ask("recommendations/", **{name: value})["count"] == 1
     for name, value in (("kind", "instance"), ("region", "eu-west-2")):
         assert ask("recommendations/", **{name: value})["count"] == 0

@@ -1,0 +1,33 @@
+"""Management commands in processes of their own, whose memory ends with them."""
+
+import multiprocessing
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import manage
+
+# What this process has imported, its forks need not import again.
+FORK = multiprocessing.get_context("fork")
+
+
+def run_command(*arguments: str) -> None:
+    """Run it, and exit as it did where it failed."""
+    with command_beside(*arguments):
+        pass
+
+
+@contextmanager
+def command_beside(*arguments: str) -> Iterator[None]:
+    """Run it while the block runs, and exit as it did where it failed."""
+    process = FORK.Process(target=_run, args=arguments)
+    process.start()
+    yield
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+def _run(*arguments: str) -> None:
+    sys.argv = ["manage.py", *arguments]
+    manage.main()

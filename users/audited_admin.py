@@ -26,6 +26,7 @@ from clouds.access import AccountScopedQuerySet, is_limited
 from core.admin.autocomplete import Picker
 from core.admin.change_list import StrictChangeList
 from core.admin.columns import linked
+from core.api.json import Decoder
 from users.audit import record
 from users.changes import changes_of
 
@@ -108,6 +109,8 @@ class Admin(ModelAdmin[M]):
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True
+    # Python's own reader of JSON fails at a number of thousands of digits.
+    formfield_overrides: Any = {models.JSONField: {"decoder": Decoder}}
     # The form of the pages, which takes the user: it limits what can be chosen.
     user_form: Any = None
     # Not so where the function that saves a row records what it changes.

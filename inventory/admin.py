@@ -64,11 +64,13 @@ def few_keys(resources: QuerySet[Any]) -> Collection[int] | QuerySet[Any]:
     return first_keys if len(first_keys) <= MOST_KEYS else keys
 
 
-class ValuesOfKind(AllValuesCheckboxFilter):
+class ValuesOfKind(AllValuesCheckboxFilter):  # type: ignore[misc] # untyped
     """The values of a kind's resources, which an index of all resources tells without
     a join."""
 
-    def __init__(self, field: Any, request: HttpRequest, *args: Any, **kwargs: Any):
+    def __init__(
+        self, field: Any, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(field, request, *args, **kwargs)
         model = args[1]
         kinds = [kind for kind in KINDS if KINDS[kind].model is model]

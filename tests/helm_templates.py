@@ -21,7 +21,10 @@ class Chart:
     def __init__(self, folder: Path, values: Scope | None = None) -> None:
         stored = yaml.safe_load((folder / "values.yaml").read_text())
         self.scope: Scope = {
-            "": {"Values": stored | (values or {}), "Release": {"Name": "cloudintel"}}
+            "": {
+                "Values": _merged(stored, values or {}),
+                "Release": {"Name": "cloudintel"},
+            }
         }
         self.defined: dict[str, list[str]] = {}
         self.texts = [path.read_text() for path in sorted(folder.glob("templates/*"))]
@@ -102,6 +105,16 @@ class Chart:
         for name in filter(None, word.split(".")):
             found = found[name]  # a value that is missing raises
         return found
+
+
+def _merged(stored: Scope, given: Scope) -> Scope:
+    """Return the values of both; Helm adds to maps, and replaces all else."""
+    return stored | {
+        name: _merged(stored[name], one)
+        if isinstance(one, dict) and isinstance(stored.get(name), dict)
+        else one
+        for name, one in given.items()
+    }
 
 
 def _parts(text: str) -> list[str]:

@@ -102,11 +102,10 @@ def test_the_lists_of_many_rows_are_read_as_columns() -> None:
 )
 @given(data=st.data())
 def test_a_list_answers_what_its_serializer_says(
-    name: str, data: st.DataObject
+    name: str, data: st.DataObject, admin_user: User
 ) -> None:
-    view = VIEWS[name](action="list")
+    view, client = VIEWS[name](action="list"), session_of(admin_user)
     with transaction.atomic():
-        client = session_of(User.objects.create_superuser("ada"))
         for _ in range(data.draw(st.integers(0, 4), "rows")):
             store(data, view.queryset.model)
         rows = view.get_serializer_class()(view.queryset.all(), many=True).data

@@ -77,9 +77,15 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def keys() -> dict[str, int]:
+@pytest.fixture(scope="module")
+def keys(module_db: None) -> dict[str, int]:
     """Several accounts, each with machines, their work, costs and runs."""
+    with time_machine.travel(NOW, tick=False):
+        return filled()
+
+
+def filled() -> dict[str, int]:
+    """Fill the database; return the key of one row of some kinds."""
     for number in range(1, 5):
         owner = account(number, f"account {number}")
         store_costs(owner, last_complete_days(40, NOW), {"EC2": "1", "S3": "2"})

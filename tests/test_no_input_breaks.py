@@ -113,13 +113,19 @@ def test_no_parameter_breaks_an_address(asked: Client) -> None:
     assert {one[:200]: reason for one, reason in found.items() if reason} == {}
 
 
-@pytest.mark.parametrize(
-    "key", ["0", "-1", "9" * 20, "9" * 400, "%00", "%ED%A0%80", "x_2F"]
-)
+KEYS = ["0", "-1", "9" * 20, "9" * 400, "%00", "%ED%A0%80", "x_2F"]
+
+
+@pytest.mark.parametrize("key", KEYS)
 def test_no_key_of_a_row_breaks_an_address(asked: Client, key: str) -> None:
-    addresses = {*closed(key)} - {*closed(KEY)}
-    found = {one: broken(asked, "get", one) for one in addresses}
-    assert len(found) > 60
+    """Of the admin, whose addresses are alike, each is asked with one of the keys."""
+    addresses = sorted({*closed(key)} - {*closed(KEY)})
+    found = {
+        one: broken(asked, "get", one)
+        for one, share in zip(addresses, cycle(KEYS), strict=False)
+        if share == key or not one.startswith("/admin/")
+    }
+    assert len(found) > 40
     assert {one: reason for one, reason in found.items() if reason} == {}
 
 

@@ -50,8 +50,10 @@ class Cut:
         found: Iterable[tuple[Rule | None, date, Decimal]]
         if len(stored) == 1:
             self._of_values[:] = rows.combinations(stored, metric, granularity)
+            values = {value for value, _, _ in self._of_values}
+            rule_of = {value: matches.of_values([value]) for value in values}
             found = (
-                (matches.of_values([value]), period, amount)
+                (rule_of[value], period, amount)
                 for value, period, amount in self._of_values
             )
         else:

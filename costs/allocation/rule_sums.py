@@ -51,12 +51,16 @@ def sums_by_group(
     joins = " ".join(
         f"LEFT JOIN named_{at} ON named_{at}.value = bills.key_{at}" for at in named
     )
-    by = ", ".join([*(numbers[at] for at in named), "period"])
+    numbered = (f"{one} AS group_{at}" for at, one in enumerate(numbers))
+    given = ", ".join([*numbered, "period", "amount"])
+    by = ", ".join([*(f"group_{at}" for at in range(len(columns))), "period"])
+    # PostgreSQL would take groups for as many as values, and sort the rows.
+    fence = "OFFSET 0" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"{'WITH ' if named else ''}{tables} "
-            f"SELECT {', '.join([*numbers, 'period', 'SUM(amount)'])} "
-            f"FROM ({sql}) bills {joins} GROUP BY {by}",
+            f"SELECT {by}, SUM(amount) FROM (SELECT {given} FROM ({sql}) bills "
+            f"{joins} {fence}) numbered GROUP BY {by}",
             [*(value for at in named for value in groups[at]), *params],
         )
         found = cursor.fetchall()

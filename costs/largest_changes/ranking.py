@@ -77,11 +77,12 @@ def largest_changes(
         (key, now or ZERO, former or ZERO)
         for key, now, former in compared(source, query)
     ]
-    totals = (sum((one[at] for one in sums), ZERO) for at in (1, 2))
+    total = sum((now for _, now, _ in sums), ZERO)
+    before = sum((former for *_, former in sums), ZERO)
     return LargestChanges(
         query,
         _largest(sums, query, account_names),
-        Change(*totals, TOTAL, [TOTAL]),
+        Change(total, before, TOTAL, [TOTAL]),
         unknown,
         currencies,
     )

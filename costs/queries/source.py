@@ -210,8 +210,8 @@ class CostSource:
     def by(
         self, *columns: str | None, months_of: Sequence[Window] = ()
     ) -> DailyCostQuerySet:
-        """Return the rows or sums that can tell these columns apart; of some windows
-        alone, whose months may be one row each, where nobody asks for their days."""
+        """Return the rows or sums that can tell these columns apart. `months_of` are
+        the windows asked for where a month may be one row."""
         if self.rollups is None or self._is_of_rows(columns):
             return self._counted(self.rows)
         compared = {*self.looked_at, *columns}
@@ -318,11 +318,11 @@ class CostSource:
 
     def values_of(self, column: str, limit: int) -> list[str]:
         """Return what a column holds, in order, without the empty text."""
-        ends = [self.narrowing.get(name) for name in ("day__gte", "day__lt")]
-        months_of = [Window(*ends)] if all(ends) and ends[0] < ends[1] else []
-        rows = self.by(column, months_of=months_of)
-        found = rows.exclude(**{column: ""}).order_by(column)
-        return list(found.values_list(column, flat=True).distinct()[:limit])
+        start, end = map(self.narrowing.get, ("day__gte", "day__lt"))
+        months_of = [Window(start, end)] if start and end and start < end else []
+        rows = self.by(column, months_of=months_of).exclude(**{column: ""})
+        found = rows.order_by(column).values_list(column, flat=True)
+        return list(found.distinct()[:limit])
 
     def spans(self, *windows: Window) -> list[Span]:
         """Return how each account's history covers these windows. One query.

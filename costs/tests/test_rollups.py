@@ -80,7 +80,7 @@ def sums_of(
             for dimension, columns in COLUMNS.items():
                 key = [getattr(row, column) for column in columns]
                 block = dimension.removeprefix("account_").removeprefix("group_")
-                day = FIRST_OF.get(block, lambda day: day)(row.day)
+                day = FIRST_OF[block](row.day) if block in FIRST_OF else row.day
                 about = (day, row.currency, str(row.charge_category))
                 _add(rollups, (dimension, *about, *key), row)
     return dict(days), dict(rollups)

@@ -1,12 +1,16 @@
 """The schedule of beat: what an administrator changes stays over the next start."""
 
+from datetime import datetime, timedelta
+
 import pytest
+import time_machine
 from celery import current_app
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from core.testing.clock import NOW
 from syncs.scheduler.beat import Scheduler
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +93,32 @@ def test_a_task_of_ours_is_neither_deleted_nor_renamed_in_the_admin(
     deletion = reverse(f"{name}_delete", args=[own.pk])
     assert admin_client.post(deletion, {"post": "yes"}).status_code == 302
     assert not PeriodicTask.objects.filter(name="mine").exists()
+
+
+def sent_by(scheduler: Scheduler, at: datetime) -> set[str]:
+    """The tasks that beat sends at that time, until it would sleep."""
+    sent: set[str] = set()
+    scheduler.apply_entry = lambda entry, producer: sent.add(entry.name)
+    with time_machine.travel(at, tick=False):
+        while not scheduler.tick():
+            pass
+    return sent & set(settings.CELERY_BEAT_SCHEDULE)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_clock_that_was_ahead_keeps_no_task_waiting(
+    monkeypatch: pytest.MonkeyPatch, restarts: bool
+) -> None:
+    monkeypatch.setattr(Scheduler, "producer", None)
+    ours, minute = set(settings.CELERY_BEAT_SCHEDULE), timedelta(seconds=61)
+    with time_machine.travel(NOW, tick=False):
+        scheduler = Scheduler(app=current_app)
+    ahead = NOW + timedelta(days=3)
+    assert sent_by(scheduler, ahead) == ours
+    if restarts:
+        with time_machine.travel(NOW, tick=False):
+            scheduler.sync()
+            scheduler = Scheduler(app=current_app)
+    sent_by(scheduler, NOW + timedelta(minutes=1))
+    assert sent_by(scheduler, NOW + timedelta(minutes=1) + minute) == ours
+    scheduler.sync()  # nothing is left for the end of the process

@@ -30,7 +30,7 @@ from inventory.models import Instance, Resource, Snapshot, StateChange, Volume
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from syncs.testing import outcome
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 REGION = "eu-west-1"
 

@@ -63,7 +63,6 @@ def by_team(currency: str, **parameters: Any) -> dict[str, str]:
     return {one["key"]: one["total"] for one in trend["series"]}
 
 
-@pytest.mark.on_each_database
 def test_both_clouds_are_read_by_tag_twice_and_stored_once(
     clouds: EmulatedAzure,
 ) -> None:
@@ -80,7 +79,6 @@ def test_both_clouds_are_read_by_tag_twice_and_stored_once(
     assert stored() == once
 
 
-@pytest.mark.on_each_database
 def test_a_month_that_is_restated_is_restated_by_tag(clouds: EmulatedAzure) -> None:
     add_both(clouds, "team")
     run("sync_cost")

@@ -30,7 +30,7 @@ from costs.models import CostDay, CostTotal, DailyCost
 from costs.testing import charge, store_costs
 from metrics.models import CpuMetric
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 LAST_OF_MARCH = Window(SPAN.start + ONE_DAY, SPAN.start + 2 * ONE_DAY)
 
 

@@ -71,6 +71,18 @@ def test_it_is_paused_resumed_and_cancelled_by_its_number() -> None:
     assert refused("--resume", number)[0] == reason
 
 
+def test_only_the_one_of_that_number_is_changed() -> None:
+    april = ["cost", "--account", ACCOUNT, "--start", "2026-04-01", "--end=2026-05-01"]
+    for days in (MAY, april):
+        backfill(*days, "--yes")
+    for one in Backfill.objects.all():
+        before = dict(Backfill.objects.exclude(pk=one.pk).values_list("pk", "status"))
+        backfill("--pause", str(one.pk))
+        assert Backfill.objects.get(pk=one.pk).status == "paused"
+        after = dict(Backfill.objects.exclude(pk=one.pk).values_list("pk", "status"))
+        assert after == before
+
+
 def test_a_part_that_failed_is_named_with_its_reason() -> None:
     backfill(*MAY, "--yes")
     BackfillWindow.objects.filter(end=june(1)).update(status="failed", error="denied")

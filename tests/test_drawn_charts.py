@@ -152,7 +152,7 @@ def hatch(left: float, above: float, width: float, height: float) -> list[list[A
         lines += [["moveTo", left + at, above + height]]
         lines += [["lineTo", left + at + height, above]]
     rect = ["rect", left, above, width, height]
-    begun = [["save"], ["beginPath"], rect, ["clip"], ["beginPath"]]
+    begun: list[list[Any]] = [["save"], ["beginPath"], rect, ["clip"], ["beginPath"]]
     return [*begun, *lines, ["globalAlpha", 0.45], ["stroke"], ["restore"]]
 
 
@@ -180,9 +180,11 @@ def test_expected_days_of_lines_have_a_ground(page: Page) -> None:
 
 
 def test_a_tooltip_lists_the_largest_and_adds_up_all(page: Page) -> None:
-    values = ([5.0, 1], [-4.0, 0], [3.0, 0], [2.0, 0], [1.0, 0])
+    days = [[5, 1, 0, 0], *([value, 0, 0, 0] for value in (-4, 3, 2, 1))]
+    values: list[list[float | None]] = [[*one] for one in days]
     draw(
-        *(page, *([*one, 0, 0] for one in values)),
+        page,
+        *values,
         estimated=[True, False, False, False],
         expected=[20, 0, 0, 0],
         restated=[-2, None, 3, None],

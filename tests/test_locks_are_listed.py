@@ -18,6 +18,7 @@ LOCKS = {
     "insights/anomalies/store.py store_anomalies": "undo what somebody decided",
     "insights/budgets/forms.py _clean_version": "overwrite what nobody saw",
     "insights/recommendations/store.py store_recommendations": "undo decisions",
+    "insights/refresh/refresh_state.py record_part": "lose what another part stored",
     "insights/remediation/approval.py _approve": "pass the day's limit",
     "insights/status_admin.py clean": "overwrite what nobody saw",
     "monitoring/metrics/host.py record_host": "count traffic twice",
@@ -34,8 +35,7 @@ LOCKS = {
 def locking(tree: ast.AST, function: str = "") -> Iterator[str]:
     """Yield the name of the function around each call that locks rows."""
     for node in ast.iter_child_nodes(tree):
-        is_function = isinstance(node, ast.FunctionDef)
-        inner = node.name if is_function else function
+        inner = node.name if isinstance(node, ast.FunctionDef) else function
         if isinstance(node, ast.Attribute) and node.attr == "select_for_update":
             yield inner
         yield from locking(node, inner)

@@ -164,6 +164,14 @@ def test_the_routes_of_a_removed_channel_go_with_it(client: Client) -> None:
     assert not Route.objects.exists()
 
 
+def test_the_routes_of_a_channel_are_beside_each_other() -> None:
+    Channel.objects.create(name="Data", kind="email", target="d@b.test", created_at=NOW)
+    for channel in ("Finance", "Data", "Finance"):
+        route(channel)
+    found = [one["channel"] for one in ask("alert-routes/")["results"]]
+    assert found == ["Data", "Finance", "Finance"]
+
+
 def test_routes_are_added_and_removed_over_the_api() -> None:
     client = session_of(person("administrator"))
     owner = account(1, "production")

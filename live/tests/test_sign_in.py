@@ -63,6 +63,8 @@ def test_a_session_watches_what_its_user_may_see() -> None:
         (OURS, HOST),
         ("http://127.0.0.1:8001", HOST),
         ("https://costs.test", "costs.test"),
+        ("https://costs.test", "costs.test:443"),
+        ("http://costs.test", "costs.test:80"),
         ("https://trusted.test", "costs.test"),
     ],
 )

@@ -15,6 +15,8 @@ RETIRED = ("conduct-demo", "delete-old-questions")
 
 
 class Entry(ModelEntry):  # type: ignore[misc]
+    last_run_at: datetime
+
     def is_due(self) -> Any:
         """Take a time after now, of a clock that was ahead, for this moment."""
         now = timezone.now()

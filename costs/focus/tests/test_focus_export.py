@@ -148,8 +148,8 @@ def test_a_file_stays_as_it_was_until_the_next_one_is_whole(
 def test_two_exports_of_one_file_write_it_whole_one_after_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target, others = tmp_path / "focus.csv", []
-    sums = focus_file._sums
+    target, sums = tmp_path / "focus.csv", focus_file._sums
+    others: list[str] = []
 
     def with_another(*given: Any) -> Any:
         if not others:

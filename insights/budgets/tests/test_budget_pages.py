@@ -122,3 +122,15 @@ def test_a_budget_shows_each_percent_beside_its_own_amount(is_list: bool) -> Non
     )
     figures = re.findall(r"\$(41|87)\.00[^$]*?(\d+)\.0%", text)
     assert figures == [("41", "41"), ("87", "87")]
+
+
+def test_the_list_names_who_owns_each() -> None:
+    one = budget(name="one")
+    page = browser(somebody("viewer"))
+    unowned = '<span class="muted">nobody</span>'
+    assert unowned in page.get("/insights/budgets/").text
+    owner = User.objects.create_user("grace")
+    Budget.objects.filter(pk=one.pk).update(owner=owner)
+    text = page.get("/insights/budgets/").text
+    assert "grace" in text
+    assert unowned not in text

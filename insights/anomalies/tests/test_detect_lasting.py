@@ -113,6 +113,8 @@ def test_a_sum_tells_what_none_of_its_parts_does() -> None:
     found = find_incidents(Bill("USD", FIRST_DAY, parts))
     assert [one.scope.service for one in found] == [""]
     assert 0 <= (found[0].seen_on - FIRST_DAY).days - DAY <= 14
+    assert found[0].expected == pytest.approx(30 * 60, rel=0.1)
+    assert found[0].actual > found[0].expected + 0.05 * 30 * 60
 
 
 def test_a_part_and_its_sum_are_one_incident() -> None:

@@ -8,6 +8,7 @@ import pytest
 from insights.anomalies.engine.anomaly_records import Finding, Kind, Series
 from insights.anomalies.engine.daily import find_anomalies
 from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.engine.lasting import newest
 from insights.anomalies.tests.series import FIRST_DAY, OFFICE, add, drawn, found_in
 from insights.bill_records import Bill, Scope
 
@@ -94,6 +95,15 @@ def test_growth_goes_on_with_a_new_level_that_ended_nine_weeks_before() -> None:
     assert one.kind == Kind.GROWTH
     assert (one.first_day - FIRST_DAY).days == 72
     assert (one.last_day - one.first_day).days > 63
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, []), (1, [2.0]), (3, [np.nan, 1.0, 2.0])]
+)
+def test_days_before_the_nine_weeks_of_a_sum_are_unknown(
+    days: int, expected: list[float]
+) -> None:
+    np.testing.assert_array_equal(newest(np.array([1.0, 2.0]), days), expected)
 
 
 def test_growth_of_every_sixty_days_before_is_usual() -> None:

@@ -10,6 +10,7 @@ from core.windows import ONE_DAY, Window, last_complete_days
 from costs.commitments.models import CommitmentCoverage, CommitmentUse
 from providers.base import CommitmentSource, Progress
 from providers.bill_records import CommitmentUseRecord, CoverageRecord
+from providers.errors import ProviderError
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claim_and_read import claim_and_read
@@ -21,7 +22,11 @@ DAYS, SETTLING_DAYS = 30, 2
 
 def read_commitments(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Read what each commitment of the account's bill cost, what of it was used, and
-    what of all usage they cover."""
+    what of all usage they cover.
+
+    Where only the last fails, as without its permission, the run ends as partial and
+    what was stored of it stays.
+    """
     with run_context(run, on_progress) as current:
         window = last_complete_days(DAYS, run.started_at - ONE_DAY * SETTLING_DAYS)
         uses = Fitter(CommitmentUseRecord, CommitmentUse)
@@ -29,12 +34,17 @@ def read_commitments(run: SyncRun, on_progress: Progress = say_nothing) -> SyncR
         source = current.source(CommitmentSource)
         used = source.fetch_commitments(window, current.progress)
         used = [uses.fit(one, one.commitment_id) for one in used]
-        covered = source.fetch_coverage(window, current.progress)
-        covered = [coverage.fit(one, one.service) for one in covered]
+        covered: Sequence[CoverageRecord] | None = None
+        try:
+            covered = source.fetch_coverage(window, current.progress)
+            covered = [coverage.fit(one, one.service) for one in covered]
+        except ProviderError as error:
+            current.record_failed_part(error)
         with current.storing():
             store_commitments(run, window, used)
-            store_coverage(run, window, covered)
-        current.rows = len(used) + len(covered)
+            if covered is not None:
+                store_coverage(run, window, covered)
+        current.rows = len(used) + len(covered or ())
         current.remarks += [uses.remark, coverage.remark]
         current.finish_parts(parts_read=1, read={})
     return run

@@ -153,6 +153,24 @@ def test_what_they_cover_is_stored_by_service_and_region(
     assert not CommitmentCoverage.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "denied", ["GetReservationCoverage", "GetSavingsPlansCoverage"]
+)
+def test_without_the_permission_for_coverage_the_utilization_is_stored(
+    mine: CloudAccount, aws: EmulatedAws, denied: str
+) -> None:
+    world = aws.world(mine.account_id)
+    world.coverage.append(covered(PLAN_SERVICE, 600, 900, 300))
+    sync_commitments(mine, aws.now)
+    world.commitments.pop()
+    aws.deny(f"ce:{denied}")
+    run = sync_commitments(mine, aws.now + HOUR)
+    assert (run.status, run.rows) == (SyncRun.Status.PARTIAL, 1)
+    assert f"ce:{denied}" in run.error
+    assert CommitmentUse.objects.count() == 1
+    assert CommitmentCoverage.objects.count() == 1
+
+
 def test_it_is_off_unless_the_setting_turns_it_on(
     mine: CloudAccount, aws: EmulatedAws, settings: Settings
 ) -> None:

@@ -1,6 +1,5 @@
 """What the scripts of live pages and of the wall do, while a clock stands still."""
 
-
 import pytest
 from playwright.sync_api import Page, expect
 

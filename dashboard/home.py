@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from alerts.channels import missing_delivery
@@ -22,14 +23,18 @@ from costs.queries.query import query_string
 from costs.queries.trend import OTHER
 from dashboard.explained_costs import explained_on_home
 from dashboard.frame import Frame
-from dashboard.home_status import status_sentence, status_without_costs
+from dashboard.home_status import (
+    needs_of_user,
+    status_sentence,
+    status_without_costs,
+)
 from dashboard.month_budget import month_budget
 from dashboard.open_items import open_items
 from dashboard.places import PAGE_OF
 from dashboard.scope import Scope
 from dashboard.spending import Spending, spending
 from insights.anomalies.chart_marks import anomalies_of_costs, marked
-from insights.models import Recommendation, Verification
+from insights.models import Recommendation, RefreshState, Verification
 from insights.recommendations.savings_report import TAKEN_UP
 from inventory.kinds import KINDS, Kind
 from inventory.models import Resource
@@ -76,7 +81,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         if may["costs"]:
             members = CloudAccount.objects.billed_out_of_sight(user)
             context["unseen_bills"] = list(members)
-            context |= self._costs(found, user, frame.waiting)
+            context |= self._costs(found, user, self._needs(frame.waiting))
         if may["savings"]:
             currency = found.currency if found else None
             context["open_items"] = open_items(user, currency, self._limit())
@@ -105,18 +110,24 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         currency = self.request.GET.get("currency")
         return spending(timezone.now(), self.request.user, names, currency, filters)
 
-    def _costs(
-        self, found: Spending | None, user: User, waiting: int
-    ) -> dict[str, Any]:
+    @cached_property
+    def is_computed(self) -> bool:
+        """Return whether anomalies and recommendations were looked for. One query."""
+        return RefreshState.objects.visible_to(self.request.user).computed().exists()
+
+    def _needs(self, waiting: int) -> str:
+        return needs_of_user(waiting, is_computed=bool(waiting) or self.is_computed)
+
+    def _costs(self, found: Spending | None, user: User, needs: str) -> dict[str, Any]:
         if found is None:
             is_syncing = SyncRun.objects.visible_to(user).active().exists()
-            status = status_without_costs(waiting, is_syncing=is_syncing)
+            status = status_without_costs(needs, is_syncing=is_syncing)
             return {"status": status, "is_syncing": is_syncing}
         budget = None
         if user.has_perm("insights.view_budget"):
             budget = month_budget(user, found, self.accounts, is_all=not self.scope)
         return {
-            "status": status_sentence(found, budget, waiting),
+            "status": status_sentence(found, budget, needs),
             "spending": found,
             "budget": budget,
             # Bills are of whole accounts, and a payer's of all its members.

@@ -5,15 +5,21 @@ from dashboard.month_budget import MonthBudget
 from dashboard.spending import Spending
 
 
-def status_sentence(found: Spending, budget: MonthBudget | None, waiting: int) -> str:
+def status_sentence(found: Spending, budget: MonthBudget | None, needs: str) -> str:
     """Return it in plain words: `On course for $52,600 of $55,000; one thing needs
     you.`"""
-    return f"{_month(found, budget)}; {_needs(waiting)}."
+    return f"{_month(found, budget)}; {needs}."
 
 
-def status_without_costs(waiting: int, *, is_syncing: bool) -> str:
-    end = "a sync is running" if is_syncing else _needs(waiting)
+def status_without_costs(needs: str, *, is_syncing: bool) -> str:
+    end = "a sync is running" if is_syncing else needs
     return f"No costs are stored yet; {end}."
+
+
+def needs_of_user(waiting: int, *, is_computed: bool) -> str:
+    if waiting:
+        return "one thing needs you" if waiting == 1 else f"{waiting:,} things need you"
+    return "nothing needs you" if is_computed else "insights are not computed yet"
 
 
 def _month(found: Spending, budget: MonthBudget | None) -> str:
@@ -35,9 +41,3 @@ def _month(found: Spending, budget: MonthBudget | None) -> str:
         beyond = in_short(expected - amount, found.currency)
         return f"{course}, {beyond} more than the budget of {limit}"
     return f"{course} of {limit}"
-
-
-def _needs(waiting: int) -> str:
-    if waiting == 0:
-        return "nothing needs you"
-    return "one thing needs you" if waiting == 1 else f"{waiting:,} things need you"

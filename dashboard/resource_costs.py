@@ -134,7 +134,7 @@ def _add_savings(
         if saving is not None:
             cost.savings_currency = cost.savings_currency or currency
             sums[pk, currency] += saving
-    refreshed = RefreshState.objects.exclude(refreshed_at=None)
+    refreshed = RefreshState.objects.computed()
     looked = {*refreshed.values_list("account_id", flat=True)}
     for one in resources:
         cost = costs[one.pk]

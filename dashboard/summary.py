@@ -181,5 +181,5 @@ def _potential_savings(user: AnyUser, currency: str) -> Decimal | None:
     live = Recommendation.objects.visible_to(user).live()
     if (found := live.savings_per_currency().get(currency)) is not None:
         return found
-    looked = RefreshState.objects.visible_to(user).exclude(refreshed_at=None)
+    looked = RefreshState.objects.visible_to(user).computed()
     return ZERO if looked.exists() else None

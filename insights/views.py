@@ -79,7 +79,7 @@ def _month_ends(user: AnyUser, now: datetime) -> list[dict[str, Any]]:
 def refresh_state(user: AnyUser) -> dict[str, Any]:
     """When the user's insights were computed, and what failed."""
     states = RefreshState.objects.visible_to(user)
-    oldest = states.exclude(refreshed_at=None).order_by("refreshed_at").first()
+    oldest = states.computed().order_by("refreshed_at").first()
     return {
         "oldest_at": oldest.refreshed_at if oldest else None,
         "failures": list(states.exclude(error="").select_related("account")[:ROWS]),

@@ -15,7 +15,7 @@ from core.money import in_short
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.testing import store_costs
-from insights.models import Recommendation, Verification
+from insights.models import Recommendation, RefreshState, Verification
 from insights.testing import anomaly, budget, recommendation
 from inventory.testing import instance
 from syncs.datasets import Dataset
@@ -57,8 +57,8 @@ def spending_10_a_day(number: int = 1, name: str = "production") -> CloudAccount
 @pytest.mark.parametrize(
     ("amount", "said"),
     [
-        (None, "On course for $300 this month; nothing needs you."),
-        ("350", "On course for $300 of $350; nothing needs you."),
+        (None, "On course for $300 this month; insights are not computed yet."),
+        ("350", "On course for $300 of $350; insights are not computed yet."),
         ("250", "On course for $300, $50 more than the budget of $250; "),
         ("150", "On course for $300, and the budget of $150 is exceeded by $40; "),
     ],
@@ -195,7 +195,10 @@ def test_what_has_no_price_is_listed_too(client: Client) -> None:
 def test_where_all_is_in_another_currency_it_does_not_say_that_there_is_nothing(
     client: Client,
 ) -> None:
-    recommendation(spending_10_a_day(), currency="EUR")
+    owner = spending_10_a_day()
+    recommendation(owner, currency="EUR")
+    assert "recommendations are not computed yet." in part(page(client), "needs-you")
+    RefreshState.objects.create(account=owner, refreshed_at=NOW)
     rows = part(page(client), "needs-you")
     assert "No anomaly is open, and nothing is recommended in USD." in rows
 

@@ -1,10 +1,18 @@
 """When the insights of each account were computed."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
+
+
+class RefreshStateQuerySet(AccountScopedQuerySet):
+    def computed(self) -> Self:
+        """Return those whose insights were computed at least once."""
+        return self.exclude(refreshed_at=None)
 
 
 class RefreshState(models.Model):
@@ -37,7 +45,7 @@ class RefreshState(models.Model):
     held_by = models.CharField(max_length=256, blank=True)
     held_at = models.DateTimeField(null=True)
 
-    objects = AccountScopedQuerySet.as_manager()
+    objects = RefreshStateQuerySet.as_manager()
 
     class Meta:
         ordering = ["account", "id"]

@@ -69,6 +69,17 @@ def test_they_are_those_of_the_rows(source: CostSource) -> None:
         assert found(source, *windows) == found(bare, *windows)
 
 
+@pytest.mark.parametrize("column", ["sub_account_id", "resource_group"])
+def test_windows_may_share_days(source: CostSource, column: str) -> None:
+    rows, february = replace(source, rollups=None), Window(DAYS[7], DAYS[35])
+    for window in (february, Window(DAYS[0], DAYS[17]), Window(DAYS[17], DAYS[65])):
+        sums, of_rows = (
+            sorted(one.window_sums([column], "billed", february, window))
+            for one in (source, rows)
+        )
+        assert sums == of_rows != []
+
+
 @pytest.mark.parametrize(
     "filters", [{"service": ["EC2"]}, {"exclude_region": ["eu-west-1"]}]
 )

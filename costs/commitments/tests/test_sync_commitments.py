@@ -153,6 +153,20 @@ def test_what_they_cover_is_stored_by_service_and_region(
     assert not CommitmentCoverage.objects.exists()
 
 
+def test_a_role_that_may_not_ask_for_coverage_still_reads_utilization(
+    mine: CloudAccount, aws: EmulatedAws
+) -> None:
+    aws.world(mine.account_id).coverage.append(covered(PLAN_SERVICE, 600, 900, 300))
+    sync_commitments(mine, aws.now)
+    CommitmentUse.objects.all().delete()
+    aws.deny("ce:GetSavingsPlansCoverage")
+    run = sync_commitments(mine, aws.now + HOUR)
+    assert (run.status, run.rows) == (SyncRun.Status.PARTIAL, 2)
+    assert "ce:GetSavingsPlansCoverage" in run.error
+    assert CommitmentUse.objects.count() == 2
+    assert CommitmentCoverage.objects.count() == 1
+
+
 def test_it_is_off_unless_the_setting_turns_it_on(
     mine: CloudAccount, aws: EmulatedAws, settings: Settings
 ) -> None:

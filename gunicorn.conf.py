@@ -1,14 +1,21 @@
 """How gunicorn serves cloudintel; it reads this file in the folder where it starts."""
 
 import os
+from typing import Any
 
 workers = 2
 threads = 4
-# Workers are forks of a process that has imported all, once, and share its memory.
-preload_app = True
 worker_class = "cloudintel.web_worker.BufferedRequestWorker"
 # It would be created in the home directory.
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Import all, once: workers are forks of this process, and share its memory.
+
+    With `preload_app` it would listen only afterwards, and refuse who comes sooner.
+    """
+    server.app.wsgi()
 
 
 def post_worker_init(worker: object) -> None:

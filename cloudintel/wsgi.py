@@ -6,7 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.template.loader import get_template
 from django.urls import get_resolver
+from redis import exceptions  # noqa: F401 - who sends a task expects them
+
+from cloudintel.celery import app as celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
 
@@ -21,8 +25,13 @@ def application(environ: Any, start_response: Any) -> Any:
     return django_application(environ, start_response)
 
 
-# Import every page now and exclude it from garbage collection, for which a request
-# would otherwise wait 0.1 s now and then, and which would copy what workers share.
+# Load now what a first request would wait for: every page, and what sends a task.
 _ = get_resolver().url_patterns
+for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+    get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
+_ = celery.amqp, celery.backend, celery.events
+celery.connection_for_write().get_transport_cls()
+# And exclude it from garbage collection, for which a request would wait 0.1 s now and
+# then, and which would copy what workers share.
 gc.collect()
 gc.freeze()

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connections
+
 import manage
 
 # What this process has imported, its forks need not import again.
@@ -29,5 +31,7 @@ def command_beside(*arguments: str) -> Iterator[None]:
 
 
 def _run(*arguments: str) -> None:
+    for inherited in connections.all(initialized_only=True):
+        inherited.connection = None  # closed here, it would end for the parent too
     sys.argv = ["manage.py", *arguments]
     manage.main()

@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from clouds.testing import account
 from core.testing.browser import PASSWORD
 from core.testing.open_browser import Tab, open_browser, opened
+from core.testing.script_pages import SITE
 from core.windows import Window, last_complete_days
 from costs.testing import store_costs
 from inventory.testing import instance
@@ -55,6 +56,16 @@ def own_page(
         tab = opened(context)
         yield tab.page
         assert_nothing_went_wrong(tab, live_server)
+
+
+@pytest.fixture
+def timed(browser: Browser) -> Iterator[Page]:
+    """A page of no server, whose clock stands still unless a test lets it run."""
+    with browser.new_context(base_url=SITE) as context:
+        page = opened(context).page
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
+        yield page
 
 
 def assert_nothing_went_wrong(tab: Tab, live_server: LiveServer) -> None:

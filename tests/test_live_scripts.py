@@ -1,23 +1,9 @@
 """What the scripts of live pages and of the wall do, while a clock stands still."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from core.testing.open_browser import opened
-from core.testing.script_pages import SITE, script, show
-
-
-@pytest.fixture
-def timed(browser: Browser) -> Iterator[Page]:
-    """A page whose clock stands still, unless a test lets it run for a while."""
-    with browser.new_context(base_url=SITE) as context:
-        page = opened(context).page
-        page.clock.install(time=0)
-        page.clock.pause_at(1000)
-        yield page
-
+from core.testing.script_pages import script, show
 
 LIVE = """<p id="live" data-versions='{"runs": "a"}' data-ask="/ask" data-socket=""
 data-active></p><table>%s</table><p id="part">%s</p>"""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.testing.open_browser import open_browser, opened
+from core.testing.open_browser import open_browser
 from core.testing.script_pages import SITE, script, show
 
 
@@ -13,16 +13,6 @@ from core.testing.script_pages import SITE, script, show
 def page(browser: Browser) -> Iterator[Page]:
     with open_browser.tab(base_url=SITE) as tab:
         yield tab.page
-
-
-@pytest.fixture
-def timed(browser: Browser) -> Iterator[Page]:
-    """A page whose clock stands still, unless a test lets it run for a while."""
-    with browser.new_context(base_url=SITE) as context:
-        page = opened(context).page
-        page.clock.install(time=0)
-        page.clock.pause_at(1000)
-        yield page
 
 
 TABLES = """<div class="scroll"><table id="costs"><thead><tr>

@@ -45,7 +45,8 @@ def asked_filters(kind: type[FilterSet], names: frozenset[str]) -> type[FilterSe
     """Return the FilterSet with the filters of these names alone, and the required.
 
     Each of the others would be copied and checked to find that nothing is asked of it,
-    which takes longer than most queries. Its form has no values of these.
+    which takes longer than most queries. Its form has no values of these, and may add
+    no errors to them.
     """
     whole: Any = kind
     narrowed: Any = type(kind.__name__, (kind,), {})

@@ -10,11 +10,11 @@ from core.windows import ONE_DAY, Window, last_complete_days
 from costs.commitments.models import CommitmentCoverage, CommitmentUse
 from providers.base import CommitmentSource, Progress
 from providers.bill_records import CommitmentUseRecord, CoverageRecord
-from providers.errors import ErrorKind, ProviderError
+from providers.errors import ProviderError
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claim_and_read import claim_and_read
-from syncs.runs.run_context import RunContext, run_context, say_nothing
+from syncs.runs.run_context import run_context, say_nothing
 
 # A month of days, without the newest, whose use arrives late.
 DAYS, SETTLING_DAYS = 30, 2
@@ -22,7 +22,11 @@ DAYS, SETTLING_DAYS = 30, 2
 
 def read_commitments(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Read what each commitment of the account's bill cost, what of it was used, and
-    what of all usage they cover."""
+    what of all usage they cover.
+
+    Where only the last fails, as without its permission, the run ends as partial and
+    what was stored of it stays.
+    """
     with run_context(run, on_progress) as current:
         window = last_complete_days(DAYS, run.started_at - ONE_DAY * SETTLING_DAYS)
         uses = Fitter(CommitmentUseRecord, CommitmentUse)
@@ -30,8 +34,12 @@ def read_commitments(run: SyncRun, on_progress: Progress = say_nothing) -> SyncR
         source = current.source(CommitmentSource)
         used = source.fetch_commitments(window, current.progress)
         used = [uses.fit(one, one.commitment_id) for one in used]
-        covered = _coverage(current, source, window)
-        covered = covered and [coverage.fit(one, one.service) for one in covered]
+        covered: Sequence[CoverageRecord] | None = None
+        try:
+            covered = source.fetch_coverage(window, current.progress)
+            covered = [coverage.fit(one, one.service) for one in covered]
+        except ProviderError as error:
+            current.record_failed_part(error)
         with current.storing():
             store_commitments(run, window, used)
             if covered is not None:
@@ -43,20 +51,6 @@ def read_commitments(run: SyncRun, on_progress: Progress = say_nothing) -> SyncR
 
 
 sync_commitments = partial(claim_and_read, Dataset.COMMITMENTS, read_commitments)
-
-
-def _coverage(
-    current: RunContext, source: CommitmentSource, window: Window
-) -> Sequence[CoverageRecord] | None:
-    """Return what they cover; None where that is denied, which ends as partial: a role
-    may be from when utilization alone was asked for. Raise ProviderError."""
-    try:
-        return source.fetch_coverage(window, current.progress)
-    except ProviderError as error:
-        if error.kind != ErrorKind.DENIED:
-            raise
-        current.record_failed_part(error)
-        return None
 
 
 def store_commitments(

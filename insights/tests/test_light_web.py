@@ -35,6 +35,12 @@ def test_the_web_process_loads_none_of_them() -> None:
     assert loaded_by(code) == [set()]
 
 
+def test_the_web_process_begins_with_what_sends_a_task() -> None:
+    needed = {"redis.client", "celery.app.events", "kombu.transport.virtual"}
+    begun = "import sys, cloudintel.wsgi; loaded = set(sys.modules)"
+    assert loaded_by(f"{begun}; assert {needed} <= loaded") == [set()]
+
+
 def test_the_worker_loads_them_when_it_computes_and_not_before() -> None:
     starts = (
         "import django, os; "

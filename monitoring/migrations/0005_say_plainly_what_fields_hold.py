@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name="notified_at",
             field=models.DateTimeField(
                 blank=True,
-                help_text="Empty: not yet, or not for long enough.",
+                help_text="Empty: no alert was sent yet.",
                 null=True,
             ),
         ),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             model_name="scan",
             name="fixed",
             field=models.PositiveIntegerField(
-                help_text="Findings of before that are gone."
+                help_text="Earlier findings that are gone."
             ),
         ),
     ]

@@ -105,7 +105,7 @@ class Breach(models.Model):
     )
     since = models.DateTimeField()
     notified_at = models.DateTimeField(
-        null=True, blank=True, help_text="Empty: not yet, or not for long enough."
+        null=True, blank=True, help_text="Empty: no alert was sent yet."
     )
     seen_at = models.DateTimeField(help_text="When it was last measured.")
     ended_at = models.DateTimeField(null=True, blank=True)

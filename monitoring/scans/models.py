@@ -32,7 +32,7 @@ class Scan(models.Model):
         default=dict, help_text="Why each of the others did not."
     )
     new = models.PositiveIntegerField(help_text="Findings that were not open before.")
-    fixed = models.PositiveIntegerField(help_text="Findings of before that are gone.")
+    fixed = models.PositiveIntegerField(help_text="Earlier findings that are gone.")
     low = models.PositiveIntegerField()
     medium = models.PositiveIntegerField()
     high = models.PositiveIntegerField()

@@ -143,6 +143,7 @@ def test_aggregates_are_of_whole_hours_or_days_and_of_all_labels() -> None:
         ({"name": "x", "start": "2026-11-01T00:00+05:30"}, "start"),
         ({"name": "x", "interval": "hour", "start": "2026-11-01T08:30Z"}, "start"),
         ({"name": "x", "interval": "hour", "start": "2026-01-01T00:00Z"}, "start"),
+        ({"name": "x", "end": "2026-11-01T08:00Z"}, "end"),
         ({"name": "x", "start": "2026-11-30T00:00Z"}, "start"),
         ({"name": "x", "labels": "a"}, "labels"),
         ({"name": "x", "strat": "1"}, "strat"),

@@ -66,7 +66,7 @@ def test_a_job_that_is_ahead_waits_for_its_reader() -> None:
     assert list(items) == list(range(1, 100))
 
 
-def test_it_reads_as_many_ahead_as_it_is_reported_to() -> None:
+def test_it_reads_as_many_items_ahead_as_it_may() -> None:
     made = []
 
     def eager() -> Iterator[int]:

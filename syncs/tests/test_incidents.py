@@ -266,7 +266,7 @@ def test_a_partial_dataset_is_a_warning_from_its_second_attempt_on(
     assert Incident.objects.get().severity == Notice.objects.get().severity == "warning"
 
 
-def test_what_is_over_while_a_channel_takes_it_is_reported_to_be_over(
+def test_what_ends_while_a_channel_takes_it_is_reported_as_ended(
     mine: CloudAccount,
     channel: Channel,
     now: datetime,
@@ -387,7 +387,7 @@ def test_of_two_channels_the_one_that_was_away_is_told_later(
     assert (len(mail.outbox), len(channel.texts)) == (2, 2)
 
 
-def test_what_is_not_read_any_more_is_not_reported_to_be_read_again(
+def test_what_is_not_read_any_more_is_not_reported_as_recovered(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     fail_twice(mine, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from moto.core.base_backend import BackendDict
 from moto.core.request import Request
 
 from core.testing.aws_emulator.faults import Denial, Failure, Faults, access_denied
@@ -43,6 +44,11 @@ class EmulatedAws(EmulatedCloud[Call]):
         self.partial_data = False
         # ListAccounts begins with an empty page that has a token.
         self.empty_pages = False
+
+    def __exit__(self, *raised: Any) -> None:
+        """What moto has is the process's; the next emulator begins empty."""
+        super().__exit__(*raised)
+        BackendDict.reset()
 
     def respond(self, environ: WSGIEnvironment) -> WSGIApplication:
         return respond(self, Request(environ))

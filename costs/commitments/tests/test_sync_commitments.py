@@ -153,17 +153,21 @@ def test_what_they_cover_is_stored_by_service_and_region(
     assert not CommitmentCoverage.objects.exists()
 
 
-def test_a_role_that_may_not_ask_for_coverage_still_reads_utilization(
-    mine: CloudAccount, aws: EmulatedAws
+@pytest.mark.parametrize(
+    "denied", ["GetReservationCoverage", "GetSavingsPlansCoverage"]
+)
+def test_without_the_permission_for_coverage_the_utilization_is_stored(
+    mine: CloudAccount, aws: EmulatedAws, denied: str
 ) -> None:
-    aws.world(mine.account_id).coverage.append(covered(PLAN_SERVICE, 600, 900, 300))
+    world = aws.world(mine.account_id)
+    world.coverage.append(covered(PLAN_SERVICE, 600, 900, 300))
     sync_commitments(mine, aws.now)
-    CommitmentUse.objects.all().delete()
-    aws.deny("ce:GetSavingsPlansCoverage")
+    world.commitments.pop()
+    aws.deny(f"ce:{denied}")
     run = sync_commitments(mine, aws.now + HOUR)
-    assert (run.status, run.rows) == (SyncRun.Status.PARTIAL, 2)
-    assert "ce:GetSavingsPlansCoverage" in run.error
-    assert CommitmentUse.objects.count() == 2
+    assert (run.status, run.rows) == (SyncRun.Status.PARTIAL, 1)
+    assert f"ce:{denied}" in run.error
+    assert CommitmentUse.objects.count() == 1
     assert CommitmentCoverage.objects.count() == 1
 
 

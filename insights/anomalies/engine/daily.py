@@ -95,7 +95,8 @@ def run_detector(batch: Sequence[Series], limits: Limits) -> Detector:
         judge_day(detector, baseline, lasting, day, values, estimated[:, day])
         if measure is Measure.COST and day + 1 >= WINDOW_DAYS:
             window = nine_weeks(baseline.clean, day)
-            lasting.judge(day, window, baseline, estimated[:, day])
+            levels = baseline.clean[:, : day + 1]
+            lasting.judge(day, window, baseline, estimated[:, day], levels)
     return detector
 
 

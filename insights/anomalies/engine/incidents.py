@@ -155,9 +155,10 @@ def judge_lasting(
     finest: Level, sums: Sequence[Level], day: int, estimated: bool
 ) -> None:
     """Judge the last weeks of the parts, then of sums of what is left of them."""
-    window = nine_weeks(finest.baseline.clean, day)
+    levels = finest.baseline.clean[:, : day + 1]
+    window = nine_weeks(levels, day)
     each = np.full(len(window), estimated)
-    calm = finest.lasting.judge(day, window, finest.baseline, each)
+    calm = finest.lasting.judge(day, window, finest.baseline, each, levels)
     summed = ~np.isnan(calm).any(axis=1)
     summed &= finest.lasting.begins <= day + 1 - WINDOW_DAYS
     calm = np.where(summed[:, None], calm, 0.0)

@@ -60,13 +60,20 @@ class LastingChanges:
         self.begins = np.zeros(shape[0], dtype=int)
 
     def judge(
-        self, day: int, window: FloatArray, baseline: Baseline, estimated: BoolArray
+        self,
+        day: int,
+        window: FloatArray,
+        baseline: Baseline,
+        estimated: BoolArray,
+        levels: FloatArray | None = None,
     ) -> FloatArray:
-        """Open the alarms of a day; `window` has the nine weeks to it (nine_weeks).
+        """Open the alarms of a day; `window` has the nine weeks to it (nine_weeks), and
+        `levels` what is known of the days before them too.
 
         What is estimated may still grow, so it is never too low. Return the window
         without the changes that were reported.
         """
+        levels = window if levels is None else levels
         calm = self._without_moves(day, window)
         recent = baseline.ordinary[:, max(0, day + 1 - WEEK) : day + 1]
         usual = np.sum(~np.isnan(recent), axis=1) >= USUAL_DAYS
@@ -79,8 +86,7 @@ class LastingChanges:
             changed = self._changed(test, day, rows, gaps, usual_week, calm, baseline)
             for at in changed:
                 row = int(rows[at])
-                levels = baseline.clean[row, : day + 1]
-                self._report(test, day, row, levels, calm[row], usual_week[at])
+                self._report(test, day, row, levels[row], calm[row], usual_week[at])
                 usual[row] = False
         return self._without_moves(day, window)
 
@@ -157,7 +163,7 @@ class LastingChanges:
                 kind = Kind.GROWTH
             days = day - alarm.last
             expected = np.full(days, self.detector.move_of(alarm)[0])
-        self.detector.extend(alarm, kind, day, expected, levels[len(levels) - days :])
+        self.detector.extend(alarm, kind, day, expected, newest(levels, days))
         move = self.detector.move_of(alarm)
         self.detector.recurring.record_shift(row, day, *move)
         self.record(row, first, day, float(usual_week.mean()), gap)
@@ -177,6 +183,12 @@ def nine_weeks(levels: FloatArray, day: int) -> FloatArray:
     columns = levels[:, max(0, day + 1 - WINDOW_DAYS) : day + 1]
     window[:, WINDOW_DAYS - columns.shape[1] :] = columns
     return window
+
+
+def newest(levels: FloatArray, days: int) -> FloatArray:
+    """Return the levels of so many last days, NaN where there are none."""
+    before = np.full(max(0, days - len(levels)), np.nan)
+    return np.concatenate([before, levels[max(0, len(levels) - days) :]])
 
 
 def week_gaps(window: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -8,6 +8,7 @@ import pytest
 from insights.anomalies.engine.anomaly_records import Finding, Kind, Series
 from insights.anomalies.engine.daily import find_anomalies
 from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.engine.lasting import newest
 from insights.anomalies.tests.series import FIRST_DAY, OFFICE, add, drawn, found_in
 from insights.bill_records import Bill, Scope
 
@@ -96,6 +97,15 @@ def test_growth_goes_on_with_a_new_level_that_ended_nine_weeks_before() -> None:
     assert (one.last_day - one.first_day).days > 63
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, []), (1, [2.0]), (3, [np.nan, 1.0, 2.0])]
+)
+def test_days_before_the_nine_weeks_of_a_sum_are_unknown(
+    days: int, expected: list[float]
+) -> None:
+    np.testing.assert_array_equal(newest(np.array([1.0, 2.0]), days), expected)
+
+
 def test_growth_of_every_sixty_days_before_is_usual() -> None:
     noise = np.random.default_rng(4).standard_normal(400) * 0.01
     values = 500 * np.exp(noise) * 1.004 ** np.arange(400)
@@ -113,6 +123,8 @@ def test_a_sum_tells_what_none_of_its_parts_does() -> None:
     found = find_incidents(Bill("USD", FIRST_DAY, parts))
     assert [one.scope.service for one in found] == [""]
     assert 0 <= (found[0].seen_on - FIRST_DAY).days - DAY <= 14
+    assert found[0].expected == pytest.approx(30 * 60, rel=0.1)
+    assert found[0].actual > found[0].expected + 0.05 * 30 * 60
 
 
 def test_a_part_and_its_sum_are_one_incident() -> None:

@@ -14,7 +14,6 @@ from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.alternatives import (
     GP3_LEAST_IOPS,
     GP3_LEAST_MIB,
-    IO1_MIB_PER_IOPS,
     Alternatives,
 )
 from insights.recommendations.engine.builder import build_advice
@@ -29,6 +28,8 @@ BYTES_PER_MIB = 2**20
 STEP_IOPS = 100
 # Azure counts a second's bytes in powers of ten.
 MB_PER_MIB = BYTES_PER_MIB / 10**6
+# Each MiB/s of AWS takes so many, and each MB/s of Azure, whatever the type.
+IOPS_PER_UNIT = 4
 PREMIUM = {"Premium_LRS": "StandardSSD_LRS", "Premium_ZRS": "StandardSSD_ZRS"}
 # https://learn.microsoft.com/azure/virtual-machines/disks-types, up to E50
 STANDARD_IOPS, STANDARD_MIB, STANDARD_MOST_GIB = 500, 57, 4096
@@ -41,16 +42,16 @@ class LeastSpeed:
 
     iops: int
     mib: int | None = None
-    iops_per_mib: float = 1 / IO1_MIB_PER_IOPS
+    units_per_mib: float = 1.0
     iops_per_gib: int = 0
     mib_per_iops: float = 0.0
 
 
 # https://learn.microsoft.com/azure/virtual-machines/disks-types
-PREMIUM_V2 = LeastSpeed(3000, 119, iops_per_mib=4 * MB_PER_MIB)  # 125 MB/s
+PREMIUM_V2 = LeastSpeed(3000, 119, units_per_mib=MB_PER_MIB)  # 125 MB/s
 ULTRA = LeastSpeed(
     *(100, 1),
-    iops_per_mib=4 * MB_PER_MIB,
+    units_per_mib=MB_PER_MIB,
     iops_per_gib=1,
     mib_per_iops=0.004 / MB_PER_MIB,
 )
@@ -119,7 +120,7 @@ def _less(record: VolumeRecord, speed: Speed, lines: Thresholds) -> Mapping[str,
     mib = max(ceil(speed.mib * room), least.mib or 0)
     iops = max(
         ceil(speed.iops * room / STEP_IOPS) * STEP_IOPS,
-        ceil(mib * least.iops_per_mib),
+        ceil(mib * least.units_per_mib) * IOPS_PER_UNIT,
         least.iops,
         (record.size_gib or 0) * least.iops_per_gib,
     )

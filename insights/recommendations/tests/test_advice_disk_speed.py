@@ -79,10 +79,10 @@ def alternatives(given: Facts) -> dict[str, Any]:
             disk("UltraSSD_LRS", 200, 4, iops=20_000, throughput_mib=500),
             "2000 IOPS, 40 MiB/s",
         ),
-        # Each MB/s takes four IOPS.
+        # Each of the 1049 MB/s takes four IOPS.
         (
             disk("UltraSSD_LRS", 10, 100, iops=20_000, throughput_mib=2000),
-            "4195 IOPS, 1000 MiB/s",
+            "4196 IOPS, 1000 MiB/s",
         ),
         # An IOPS for each GiB, and 4 kB/s for each of them.
         (

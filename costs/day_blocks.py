@@ -3,6 +3,8 @@ on; and windows in terms of them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from core.windows import Window, add_months, first_of_month
@@ -76,6 +78,12 @@ def whole_months(window: Window) -> tuple[Window | None, Sequence[Window]]:
         return None, [window]
     ends = [(window.start, start), (end, window.end)]
     return Window(start, end), [Window(*one) for one in ends if one[0] < one[1]]
+
+
+def are_apart(windows: Sequence[Window]) -> bool:
+    """Return whether no two of them share a day."""
+    ordered = sorted(windows, key=attrgetter("start"))
+    return all(one.end <= later.start for one, later in pairwise(ordered))
 
 
 def _nearest(day: date, block: str) -> date:

@@ -29,7 +29,7 @@ from django.db.models.functions import Abs
 
 from clouds.access import AccountScopedQuerySet
 from core.windows import ONE_DAY, Window
-from costs.day_blocks import whole_months
+from costs.day_blocks import are_apart, whole_months
 from costs.db_functions import FirstOfMonth
 from costs.groupings import key_expression, keys_of
 from providers.records import UNALLOCATED
@@ -180,11 +180,15 @@ class CostRollupQuerySet(DailyCostQuerySet):
         """They are."""
         return self
 
-    def of_dimension(self, dimension: str, months_of: Iterable[Window] = ()) -> Self:
+    def of_dimension(self, dimension: str, months_of: Sequence[Window] = ()) -> Self:
         """Those by a dimension; of these windows alone whole months are one row each,
-        of their first day, where the dimension has many keys."""
+        of their first day, where the dimension has many keys.
+
+        Windows that share days are read day by day: a month of one of them would be
+        added to its days in the other.
+        """
         months, which = MONTHS_OF.get(dimension), Q()
-        for window in months_of if months else ():
+        for window in months_of if months and are_apart(months_of) else ():
             whole, ends = whole_months(window)
             if whole:
                 which |= Q(within(whole), dimension=months)

@@ -167,11 +167,14 @@ DELETE_EMPTY = (
 # Sums fit into memory, though not where each were as long as its columns allow.
 SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
 SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
+# Each of these may be too large where the others are not: of many accounts or services
+# together, or of ten days before a credit.
 INEXACT = """
     SELECT EXISTS (SELECT 1 FROM costs_costday
         WHERE 'real' IN (typeof(billed), typeof(effective)) {within})
     OR EXISTS (SELECT 1 FROM costs_costrollup
-        WHERE dimension IN ('none', 'month') {within}
+        WHERE dimension IN
+            ('none', 'ten_days', 'month', 'account_month', 'group_month') {within}
             AND 'real' IN (typeof(billed), typeof(effective)))
 """
 

@@ -40,7 +40,8 @@ def remove_budget_of_all(added: CloudAccount) -> None:
     """Delete the one of all costs, unless somebody changed it: it would count those of
     an account that is connected too."""
     if CloudAccount.objects.real().filter(pk=added.pk).exists():
-        _made().filter(scope=Budget.Scope.TOTAL, amount=OF_ALL).delete()
+        unchanged = _made().filter(version=1, assigned_at=None)
+        unchanged.filter(scope=Budget.Scope.TOTAL, amount=OF_ALL).delete()
 
 
 def _made() -> QuerySet[Budget]:

@@ -230,7 +230,8 @@ class CostSource:
     def window_sums(
         self, columns: Sequence[str], metric: str, *windows: Window
     ) -> Iterable[tuple[Any, ...]]:
-        """(a key of each column, the amount of each window). One query.
+        """(a key of each column, the amount of each window). One query, and one more
+        where blocks of days are summed beside single days.
 
         None is the amount of a key without a row of that window.
         """

@@ -97,6 +97,19 @@ def test_amounts_whose_sum_can_not_be_stored_are_one_sentence(
     assert held() == summed()
 
 
+def test_accounts_whose_month_can_not_be_stored_are_one_sentence(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    largest = "900000000" if connection.vendor == "sqlite" else "9000000000"
+    # Of two days and two services, whose sums can be.
+    store_costs(account(2, "other"), Window(june(3), june(4)), {"Gold": largest})
+    aws.world().add_costs([charge(june(4), largest, "Silver")])
+    status, error = outcome(sync_cost(aws_account(), now))
+    assert status == "failed"
+    assert ": What a month costs is larger than " in error
+    assert held() == summed()
+
+
 def test_days_whose_sum_can_not_be_stored_are_one_sentence(
     aws: EmulatedAws, now: datetime
 ) -> None:

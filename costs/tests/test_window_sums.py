@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from clouds.testing import account, see_all
 from core.windows import ONE_DAY, Window
 from costs.day_blocks import FIRST_OF, MONTH, TEN_DAYS, parts_of
+from costs.queries.breakdown import cost_breakdown
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import largest_keys_of
-from costs.testing import charge, one_bill
+from costs.testing import charge, close, one_bill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 FIRST = date(2026, 1, 25)
@@ -45,6 +46,7 @@ def bill(module_db: None) -> None:
                     sub_account=of,
                     effective=str(-number),
                 )
+            close(payer, day)
             # Covered by the payer's bill: never counted.
             charge(member, day, "1000")
 
@@ -67,6 +69,17 @@ def test_they_are_those_of_the_rows(source: CostSource) -> None:
     for start, middle, end in combinations(ENDS, 3):
         windows = Window(middle, end), Window(start, middle)
         assert found(source, *windows) == found(bare, *windows)
+
+
+@pytest.mark.parametrize("column", ["sub_account_id", "resource_group"])
+def test_windows_may_share_days(source: CostSource, column: str) -> None:
+    rows, february = replace(source, rollups=None), Window(DAYS[7], DAYS[35])
+    for window in (february, Window(DAYS[0], DAYS[17]), Window(DAYS[17], DAYS[65])):
+        sums, of_rows = (
+            sorted(one.window_sums([column], "billed", february, window))
+            for one in (source, rows)
+        )
+        assert sums == of_rows != []
 
 
 @pytest.mark.parametrize(
@@ -96,6 +109,20 @@ def test_the_largest_are_those_of_the_rows(source: CostSource, limit: int) -> No
         window = Window(start, end)
         keys = largest_keys_of(source, COLUMNS, "billed", window, limit)
         assert keys == largest_keys_of(bare, COLUMNS, "billed", window, limit)
+
+
+@pytest.mark.parametrize("metric", ["billed", "effective"])
+def test_a_breakdown_by_the_largest_is_that_by_all(metric: str) -> None:
+    viewer = User.objects.create(username="viewer")
+    see_all(viewer)
+    for start, end in (*pairwise(ENDS), (DAYS[35], DAYS[60])):
+        query = CostQuery(Window(start, end), group_by="account,service", limit=2)
+        query = replace(query, metric=metric)
+        largest = cost_breakdown(query, viewer, {})
+        of_all = cost_breakdown(query, viewer, {}, with_every_key=True)
+        assert largest == replace(of_all, amounts=largest.amounts)
+        assert not largest.amounts or len(of_all.amounts) <= 2
+    assert largest.lines[-1].before
 
 
 def test_a_window_is_cut_where_few_days_are_left() -> None:

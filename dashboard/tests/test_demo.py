@@ -135,7 +135,9 @@ def test_its_budget_of_all_costs_goes_when_an_account_is_connected() -> None:
 
 
 def test_its_budget_of_all_costs_stays_if_somebody_changed_it() -> None:
-    Budget.objects.filter(scope="total").update(amount=1)
+    # As each change by a user does.
+    budget = Budget.objects.filter(scope="total")
+    assert budget.update(version=2, recipients=["ada@example.com"])
     save_account(CloudAccount(account_id="000000000009", name="ours"))
     assert Budget.objects.filter(scope="total").exists()
 

@@ -26,10 +26,9 @@ def application(environ: Any, start_response: Any) -> Any:
 
 
 # Load now what a first request would wait for: every page, and what sends a task.
-_ = get_resolver().url_patterns
 for path in (settings.BASE_DIR / "templates").rglob("*.html"):
     get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
-_ = celery.amqp, celery.backend, celery.events
+_ = get_resolver().url_patterns, celery.amqp, celery.backend, celery.events
 celery.connection_for_write().get_transport_cls()
 # And exclude it from garbage collection, for which a request would wait 0.1 s now and
 # then, and which would copy what workers share.

@@ -199,7 +199,7 @@ def test_a_filter_costs_one_query_more(
     client = signed_in()
     # As the page in tests/test_page_queries.py, without a budget, and the account.
     # One more than that: how far data is read, in the foot.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get(PAGE, {"account": f"{1:012}"})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 
 from clouds.demo_clock import company_now, set_clock
 from clouds.models import CloudAccount, DemoCompany, DemoEvent
@@ -14,7 +15,7 @@ from core.windows import ONE_DAY
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.sync import read_cost, sync_cost
 from dashboard.demo.company import catch_up
-from dashboard.demo.control import change_play, company, play, queue
+from dashboard.demo.control import Busy, change_play, company, play, queue
 from dashboard.demo.perform import perform
 from insights.models import Remediation
 from insights.testing import recommendation
@@ -27,6 +28,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim, free_dead, take
 from syncs.runs.freshness import State, freshness
+from syncs.runs.processes import own_mark
 from users.audit import Actor
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +204,14 @@ def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
     assert row.error.startswith("what: production has no nobody now.")
     assert row.steps == []
     assert row.held_by == ""
+
+
+def test_no_second_process_does_steps_while_another_one_is_alive() -> None:
+    queue([{"do": "advance", "days": 1}], ADA, NOW)
+    DemoCompany.objects.update(held_by=own_mark(), held_at=timezone.now())
+    with pytest.raises(Busy):
+        play()
+    assert company().held_by == own_mark()
 
 
 def test_hours_pass_and_insights_follow_once_the_bill_has_arrived(

@@ -148,7 +148,7 @@ TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """unfold's groups of links, limited to what this user may view."""
     save = {"title": "Save this page", "icon": "bookmark_add"}
-    saved = [
+    saved: list[dict[str, object]] = [
         _marked(request, "users.savedview", "bookmarks"),
         {**save, "link": save_this_page(request)},
     ]

@@ -142,6 +142,13 @@ def test_each_filter() -> None:
     assert found == FILTERED
 
 
+@pytest.mark.usefixtures("fleet")
+def test_what_is_gone_runs_no_longer() -> None:
+    assert Instance.objects.get(name="old").state == "running"
+    running = Instance.objects.running().values_list("name", flat=True)
+    assert {*running} == {"db", "web"}
+
+
 @pytest.mark.on_each_database
 @pytest.mark.usefixtures("fleet")
 def test_a_tag_whose_key_is_a_number_is_found_by_its_value() -> None:

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.utils import timezone
 
 from clouds.demo_clock import set_clock
 from clouds.models import CloudAccount, DemoCompany, DemoEvent
@@ -15,7 +16,7 @@ from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, Restatement
 from dashboard.demo.company import catch_up
-from dashboard.demo.control import play, queue
+from dashboard.demo.control import Busy, company, play, queue
 from dashboard.demo.testing import LAMBDA, cost, do
 from insights.models import Remediation
 from insights.testing import recommendation
@@ -27,6 +28,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim, free_dead
 from syncs.runs.freshness import State, freshness
+from syncs.runs.processes import own_mark
 from users.audit import Actor
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +151,11 @@ def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
     assert row.error.startswith("what: production has no nobody now.")
     assert row.steps == []
     assert row.held_by == ""
+
+
+def test_no_second_process_does_steps_while_another_one_is_alive() -> None:
+    queue([{"do": "advance", "days": 1}], ADA, NOW)
+    DemoCompany.objects.update(held_by=own_mark(), held_at=timezone.now())
+    with pytest.raises(Busy):
+        play()
+    assert company().held_by == own_mark()

@@ -84,7 +84,7 @@ def raw_days(user: AnyUser) -> int:
 
 
 def raw_days_asked(user: AnyUser, parameters: Mapping[str, str]) -> int:
-    """Return the same where a question is about the last days, as without any, else 0."""
+    """Return the same where a question is about the last days, or says nothing."""
     period = parameters.get("period")
     has_days = "start" in parameters or "end" in parameters
     if has_days or (period and period not in LAST_DAYS):

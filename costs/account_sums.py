@@ -4,17 +4,11 @@ from django.db.backends.utils import CursorWrapper
 
 from core.windows import ONE_DAY, Window
 from costs.models import BillSpan, RecentCost
+from costs.stored_rows import COVERED
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # The summary page compares the newest days of a bill with as many before them.
 RECENT_DAYS = 30
-# The days of these accounts that another one's bill covers.
-COVERED = """
-    SELECT DISTINCT own.id AS covered_id, bill.day AS covered_day
-    FROM costs_coveredday bill JOIN clouds_cloudaccount own
-        ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
-    WHERE own.id IN ({}) {}
-"""
 # Only what came after the last covered day, unless nothing did.
 ADD_SPANS = f"""
     INSERT INTO costs_billspan (account_id, currency, first_day, last_day, days)

@@ -23,6 +23,8 @@ from costs.rollup_models import (
     CostRollup,
     CoveredDay,
     RecentCost,
+    TagDay,
+    TagRollup,
 )
 from providers.records import ChargeCategory
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
@@ -44,6 +46,8 @@ __all__ = [
     "RecentCost",
     "Restatement",
     "TagCost",
+    "TagDay",
+    "TagRollup",
     "Team",
     "TeamRule",
     "TeamShare",

@@ -2,14 +2,15 @@
 
 Code that writes rows or totals of an account, or removes an account, does so within
 `changing`: what was stored is taken away from the sums, and what is stored afterwards
-is added, in the same transaction. Amounts are exact, so that the sums never drift.
+is added, in the same transaction. Amounts are exact, so that the sums never drift. So
+it is with rows by tag, whose sums costs.tag_sums adds.
 
 The days of which a bill has charges of other accounts are among these sums: the other
 accounts' own bills are not counted then, so that their sums change with it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -21,7 +22,7 @@ from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
 from core.db.money_field import too_large
 from core.windows import Window, first_of_month
-from costs.account_sums import COVERED, refresh_account
+from costs.account_sums import refresh_account
 from costs.day_blocks import FIRST_OF_MONTH, FIRST_OF_TEN_DAYS
 from costs.models import (
     BillDay,
@@ -31,15 +32,23 @@ from costs.models import (
     CoveredDay,
     DailyCost,
 )
+from costs.stored_rows import (
+    IS_COUNTED,
+    SUMS_OF_ALL,
+    days_in,
+    rows_of,
+    stored,
+    summing_by_hash,
+)
+from costs.tag_sums import CREATE_CHANGES as CREATE_TAG_CHANGES
+from costs.tag_sums import DROP_CHANGES as DROP_TAG_CHANGES
+from costs.tag_sums import add_tags, collect_tags, delete_tag_sums
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
-# One transaction at a time adds to the sums that all accounts share.
-SUMS_OF_ALL = "costs_costrollup"
 # What rows are summed by, and into which columns. A "place" is a region and a resource
 # group: the few sums of places, which name their account, are summed again to those of
 # their two dimensions, to "none" and to CostDay. "ten_days" has the first day of ten.
 # Some are summed again to those of months, which have the first day of one.
-IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
 SUMMED = {
     "place": f"{IS_COUNTED}, account_id, {{day}}, currency, "
     "'', region, resource_group, ''",
@@ -76,11 +85,13 @@ CREATE_CHANGES = (
     CREATE TEMPORARY TABLE covered_now AS
     SELECT account_id, day, sub_account_id FROM costs_coveredday LIMIT 0
     """,
+    CREATE_TAG_CHANGES,
 )
 DROP_CHANGES = (
     "DROP TABLE cost_changes",
     "DROP TABLE bill_changes",
     "DROP TABLE covered_now",
+    DROP_TAG_CHANGES,
 )
 ADD_COVERED_DAYS = """
     INSERT INTO costs_coveredday (account_id, day, sub_account_id)
@@ -164,9 +175,6 @@ DELETE_EMPTY = (
     "DELETE FROM costs_costrollup WHERE row_count = 0",
     "DELETE FROM costs_billday WHERE total_count = 0",
 )
-# Sums fit into memory, though not where each were as long as its columns allow.
-SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
-SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
 # Each of these may be too large where the others are not: of many accounts or services
 # together, or of ten days before a credit.
 INEXACT = """
@@ -176,6 +184,8 @@ INEXACT = """
         WHERE dimension IN
             ('none', 'ten_days', 'month', 'account_month', 'group_month') {within}
             AND 'real' IN (typeof(billed), typeof(effective)))
+    OR EXISTS (SELECT 1 FROM costs_tagrollup
+        WHERE 'real' IN (typeof(billed), typeof(effective)) {within})
 """
 
 
@@ -183,8 +193,9 @@ INEXACT = """
 def changing(accounts: Collection[int], window: Window | None = None) -> Iterator[None]:
     """Keep every sum right while the block changes what is stored of these accounts.
 
-    That is: rows and totals of the window, or of any day. It is one transaction, and
-    the caller holds the accounts locked; those that their bills cover are locked here.
+    That is: rows, those by tag too, and totals of the window, or of any day. It is one
+    transaction, and the caller holds the accounts locked; those that their bills cover
+    are locked here.
     Raises OverflowError where the database could not keep a sum exactly.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -213,6 +224,7 @@ def rebuild(window: Window) -> None:
         with _changes(cursor, concerned, window):
             for model in (BillDay, CostDay, CostRollup, CoveredDay):
                 model.objects.filter(day__gte=window.start, day__lt=window.end).delete()
+            delete_tag_sums(window)
             _cover(cursor, accounts, concerned, window)
         for account in accounts:
             refresh_account(cursor, account, window)
@@ -231,6 +243,7 @@ def _changes(
     with _small_enough("What a month costs"):
         yield
         _collect_rows(cursor, 1, accounts, window)
+        collect_tags(cursor, 1, accounts, window)
         hold_until_commit(SUMS_OF_ALL)
         cursor.execute(ADD_TO_DAYS)
         cursor.execute(
@@ -238,15 +251,16 @@ def _changes(
         )
         cursor.execute(
             "UPDATE costs_costtotal SET is_reconciled = NOT is_reconciled "
-            f"WHERE {_which(accounts, window)} AND is_reconciled <> {RECONCILED}"
+            f"WHERE {rows_of(accounts, window)} AND is_reconciled <> {RECONCILED}"
         )
         _collect_bills(cursor, 1, accounts, window)
         cursor.execute(ADD_TO_BILL_DAYS)
+        add_tags(cursor)
         for statement in DELETE_EMPTY:
             cursor.execute(statement)
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
-        cursor.execute(INEXACT.format(within=_within("day", _of_months(window))))
+        cursor.execute(INEXACT.format(within=days_in("day", _of_months(window))))
         if cursor.fetchone()[0]:
             raise OverflowError(too_large("What a month costs"))
     for statement in DROP_CHANGES:
@@ -269,6 +283,7 @@ def _take_away(
     cursor: CursorWrapper, accounts: Collection[int], window: Window | None
 ) -> None:
     _collect_rows(cursor, -1, accounts, window)
+    collect_tags(cursor, -1, accounts, window)
     _collect_bills(cursor, -1, accounts, window)
 
 
@@ -300,7 +315,7 @@ def _cover(
     """
     cursor.execute(
         "INSERT INTO covered_now SELECT DISTINCT account_id, day, sub_account_id "
-        f"FROM costs_dailycost WHERE {_which(accounts, window)} "
+        f"FROM costs_dailycost WHERE {rows_of(accounts, window)} "
         "AND sub_account_id <> '' AND (account_id, sub_account_id) NOT IN "
         "(SELECT id, account_id FROM clouds_cloudaccount)"
     )
@@ -333,54 +348,32 @@ def _collect_rows(
     cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
 ) -> None:
     """Sum the rows that are stored now, to be added or taken away."""
-    rows = _stored("costs_dailycost", accounts, window)
-    if connection.vendor == "postgresql":
-        cursor.execute(SUM_BY_HASH)
-    for dimension, columns in SUMMED.items():
-        which = "" if dimension == "place" else "AND covered_id IS NULL"
-        day = FIRST_OF_TEN_DAYS[connection.vendor] if dimension == "ten_days" else "day"
-        cursor.execute(
-            f"INSERT INTO cost_changes SELECT '{dimension}', "
-            f"{columns.format(day=day)}, charge_category, "
-            f"{sign} * SUM(billed), {sign} * SUM(effective), {sign} * COUNT(*) "
-            f"FROM {rows} {which} "
-            f"GROUP BY {GROUPED_BY[dimension]}, {day}, currency, charge_category"
-        )
-    if connection.vendor == "postgresql":
-        cursor.execute(SUM_AS_BEFORE)
+    rows = stored("costs_dailycost", accounts, window)
+    ten_days = FIRST_OF_TEN_DAYS[connection.vendor]
+    with summing_by_hash(cursor):
+        for dimension, columns in SUMMED.items():
+            which = "" if dimension == "place" else "AND covered_id IS NULL"
+            day = ten_days if dimension == "ten_days" else "day"
+            cursor.execute(
+                f"INSERT INTO cost_changes SELECT '{dimension}', "
+                f"{columns.format(day=day)}, charge_category, "
+                f"{sign} * SUM(billed), {sign} * SUM(effective), {sign} * COUNT(*) "
+                f"FROM {rows} {which} "
+                f"GROUP BY {GROUPED_BY[dimension]}, {day}, currency, charge_category"
+            )
 
 
 def _collect_bills(
     cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
 ) -> None:
     """Count the totals that are stored now, to be added or taken away."""
-    bills = _stored("costs_costtotal", accounts, window)
+    bills = stored("costs_costtotal", accounts, window)
     cursor.execute(
         f"INSERT INTO bill_changes SELECT day, currency, {sign} * COUNT(*), "
         f"{sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), "
         f"{sign} * SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END) "
         f"FROM {bills} AND covered_id IS NULL GROUP BY day, currency"
     )
-
-
-def _stored(table: str, accounts: Collection[int], window: Window | None) -> str:
-    """The table's rows of these accounts, and whether another bill covers them."""
-    covered = COVERED.format(_ids(accounts), _within("bill.day", window))
-    return (
-        f"{table} LEFT JOIN ({covered}) covered "
-        "ON covered_id = account_id AND covered_day = day "
-        f"WHERE {_which(accounts, window)}"
-    )
-
-
-def _which(accounts: Collection[int], window: Window | None) -> str:
-    return f"account_id IN ({_ids(accounts)}) {_within('day', window)}"
-
-
-def _within(column: str, window: Window | None) -> str:
-    if window is None:
-        return ""
-    return f"AND {column} >= '{window.start}' AND {column} < '{window.end}'"
 
 
 def _of_months(window: Window | None) -> Window | None:
@@ -392,8 +385,3 @@ def _of(accounts: Collection[int], window: Window | None) -> Q:
     """The same for a queryset."""
     which = Q(account__in=list(accounts))
     return which & Q(day__gte=window.start, day__lt=window.end) if window else which
-
-
-def _ids(accounts: Iterable[int]) -> str:
-    """Their keys in a statement, with one that no account has."""
-    return ", ".join(map(str, [0, *accounts]))

@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, F, Sum
 
 from clouds.models import CloudAccount
 from core.testing.stored import Rows, sorted_rows
 from core.windows import ONE_DAY, Window
-from costs.models import CostTotal, DailyCost, TagCost
+from costs.models import CostTotal, DailyCost, TagCost, TagDay, TagRollup
+from costs.querysets import period_of
 from costs.rollups import changing
 
 IS_ONE_BILL = ContextVar("IS_ONE_BILL", default=False)
@@ -77,18 +78,19 @@ def tagged(
     currency: str = "USD",
 ) -> TagCost:
     """One row of the bill by tag; its day's total and rows are left alone."""
-    return TagCost.objects.create(
-        account=owner,
-        day=day,
-        tag_key=key,
-        tag_value=value,
-        sub_account_id=sub_account or owner.account_id,
-        service=service,
-        currency=currency,
-        billed=Decimal(billed),
-        effective=Decimal(billed),
-        is_estimated=False,
-    )
+    with _changing([owner.pk], Window(day, day + ONE_DAY)):
+        return TagCost.objects.create(
+            account=owner,
+            day=day,
+            tag_key=key,
+            tag_value=value,
+            sub_account_id=sub_account or owner.account_id,
+            service=service,
+            currency=currency,
+            billed=Decimal(billed),
+            effective=Decimal(billed),
+            is_estimated=False,
+        )
 
 
 def close(
@@ -188,6 +190,25 @@ def tags_miss_totals() -> list[tuple[object, ...]]:
         for *of, billed, effective in rows.annotate(Sum("billed"), Sum("effective"))
         if totals.get(tuple(of[:3])) != (billed, effective)
     ]
+
+
+def tag_sums_miss_rows() -> list[tuple[object, ...]]:
+    """The sums by tag that are wrong, beside those that there should be."""
+    amounts = ("billed", "effective", "row_count")
+    sums = {"billed": Sum("billed"), "effective": Sum("effective")}
+    rows = TagCost.objects.order_by()
+    of_day = ("account", "tag_key", "day", "currency")
+    found = {*rows.values_list(*of_day).annotate(Count("pk"))}
+    found ^= {*TagDay.objects.values_list(*of_day, "row_count")}
+    key = ("tag_key", "period", "currency", "tag_value", "service")
+    for dimension in TagRollup.Dimension:
+        granularity = "monthly" if dimension.endswith("_month") else "daily"
+        counted = rows.counted().annotate(period=period_of(granularity))
+        by = [one for one in key if one != "service" or "service" in dimension]
+        summed = counted.values_list(*by).annotate(**sums, row_count=Count("pk"))
+        held = TagRollup.objects.filter(dimension=dimension).annotate(period=F("day"))
+        found |= {*summed} ^ {*held.values_list(*by, *amounts)}
+    return sorted(found, key=repr)
 
 
 def stored_costs() -> Rows:

@@ -14,7 +14,7 @@ from core.windows import Window
 from costs.allocation.engine import Key, Matches, Rows, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.allocation.rule_sums import sums_by_group
-from costs.models import CoveredDay, TagCost
+from costs.models import CoveredDay, TagCost, TagDay
 from costs.queries.source import CostSource
 
 ROW_COLUMNS = {*COLUMNS.values()}
@@ -131,7 +131,8 @@ def _by_tag(
         own = by_tag.filter(account__in=source.bill_spans.values("account"))
         yield tag, replace(source, rows=own, rollups=None)
         same_day = {name: OuterRef(name) for name in ("account", "day", "currency")}
-        others = source.rows.filter(~Exists(by_tag.filter(**same_day)))
+        read = TagDay.objects.filter(bills, tag_key=tag.removeprefix(TAG_COLUMN))
+        others = source.rows.filter(~Exists(read.filter(**same_day)))
         source = replace(source, rows=others, rollups=None)
     yield "", source
 

@@ -1,0 +1,62 @@
+"""In statements: the stored rows of accounts, and which of them are not counted."""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from core.windows import Window
+
+# ruff: noqa: S608 (every name and number in a statement is made in this room)
+# One transaction at a time adds to the sums that all accounts share.
+SUMS_OF_ALL = "costs_costrollup"
+# The days of these accounts that another one's bill covers.
+COVERED = """
+    SELECT DISTINCT own.id AS covered_id, bill.day AS covered_day
+    FROM costs_coveredday bill JOIN clouds_cloudaccount own
+        ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
+    WHERE own.id IN ({}) {}
+"""
+# Whether rows of one account and day, as `stored` has them, are counted.
+IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
+# Sums fit into memory, though not where each were as long as its columns allow.
+SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
+SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
+
+
+def stored(table: str, accounts: Collection[int], window: Window | None) -> str:
+    """Return the table's rows of these accounts, and whether another bill covers them:
+    then `covered_id` is not NULL."""
+    covered = COVERED.format(ids_of(accounts), days_in("bill.day", window))
+    return (
+        f"{table} LEFT JOIN ({covered}) covered "
+        "ON covered_id = account_id AND covered_day = day "
+        f"WHERE {rows_of(accounts, window)}"
+    )
+
+
+def rows_of(accounts: Collection[int], window: Window | None) -> str:
+    return f"account_id IN ({ids_of(accounts)}) {days_in('day', window)}"
+
+
+def days_in(column: str, window: Window | None) -> str:
+    if window is None:
+        return ""
+    return f"AND {column} >= '{window.start}' AND {column} < '{window.end}'"
+
+
+def ids_of(accounts: Iterable[int]) -> str:
+    """Return their keys, with one that no account has."""
+    return ", ".join(map(str, [0, *accounts]))
+
+
+@contextmanager
+def summing_by_hash(cursor: CursorWrapper) -> Iterator[None]:
+    """Let PostgreSQL sum without a sort."""
+    is_postgresql = connection.vendor == "postgresql"
+    if is_postgresql:
+        cursor.execute(SUM_BY_HASH)
+    yield
+    if is_postgresql:
+        cursor.execute(SUM_AS_BEFORE)

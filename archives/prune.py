@@ -22,7 +22,7 @@ from archives.schemas import (
 )
 from clouds.storage import sha256, unnamed_file, verified, write_file
 from core.installation_id import installation_id
-from costs.tag_sums import delete_tag_sums
+from costs.tag_sums import rebuild_tag_sums
 from monitoring.metrics.partitions import drop_partition_if_empty
 from providers.base import Progress
 from users.audit import Actor, record_by
@@ -95,7 +95,7 @@ def prune(
         on_progress(f"deleting {one}")
         delete(one)
         if one.table == Table.TAG:
-            delete_tag_sums(month_window(one.month))
+            rebuild_tag_sums(month_window(one.month))
         move_table_version(one.table)
         earlier = open_archives(one.table, one.month)
         archive = Archive.objects.create(

@@ -40,9 +40,14 @@ from costs.stored_rows import (
     stored,
     summing_by_hash,
 )
-from costs.tag_sums import CREATE_CHANGES as CREATE_TAG_CHANGES
-from costs.tag_sums import DROP_CHANGES as DROP_TAG_CHANGES
-from costs.tag_sums import add_tags, collect_tags, delete_tag_sums
+from costs.tag_sums import (
+    CREATE_TAG_CHANGES,
+    DROP_TAG_CHANGES,
+    add_tags,
+    collect_tag_bills,
+    collect_tags,
+    delete_tag_sums,
+)
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # What rows are summed by, and into which columns. A "place" is a region and a resource
@@ -85,13 +90,13 @@ CREATE_CHANGES = (
     CREATE TEMPORARY TABLE covered_now AS
     SELECT account_id, day, sub_account_id FROM costs_coveredday LIMIT 0
     """,
-    CREATE_TAG_CHANGES,
+    *CREATE_TAG_CHANGES,
 )
 DROP_CHANGES = (
     "DROP TABLE cost_changes",
     "DROP TABLE bill_changes",
     "DROP TABLE covered_now",
-    DROP_TAG_CHANGES,
+    *DROP_TAG_CHANGES,
 )
 ADD_COVERED_DAYS = """
     INSERT INTO costs_coveredday (account_id, day, sub_account_id)
@@ -255,7 +260,7 @@ def _changes(
         )
         _collect_bills(cursor, 1, accounts, window)
         cursor.execute(ADD_TO_BILL_DAYS)
-        add_tags(cursor)
+        add_tags(cursor, accounts, window)
         for statement in DELETE_EMPTY:
             cursor.execute(statement)
     if connection.vendor == "sqlite":
@@ -283,8 +288,9 @@ def _take_away(
     cursor: CursorWrapper, accounts: Collection[int], window: Window | None
 ) -> None:
     _collect_rows(cursor, -1, accounts, window)
-    collect_tags(cursor, -1, accounts, window)
     _collect_bills(cursor, -1, accounts, window)
+    collect_tags(cursor, -1, accounts, window)
+    collect_tag_bills(cursor, -1, accounts, window)
 
 
 def _uncover(cursor: CursorWrapper, accounts: Collection[int]) -> None:

@@ -18,6 +18,15 @@ COVERED = """
         ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
     WHERE own.id IN ({}) {}
 """
+# Totals by each tag key by which they are read; of nothing they have none.
+BILLS_BY_TAG = """(
+    SELECT account_id, day, currency, tag_key, is_estimated, is_reconciled
+    FROM costs_costtotal JOIN costs_tagday USING (account_id, day, currency)
+    WHERE billed <> 0 OR effective <> 0
+    UNION ALL
+    SELECT account_id, day, currency, '', is_estimated, is_reconciled
+    FROM costs_costtotal WHERE billed = 0 AND effective = 0
+) bills"""
 # Whether rows of one account and day, as `stored` has them, are counted.
 IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
 # Sums fit into memory, though not where each were as long as its columns allow.

@@ -51,6 +51,57 @@ ADD_OTHERS = f"""
 """
 
 
+COVERED = """
+    covered AS (
+        SELECT DISTINCT own.id AS covered_id, bill.day AS covered_day
+        FROM costs_coveredday bill JOIN clouds_cloudaccount own
+            ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
+    )
+"""
+NOT_COVERED = """
+    LEFT JOIN covered ON covered_id = account_id AND covered_day = day
+    WHERE covered_id IS NULL
+"""
+BILLS = f"""
+    bills AS (
+        SELECT account_id, day, currency, tag_key, is_estimated, is_reconciled
+        FROM costs_costtotal JOIN costs_tagday USING (account_id, day, currency)
+        {NOT_COVERED} AND (billed <> 0 OR effective <> 0)
+        UNION ALL
+        SELECT account_id, day, currency, '', is_estimated, is_reconciled
+        FROM costs_costtotal {NOT_COVERED} AND billed = 0 AND effective = 0
+    )
+"""
+ADD_BILL_DAYS = f"""
+    INSERT INTO costs_tagbillday
+        (tag_key, day, currency, total_count, estimated_count, unreconciled_count)
+    WITH {COVERED}, {BILLS}
+    SELECT tag_key, day, currency, COUNT(*),
+        SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END),
+        SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END)
+    FROM bills GROUP BY tag_key, day, currency
+"""
+# What came after the last covered day, unless nothing did.
+ADD_SPANS = f"""
+    INSERT INTO costs_tagspan
+        (account_id, currency, tag_key, first_day, last_day, days)
+    WITH {COVERED}, {BILLS}, newest AS (
+        SELECT account_id, MAX(day) AS newest_day FROM costs_costtotal
+        {NOT_COVERED} GROUP BY account_id
+    ), hidden AS (
+        SELECT account_id, MAX(covered_day) AS until FROM newest
+        JOIN covered ON covered_id = account_id AND covered_day < newest_day
+        GROUP BY account_id
+    ), keys AS (SELECT DISTINCT account_id, tag_key FROM bills)
+    SELECT bills.account_id, currency, keys.tag_key, MIN(day), MAX(day), COUNT(*)
+    FROM bills JOIN keys ON keys.account_id = bills.account_id
+        AND bills.tag_key IN (keys.tag_key, '')
+    LEFT JOIN hidden ON hidden.account_id = bills.account_id
+    WHERE until IS NULL OR day > until
+    GROUP BY bills.account_id, currency, keys.tag_key
+"""
+
+
 def add_sums(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     month = FIRST_OF_MONTH[schema_editor.connection.vendor]
     schema_editor.execute(ADD_DAYS)
@@ -63,6 +114,8 @@ def add_sums(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
                 service=service,
             )
         )
+    schema_editor.execute(ADD_BILL_DAYS)
+    schema_editor.execute(ADD_SPANS)
 
 
 class Migration(migrations.Migration):
@@ -73,7 +126,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="TagDay",
+            name="TagBillDay",
             fields=[
                 (
                     "id",
@@ -84,34 +137,26 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("tag_key", models.CharField(max_length=128)),
-                ("day", models.DateField()),
-                ("currency", models.CharField(max_length=3)),
-                ("row_count", models.IntegerField()),
                 (
-                    "account",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tag_days",
-                        to="clouds.cloudaccount",
+                    "tag_key",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: what costs nothing.",
+                        max_length=128,
                     ),
                 ),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("total_count", models.IntegerField()),
+                ("estimated_count", models.IntegerField()),
+                ("unreconciled_count", models.IntegerField()),
             ],
             options={
-                "ordering": ["-day", "account", "tag_key", "currency"],
-                "indexes": [
-                    models.Index(fields=["tag_key", "day"], name="tagday_key_day"),
-                    models.Index(
-                        condition=models.Q(("row_count", 0)),
-                        fields=["day"],
-                        name="tagday_empty",
-                    ),
-                ],
+                "ordering": ["tag_key", "-day", "currency"],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("account", "tag_key", "day", "currency"),
-                        name="tagday_natural_key",
+                        fields=("tag_key", "day", "currency"),
+                        name="tagbillday_natural_key",
                     )
                 ],
             },
@@ -178,6 +223,93 @@ class Migration(migrations.Migration):
                             "service",
                         ),
                         name="tagrollup_natural_key",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TagDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("tag_key", models.CharField(max_length=128)),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("row_count", models.IntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tag_days",
+                        to="clouds.cloudaccount",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-day", "account", "tag_key", "currency"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("row_count", 0)),
+                        fields=["day"],
+                        name="tagday_empty",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "tag_key", "day", "currency"),
+                        name="tagday_natural_key",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TagSpan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "tag_key",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: what costs nothing.",
+                        max_length=128,
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("days", models.IntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tag_spans",
+                        to="clouds.cloudaccount",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["account", "tag_key", "currency"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "tag_key", "currency"),
+                        name="tagspan_natural_key",
                     )
                 ],
             },

@@ -27,8 +27,10 @@ from costs.models import (
     CostRollup,
     CostTotal,
     DailyCost,
+    TagBillDay,
     TagCost,
     TagRollup,
+    TagSpan,
 )
 from costs.queries.checks import (
     bills_of,
@@ -40,8 +42,10 @@ from costs.queries.coverage import (
     Cover,
     History,
     Span,
-    is_whole,
+    TagHistory,
     overlap,
+    read_by_tag,
+    whole_histories,
     with_covered,
 )
 from costs.queries.query import BILLS, DIMENSIONS, CostQuery
@@ -143,12 +147,13 @@ class CostSource:
     def by_tag(self, key: str, user: AnyUser) -> Self:
         """Return the costs by this tag."""
         sums = TagRollup.objects.filter(tag_key=key)
+        days = TagBillDay.objects.filter(tag_key__in=[key, ""])
         return replace(
             self,
             rows=TagCost.objects.visible_to(user).filter(tag_key=key),
             totals=self.totals.read_by_tag(key),
             rollups=None if self.rollups is None else sums,
-            days=None,
+            days=None if self.days is None else days,
             tag_key=key,
         )
 
@@ -312,9 +317,10 @@ class CostSource:
     def spans(self, *windows: Window) -> list[Span]:
         """Return how each account's history covers these windows. One query.
 
-        And one of the days of those whose history has a gap, or several currencies; and
-        one of those that begin or end in between. A history goes on where another one
-        of these bills covers the account, be it in another currency than its own bill.
+        And one by tag; one of the days of those whose history has a gap, or several
+        currencies; and one of those that begin or end in between. A history goes on
+        where another one of these bills covers the account, be it in another currency
+        than its own bill.
         """
         currency = self.narrowing.get("currency")
         stored = self.bill_spans.with_is_current().order_by("account")
@@ -328,21 +334,24 @@ class CostSource:
                 histories[span.account_id].append(span)
             elif any(covers.get(span.pk, ())):
                 elsewhere.append(span)
-        gaps = [
-            key
-            for key, of_key in histories.items()
-            if self.tag_key or not is_whole(of_key)
-        ]
+        whole: Mapping[int, History | None] = whole_histories(histories)
+        if self.tag_key:
+            accounts = self.bill_spans.values("account")
+            tags = TagSpan.objects.filter(account__in=accounts)
+            tags = tags.filter(tag_key__in=[self.tag_key, ""])
+            by_key = tags.values_list(*TagHistory._fields)
+            whole = read_by_tag(whole_histories(histories), self.tag_key, by_key)
+        gaps = histories.keys() - whole.keys()
         totals = self._counted(self.totals.filter(account__in=gaps))
         counts = totals.days_per_account(windows) if gaps else {}
         spans = []
         for account, parts in histories.items():
             first = min(part.first_day for part in parts)
             last = max(part.last_day for part in parts)
-            if account in gaps:
-                days = counts.get(account, (0,) * len(windows))
-            else:
-                days = tuple(self._known_days(first, last, one) for one in windows)
+            days = counts.get(account, (0,) * len(windows))
+            if one := whole.get(account):
+                ends = one.first_day, one.last_day
+                days = tuple(self._known_days(*ends, window) for window in windows)
             is_current = any(part.is_current for part in parts)
             known = [covers[part.pk] for part in parts if part.pk in covers]
             days = with_covered(days, known, windows)

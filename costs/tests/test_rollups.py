@@ -249,7 +249,7 @@ def bills(days: list[date]) -> st.SearchStrategy[list[Charge]]:
         sub_account=st.sampled_from([*MEMBERS, "7"]),
         category=st.sampled_from([ChargeCategory.USAGE, ChargeCategory.TAX]),
         currency=st.sampled_from(["USD", "EUR"]),
-        amount=st.integers(-(10**12), 10**12),
+        amount=st.just(0) | st.integers(-(10**12), 10**12),
         is_estimated=st.booleans(),
         tags=st.frozensets(st.sampled_from(["team=shop", "team=", "env=test"])),
     )

@@ -7,7 +7,7 @@ many lines it has, by which a file that was loaded in part is told from a whole 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -92,6 +92,17 @@ class ClickHouse:
     def outdated(self, months: Sequence[LineItemMonth]) -> Sequence[LineItemMonth]:
         return [one for one in months if self.file_of(one) != whole_name(one)]
 
+    def replaced(self, months: Sequence[LineItemMonth]) -> Sequence[LineItemMonth]:
+        """Return those that are loaded, beside a file that they replaced and that the
+        next `load` drops."""
+        loaded = self._line_counts()
+        return [
+            one
+            for one in months
+            if loaded_name(one, loaded) == whole_name(one)
+            and sum(name.startswith(one.file_prefix) for name in loaded) > 1
+        ]
+
     def _loaded_name(self, month: LineItemMonth) -> str | None:
         name = loaded_name(month, self._loaded)
         is_wanted = self._takes_older or name == whole_name(month)
@@ -105,7 +116,7 @@ class ClickHouse:
     def rows(self, sql: str, seconds: int = DEADLINE_SECONDS) -> Iterator[Row]:
         yield from parsed_rows(self._answer(translated(sql), seconds))
 
-    def load(self, months: Iterable[LineItemMonth]) -> Iterator[LineItemMonth]:
+    def load(self, months: Sequence[LineItemMonth]) -> Iterator[LineItemMonth]:
         """Load what is not loaded yet, and yield each; drop what no month reads.
 
         Run twice, or killed and run again, the table has the same lines. One that can't
@@ -115,7 +126,7 @@ class ClickHouse:
             f"CREATE TABLE IF NOT EXISTS {self.table} ({FILE} String, {COLUMNS}) "
             f"ENGINE = MergeTree PARTITION BY {FILE} ORDER BY x_Day"
         )
-        months, failures, loaded = list(months), [], self._line_counts()
+        failures, loaded = [], self._line_counts()
         names = {one.pk: loaded_name(one, loaded) for one in months}
         # What is replaced below goes by the next call: questions at work still read it.
         for name in loaded.keys() - {*names.values()}:
@@ -221,11 +232,19 @@ def load_line_items() -> Iterator[LineItemMonth]:
     Raises LinesFailed.
     """
     if url := settings.LINE_ITEMS_ENGINE:
-        months = LineItemMonth.objects.select_related("account")
-        for month in ClickHouse(url).load(months):
-            with transaction.atomic():
-                bump_version(month.account, LINES_DATASET)
+        server = ClickHouse(url)
+        months = list(LineItemMonth.objects.select_related("account"))
+        # A process may have ended after it loaded one, before the version moved.
+        for month in server.replaced(months):
+            _bump_version(month)
+        for month in server.load(months):
+            _bump_version(month)
             yield month
+
+
+def _bump_version(month: LineItemMonth) -> None:
+    with transaction.atomic():
+        bump_version(month.account, LINES_DATASET)
 
 
 def whole_name(month: LineItemMonth) -> str:

@@ -122,3 +122,24 @@ def test_a_clock_that_was_ahead_keeps_no_task_waiting(
     sent_by(scheduler, NOW + timedelta(minutes=1))
     assert sent_by(scheduler, NOW + timedelta(minutes=1) + minute) == ours
     scheduler.sync()  # nothing is left for the end of the process
+
+
+def test_a_queue_that_is_away_is_logged_once_and_so_is_its_return(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    start_beat()
+    scheduler = Scheduler(app=current_app, lazy=True)
+    entry = Scheduler.Entry(tick(), app=current_app)
+    answers = iter([OSError("Connection refused"), OSError(), None, None, OSError()])
+
+    def send(*_: object, **__: object) -> None:
+        if error := next(answers):
+            raise error
+
+    monkeypatch.setattr(current_app.tasks[entry.task], "apply_async", send)
+    for _ in range(5):
+        scheduler.apply_entry(entry)
+    logged = [one for one in caplog.records if one.name == "syncs.scheduler.beat"]
+    assert [one.levelname for one in logged] == ["ERROR", "WARNING", "ERROR"]
+    assert "schedule-tick: Connection refused. Tasks wait" in logged[0].getMessage()
+    assert not any(one.exc_info for one in caplog.records)

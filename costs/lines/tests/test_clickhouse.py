@@ -20,7 +20,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from clouds.models import CloudAccount
-from clouds.versions import bump_version
+from clouds.versions import bump_version, data_version
 from core.db.exclusive import AlreadyRunning
 from core.windows import Window, add_months
 from costs.lines.clickhouse import (
@@ -163,6 +163,23 @@ def test_months_are_loaded_once_and_replaced_whole(
     after = viewer.get("/api/v1/lines/groups/").json()
     assert (after["total"], after["is_outdated"]) == ("7.00", False)
     assert "Newer lines" not in viewer.get("/costs/lines/").content.decode()
+
+
+def test_pages_lose_the_note_of_older_lines_where_a_process_ended_right_after_loading(
+    bill: CloudAccount, viewer: Client, clickhouse: str
+) -> None:
+    loaded()
+    store_lines(bill, OCTOBER, [line(OCTOBER, "3")])
+    bump_version(bill, LINES_DATASET)  # as an import does
+    assert viewer.get("/api/v1/lines/groups/").json()["is_outdated"]
+    months = LineItemMonth.objects.select_related("account")
+    assert len([*ClickHouse(clickhouse).load([*months])]) == 1  # and is killed
+    refresh_lines()
+    assert not viewer.get("/api/v1/lines/groups/").json()["is_outdated"]
+    user = person("viewer")
+    version = data_version(user, LINES_DATASET)
+    refresh_lines()
+    assert data_version(user, LINES_DATASET) == version
 
 
 def test_what_is_stored_of_an_answer_waits_for_the_newer_lines(

@@ -1,7 +1,6 @@
 """In statements: the stored rows of accounts, and which of them are not counted."""
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -60,12 +59,33 @@ def ids_of(accounts: Iterable[int]) -> str:
     return ", ".join(map(str, [0, *accounts]))
 
 
-@contextmanager
-def summing_by_hash(cursor: CursorWrapper) -> Iterator[None]:
-    """Let PostgreSQL sum without a sort."""
-    is_postgresql = connection.vendor == "postgresql"
-    if is_postgresql:
-        cursor.execute(SUM_BY_HASH)
-    yield
-    if is_postgresql:
-        cursor.execute(SUM_AS_BEFORE)
+def summed_by_hash(*statements: str) -> list[str]:
+    """Return statements that sum, with what lets PostgreSQL do it without a sort."""
+    if connection.vendor == "postgresql":
+        return [SUM_BY_HASH, *statements, SUM_AS_BEFORE]
+    return [*statements]
+
+
+def created(tables: Mapping[str, str]) -> Iterator[str]:
+    """Yield what creates these temporary tables, as the columns of others, or empties
+    them: they last as long as their transaction, in which sums may change several
+    times."""
+    lasting = "ON COMMIT DROP" if connection.vendor == "postgresql" else ""
+    for table, columns in tables.items():
+        yield (
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} {lasting} AS "
+            f"SELECT {columns} LIMIT 0"
+        )
+    yield from emptied(tables)
+
+
+def emptied(tables: Iterable[str]) -> Iterator[str]:
+    return (f"DELETE FROM {table}" for table in tables)
+
+
+def execute(cursor: CursorWrapper, *statements: str) -> None:
+    """Send them: PostgreSQL takes all at once, SQLite one by one."""
+    if connection.vendor == "postgresql":
+        statements = ("; ".join(statements),)
+    for statement in statements:
+        cursor.execute(statement)

@@ -7,7 +7,6 @@ then what they would have to sum to.
 from collections.abc import Collection
 
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
@@ -19,25 +18,20 @@ from costs.stored_rows import (
     BILLS_BY_TAG,
     IS_COUNTED,
     SUMS_OF_ALL,
+    created,
+    execute,
     stored,
-    summing_by_hash,
+    summed_by_hash,
 )
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
-CREATE_TAG_CHANGES = (
-    """
-    CREATE TEMPORARY TABLE tag_changes AS
-    SELECT id AS account_id, row_count AS is_counted, day, currency, tag_key, tag_value,
-        service, billed, effective, row_count
-    FROM costs_tagrollup LIMIT 0
-    """,
-    """
-    CREATE TEMPORARY TABLE tag_bill_changes AS
-    SELECT tag_key, day, currency, total_count, estimated_count, unreconciled_count
-    FROM costs_tagbillday LIMIT 0
-    """,
-)
-DROP_TAG_CHANGES = ("DROP TABLE tag_changes", "DROP TABLE tag_bill_changes")
+# What is collected of a change, as costs.rollups does.
+TAG_CHANGES = {
+    "tag_changes": "id AS account_id, row_count AS is_counted, day, currency, tag_key, "
+    "tag_value, service, billed, effective, row_count FROM costs_tagrollup",
+    "tag_bill_changes": "tag_key, day, currency, total_count, estimated_count, "
+    "unreconciled_count FROM costs_tagbillday",
+}
 COLUMNS = "account_id, day, currency, tag_key, tag_value, service"
 SUMS = "SUM(billed), SUM(effective), SUM(row_count)"
 # Of an account that is being removed nothing is added.
@@ -88,30 +82,28 @@ DELETE_EMPTY = (
     "DELETE FROM costs_tagday WHERE row_count = 0",
     "DELETE FROM costs_tagrollup WHERE row_count = 0",
 )
+DELETE_EMPTY_BILL_DAYS = "DELETE FROM costs_tagbillday WHERE total_count = 0"
 
 
-def collect_tags(
-    cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
-) -> None:
-    """Sum the rows that are stored now, to be added or taken away."""
+def sums_of_tags(
+    sign: int, accounts: Collection[int], window: Window | None
+) -> list[str]:
+    """Return what sums the rows that are stored now, to be added or taken away."""
     rows = stored("costs_tagcost", accounts, window)
-    with summing_by_hash(cursor):
-        cursor.execute(
-            f"INSERT INTO tag_changes SELECT account_id, {IS_COUNTED}, day, currency, "
-            f"tag_key, tag_value, service, {sign} * SUM(billed), "
-            f"{sign} * SUM(effective), {sign} * COUNT(*) FROM {rows} GROUP BY {COLUMNS}"
-        )
+    return summed_by_hash(
+        f"INSERT INTO tag_changes SELECT account_id, {IS_COUNTED}, day, currency, "
+        f"tag_key, tag_value, service, {sign} * SUM(billed), "
+        f"{sign} * SUM(effective), {sign} * COUNT(*) FROM {rows} GROUP BY {COLUMNS}"
+    )
 
 
-def collect_tag_bills(
-    cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
-) -> None:
-    """Count the totals that are read by each key, to be added or taken away.
-
-    Those of the days that TagDay has.
-    """
+def counts_of_tag_bills(
+    sign: int, accounts: Collection[int], window: Window | None
+) -> str:
+    """Return what counts the totals that are read by each key, on the days that TagDay
+    has, to be added or taken away."""
     bills = stored(BILLS_BY_TAG, accounts, window)
-    cursor.execute(
+    return (
         f"INSERT INTO tag_bill_changes SELECT tag_key, day, currency, "
         f"{sign} * COUNT(*), {sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), "
         f"{sign} * SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END) "
@@ -119,19 +111,18 @@ def collect_tag_bills(
     )
 
 
-def add_tags(
-    cursor: CursorWrapper, accounts: Collection[int], window: Window | None
-) -> None:
-    """Add to the sums what was collected of these accounts, and count their totals,
-    where SUMS_OF_ALL is held."""
+def add_tags(accounts: Collection[int], window: Window | None) -> list[str]:
+    """Return what adds to the sums what was collected of these accounts, and counts
+    their totals, where SUMS_OF_ALL is held."""
     month = FIRST_OF_MONTH[connection.vendor]
-    cursor.execute(ADD_TO_DAYS)
-    cursor.execute(ADD_TO_ROLLUPS.format(first_of_month=month))
-    for statement in DELETE_EMPTY:
-        cursor.execute(statement)
-    collect_tag_bills(cursor, 1, accounts, window)
-    cursor.execute(ADD_TO_BILL_DAYS)
-    cursor.execute("DELETE FROM costs_tagbillday WHERE total_count = 0")
+    return [
+        ADD_TO_DAYS,
+        ADD_TO_ROLLUPS.format(first_of_month=month),
+        *DELETE_EMPTY,
+        counts_of_tag_bills(1, accounts, window),
+        ADD_TO_BILL_DAYS,
+        DELETE_EMPTY_BILL_DAYS,
+    ]
 
 
 def delete_tag_sums(window: Window) -> None:
@@ -145,12 +136,8 @@ def rebuild_tag_sums(window: Window) -> None:
     accounts = list(CloudAccount.objects.values_list("pk", flat=True))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         hold_until_commit(SUMS_OF_ALL)
-        for statement in CREATE_TAG_CHANGES:
-            cursor.execute(statement)
+        execute(cursor, *created(TAG_CHANGES))
         delete_tag_sums(window)
-        collect_tags(cursor, 1, accounts, window)
-        add_tags(cursor, accounts, window)
-        for statement in DROP_TAG_CHANGES:
-            cursor.execute(statement)
+        execute(cursor, *sums_of_tags(1, accounts, window), *add_tags(accounts, window))
         for account in accounts:
             refresh_tag_spans(cursor, account)

@@ -359,5 +359,7 @@ def _by_given(
     of_rows = [*zip(*known, strict=True)]
     for given in sorted({*of_rows}):
         is_one = [of_row == given for of_row in of_rows]
-        rows = {name: [*compress(values, is_one)] for name, values in columns.items()}
+        rows: Columns = {
+            name: [*compress(values, is_one)] for name, values in columns.items()
+        }
         yield [*compress(fields, given)], rows

@@ -96,9 +96,14 @@ def test_without_data_they_say_so(path: str) -> None:
 
 def test_before_the_first_refresh_it_says_that_it_is_being_computed() -> None:
     account()
-    assert "Insights are being computed" in page("/insights/")
+    before = page("/insights/")
+    assert "Insights are being computed" in before
+    assert before.count("Not computed yet.") == 2
     computed(None)
-    assert "Insights are being computed" not in page("/insights/")
+    after = page("/insights/")
+    assert "Insights are being computed" not in after
+    assert "No anomaly is open." in after
+    assert "There are no recommendations." in after
 
 
 LISTS = ["anomalies", "recommendations", "forecasts"]

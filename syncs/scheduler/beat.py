@@ -45,7 +45,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         seconds: float = super().tick(*args, **options)
         return seconds
 
-    def apply_entry(self, entry: Entry, producer: Any = None) -> None:
+    def apply_entry(self, entry: ModelEntry, producer: Any = None) -> None:
         """Send a task; say once that none can be sent, and once that they are again.
 
         The library logs three tracebacks for each.

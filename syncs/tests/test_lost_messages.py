@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.utils import timezone
-from kombu import Connection
+from kombu.connection import Connection
 
 from clouds.testing import account
 from core.testing import redis, task_queue

@@ -21,7 +21,13 @@ from django.db import connection, transaction
 from hypothesis.internal.conjecture import providers as drawing
 
 from clouds import registry
-from core.testing import committed_rows, kept_contexts, migrated, quick_clients
+from core.testing import (
+    committed_rows,
+    kept_contexts,
+    migrated,
+    quick_clients,
+    quick_sessions,
+)
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.large_keys import begin_with_large_keys
@@ -115,6 +121,7 @@ def pytest_configure() -> None:
     gc.set_threshold(50_000, 20, 100)
     kept_contexts.keep_only_pages()
     quick_clients.make_once()
+    quick_sessions.begin()
 
 
 def pytest_collection_finish() -> None:

@@ -182,77 +182,61 @@ INFRASTRUCTURE: dict[str, type[InfrastructureViewSet]] = {
     "resources": PricedResourceViewSet,
 }
 start_sync = StartSyncView.as_view()
-api: list[URLPattern | URLResolver] = [
+SYNC = [
+    path(f"{name}/", start_sync, {"dataset": one}, f"api-sync-{name}")
+    for one in Dataset
+    for name in one.names
+]
+MONITORING = [
+    path("metrics/", MetricViewSet.as_view({"get": "list", "post": "create"})),
+    path("metrics/batch/", MetricBatchViewSet.as_view({"post": "create"})),
+    path("metrics/aggregate/", MetricAggregateViewSet.as_view({"get": "list"})),
+    path("metrics/series/", MetricSeriesViewSet.as_view({"get": "list"})),
     *(
-        path(f"api/v1/sync/{name}/", start_sync, {"dataset": one}, f"api-sync-{name}")
-        for one in Dataset
-        for name in one.names
+        path(f"backfill/{name}/", BackfillMonitorViewSet.as_view(methods))
+        for name, methods in BACKFILL_ROUTES.items()
     ),
-    path("api/v1/dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
-    path("api/v1/dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
-    path("api/v1/search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
+    path("database/queries/", QueryTimesViewSet.as_view({"get": "list"})),
+    path("database/pool/", PoolView.as_view()),
+    path("database/publish-metrics/", PublishMetricsView.as_view()),
+    path("retention/", RetentionView.as_view()),
+    path("retention/run/", RunRetentionView.as_view()),
+    path("health/", HealthViewSet.as_view({"get": "list"})),
+]
+ASSISTANT = [
+    path("ask/", AskView.as_view(), name="api-ask"),
+    path("tools/", AssistantViewSet.as_view({"get": "tools"})),
+    path("reports/<slug:agent>/", AssistantViewSet.as_view({"get": "report"})),
+]
+# Nested, as an address is compared with each pattern before its own.
+api: list[URLPattern | URLResolver] = [
+    path("sync/", include(SYNC)),
+    path("dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
+    path("dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
+    path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     *(
-        path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
+        path(f"infrastructure/{name}/", viewset.as_view({"get": "list"}))
         for name, viewset in INFRASTRUCTURE.items()
     ),
     path(
-        "api/v1/infrastructure/resources/costs/",
+        "infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
     *(
-        path(f"api/v1/demo/{name}", DemoViewSet.as_view(methods))
+        path(f"demo/{name}", DemoViewSet.as_view(methods))
         for name, methods in DEMO_ROUTES.items()
     ),
-    path(
-        "api/v1/monitoring/metrics/",
-        MetricViewSet.as_view({"get": "list", "post": "create"}),
-    ),
-    path(
-        "api/v1/monitoring/metrics/batch/",
-        MetricBatchViewSet.as_view({"post": "create"}),
-    ),
-    path(
-        "api/v1/monitoring/metrics/aggregate/",
-        MetricAggregateViewSet.as_view({"get": "list"}),
-    ),
-    path(
-        "api/v1/monitoring/metrics/series/",
-        MetricSeriesViewSet.as_view({"get": "list"}),
-    ),
-    path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
-    *(
-        path(f"api/v1/monitoring/backfill/{name}/", BackfillMonitorViewSet.as_view(to))
-        for name, to in BACKFILL_ROUTES.items()
-    ),
-    path(
-        "api/v1/monitoring/database/queries/",
-        QueryTimesViewSet.as_view({"get": "list"}),
-    ),
-    path("api/v1/monitoring/database/pool/", PoolView.as_view()),
-    path("api/v1/monitoring/database/publish-metrics/", PublishMetricsView.as_view()),
-    path("api/v1/monitoring/retention/", RetentionView.as_view()),
-    path("api/v1/monitoring/retention/run/", RunRetentionView.as_view()),
-    path("api/v1/monitoring/health/", HealthViewSet.as_view({"get": "list"})),
-    path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
-    path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
-    path("api/v1/assignments/", AssignmentView.as_view()),
-    path("api/v1/assistant/ask/", AskView.as_view(), name="api-ask"),
-    path("api/v1/assistant/tools/", AssistantViewSet.as_view({"get": "tools"})),
-    path(
-        "api/v1/assistant/reports/<slug:agent>/",
-        AssistantViewSet.as_view({"get": "report"}),
-    ),
-    path("api/v1/", include(router.urls)),
-    path("api/schema/", SchemaView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
-    # Short aliases for scripts.
-    *(path(f"sync-{one.alias}", start_sync, {"dataset": one}) for one in Dataset),
-    path("cost-trend", action_view(DailyCostViewSet, "trend")),
-    path("cost-summary", action_view(DailyCostViewSet, "summary")),
-    path("cpu-trend", action_view(CpuMetricViewSet, "trend")),
+    path("monitoring/", include(MONITORING)),
+    path("assistant/", include(ASSISTANT)),
+    path("coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path("freshness/", FreshnessViewSet.as_view({"get": "list"})),
+    path("live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
+    path("assignments/", AssignmentView.as_view()),
+    path("", include(router.urls)),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(api)),
     *pages,
     # The admin signs in on the same page as everything else.
     path("admin/login/", AdminLoginRedirect.as_view()),
@@ -261,7 +245,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "admin/password_change/", RedirectView.as_view(pattern_name="password_change")
     ),
     path("admin/", admin.site.urls),
-    *api,
+    path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
+    # Short aliases for scripts.
+    *(path(f"sync-{one.alias}", start_sync, {"dataset": one}) for one in Dataset),
+    path("cost-trend", action_view(DailyCostViewSet, "trend")),
+    path("cost-summary", action_view(DailyCostViewSet, "summary")),
+    path("cpu-trend", action_view(CpuMetricViewSet, "trend")),
     path("health", health),
     path("status", status),
     path("metrics", metrics),

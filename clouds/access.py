@@ -119,8 +119,9 @@ def set_access(
     """Let the user see these accounts only, or all, those connected later too."""
     from clouds.models import AccountAccess
 
-    access, _ = AccountAccess.objects.update_or_create(
+    access, is_new = AccountAccess.objects.update_or_create(
         user=user, defaults={"all_accounts": all_accounts}
     )
-    access.accounts.set(() if all_accounts else accounts)
+    if not (is_new and all_accounts):
+        access.accounts.set(() if all_accounts else accounts)
     user.account_access = access

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import boto3
 from botocore.config import Config
@@ -17,6 +16,7 @@ from botocore.exceptions import ClientError
 from django.conf import settings
 
 from clouds.registry import azure_options
+from core.drafts import draft_beside
 from core.installation_id import installation_id
 from providers.azure.blobs import BlobContainer
 
@@ -62,19 +62,14 @@ class Directory:
 
     def _put(self, draft: BinaryIO, target: Path, *, replaces: bool) -> None:
         _make_folder(target.parent)
-        mine = f".{installation_id()}-"
-        for left_by_a_kill in target.parent.glob(f"{mine}*"):
-            left_by_a_kill.unlink(missing_ok=True)
-        partial = target.with_name(f"{mine}{uuid4()}.partial")
-        try:
-            with partial.open("xb") as file:
+        # Another installation may be on a machine whose locks are not seen here.
+        with draft_beside(target, f".{installation_id()}-") as partial:
+            with partial.open("wb") as file:
                 shutil.copyfileobj(draft, file)
                 file.flush()
                 os.fsync(file.fileno())
             if replaces or not target.exists():
                 partial.rename(target)
-        finally:
-            partial.unlink(missing_ok=True)
         _sync_folder(target.parent)
 
     def read_into(self, location: str, file: BinaryIO) -> None:

@@ -59,29 +59,17 @@ OF_PLACES = {
     "resource_group": "'', resource_group",
     "none": "'', ''",
 }
-CREATE_CHANGES = (
-    """
-    CREATE TEMPORARY TABLE cost_changes AS
-    SELECT dimension, row_count AS is_counted, id AS account_id, day, currency, service,
-        region, resource_group, sub_account_id, charge_category, billed, effective,
-        row_count
-    FROM costs_costrollup LIMIT 0
-    """,
-    """
-    CREATE TEMPORARY TABLE bill_changes AS
-    SELECT day, currency, total_count, estimated_count, unreconciled_count
-    FROM costs_billday LIMIT 0
-    """,
-    """
-    CREATE TEMPORARY TABLE covered_now AS
-    SELECT account_id, day, sub_account_id FROM costs_coveredday LIMIT 0
-    """,
-)
-DROP_CHANGES = (
-    "DROP TABLE cost_changes",
-    "DROP TABLE bill_changes",
-    "DROP TABLE covered_now",
-)
+# What is collected of a change. The tables last as long as their transaction, in which
+# sums may change several times.
+CHANGES = {
+    "cost_changes": "dimension, row_count AS is_counted, id AS account_id, day, "
+    "currency, service, region, resource_group, sub_account_id, charge_category, "
+    "billed, effective, row_count FROM costs_costrollup",
+    "bill_changes": "day, currency, total_count, estimated_count, unreconciled_count "
+    "FROM costs_billday",
+    "covered_now": "account_id, day, sub_account_id FROM costs_coveredday",
+}
+FORGET_CHANGES = [f"DELETE FROM {table}" for table in CHANGES]
 ADD_COVERED_DAYS = """
     INSERT INTO costs_coveredday (account_id, day, sub_account_id)
     SELECT account_id, day, sub_account_id FROM covered_now
@@ -226,30 +214,39 @@ def _changes(
 
     The block may add to the accounts.
     """
-    for statement in CREATE_CHANGES:
-        cursor.execute(statement)
+    lasting = "ON COMMIT DROP" if connection.vendor == "postgresql" else ""
+    create = (
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {{}} {lasting} AS SELECT {{}} LIMIT 0"
+    )
+    creating = [create.format(*one) for one in CHANGES.items()]
+    _execute(cursor, *creating, *FORGET_CHANGES)
     with _small_enough("What a month costs"):
         yield
-        _collect_rows(cursor, 1, accounts, window)
+        _execute(cursor, *_sums_of_rows(1, accounts, window))
         hold_until_commit(SUMS_OF_ALL)
-        cursor.execute(ADD_TO_DAYS)
-        cursor.execute(
-            ADD_TO_ROLLUPS.format(first_of_month=FIRST_OF_MONTH[connection.vendor])
-        )
-        cursor.execute(
+        _execute(
+            cursor,
+            ADD_TO_DAYS,
+            ADD_TO_ROLLUPS.format(first_of_month=FIRST_OF_MONTH[connection.vendor]),
             "UPDATE costs_costtotal SET is_reconciled = NOT is_reconciled "
-            f"WHERE {_which(accounts, window)} AND is_reconciled <> {RECONCILED}"
+            f"WHERE {_which(accounts, window)} AND is_reconciled <> {RECONCILED}",
+            _counts_of_bills(1, accounts, window),
+            ADD_TO_BILL_DAYS,
+            *DELETE_EMPTY,
         )
-        _collect_bills(cursor, 1, accounts, window)
-        cursor.execute(ADD_TO_BILL_DAYS)
-        for statement in DELETE_EMPTY:
-            cursor.execute(statement)
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
         cursor.execute(INEXACT.format(within=_within("day", _of_months(window))))
         if cursor.fetchone()[0]:
             raise OverflowError(too_large("What a month costs"))
-    for statement in DROP_CHANGES:
+        _execute(cursor, *FORGET_CHANGES)
+
+
+def _execute(cursor: CursorWrapper, *statements: str) -> None:
+    """PostgreSQL takes all at once, SQLite one by one."""
+    if connection.vendor == "postgresql":
+        statements = ("; ".join(statements),)
+    for statement in statements:
         cursor.execute(statement)
 
 
@@ -268,8 +265,11 @@ def _small_enough(what: str) -> Iterator[None]:
 def _take_away(
     cursor: CursorWrapper, accounts: Collection[int], window: Window | None
 ) -> None:
-    _collect_rows(cursor, -1, accounts, window)
-    _collect_bills(cursor, -1, accounts, window)
+    _execute(
+        cursor,
+        *_sums_of_rows(-1, accounts, window),
+        _counts_of_bills(-1, accounts, window),
+    )
 
 
 def _uncover(cursor: CursorWrapper, accounts: Collection[int]) -> None:
@@ -329,17 +329,16 @@ def _with_own_bill(account_ids: Collection[str], without: Collection[int]) -> se
     return set(stored.values_list("pk", flat=True))
 
 
-def _collect_rows(
-    cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
-) -> None:
-    """Sum the rows that are stored now, to be added or taken away."""
+def _sums_of_rows(
+    sign: int, accounts: Collection[int], window: Window | None
+) -> list[str]:
+    """What sums the rows that are stored now, to be added or taken away."""
     rows = _stored("costs_dailycost", accounts, window)
-    if connection.vendor == "postgresql":
-        cursor.execute(SUM_BY_HASH)
+    statements = []
     for dimension, columns in SUMMED.items():
         which = "" if dimension == "place" else "AND covered_id IS NULL"
         day = FIRST_OF_TEN_DAYS[connection.vendor] if dimension == "ten_days" else "day"
-        cursor.execute(
+        statements.append(
             f"INSERT INTO cost_changes SELECT '{dimension}', "
             f"{columns.format(day=day)}, charge_category, "
             f"{sign} * SUM(billed), {sign} * SUM(effective), {sign} * COUNT(*) "
@@ -347,15 +346,16 @@ def _collect_rows(
             f"GROUP BY {GROUPED_BY[dimension]}, {day}, currency, charge_category"
         )
     if connection.vendor == "postgresql":
-        cursor.execute(SUM_AS_BEFORE)
+        return [SUM_BY_HASH, *statements, SUM_AS_BEFORE]
+    return statements
 
 
-def _collect_bills(
-    cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
-) -> None:
-    """Count the totals that are stored now, to be added or taken away."""
+def _counts_of_bills(
+    sign: int, accounts: Collection[int], window: Window | None
+) -> str:
+    """What counts the totals that are stored now, to be added or taken away."""
     bills = _stored("costs_costtotal", accounts, window)
-    cursor.execute(
+    return (
         f"INSERT INTO bill_changes SELECT day, currency, {sign} * COUNT(*), "
         f"{sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), "
         f"{sign} * SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END) "

@@ -1,6 +1,7 @@
 """The admin's sidebar, and the tabs above its lists."""
 
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
@@ -146,9 +147,9 @@ TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """unfold's groups of links, limited to what this user may view."""
-    save = {"title": "Save this page", "icon": "bookmark_add", "active": False}
-    saved = [
-        _model("users.savedview", "bookmarks"),
+    save = {"title": "Save this page", "icon": "bookmark_add"}
+    saved: list[dict[str, object]] = [
+        _marked(request, "users.savedview", "bookmarks"),
         {**save, "link": save_this_page(request)},
     ]
     groups = [
@@ -156,7 +157,7 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
         _group("Saved views", saved),
     ]
     for title, models in SUBJECTS.items():
-        seen = [_model(name, icon) for name, icon in models if _may_view(request, name)]
+        seen = [_marked(request, *one) for one in models if _may_view(request, one[0])]
         if seen:
             groups.append(_group(title, seen))
     return groups
@@ -178,11 +179,17 @@ def _may_view(request: HttpRequest, name: str) -> bool:
 
 
 def _group(title: str, items: list[dict[str, object]]) -> dict[str, object]:
-    return {"title": title, "separator": True, "items": items}
+    shown = [{**item, "has_permission": True} for item in items]
+    return {"title": title, "separator": True, "items": shown}
 
 
-@cache  # unfold copies what it marks as active
-def _model(name: str, icon: str) -> dict[str, object]:
+def _marked(request: HttpRequest, name: str, icon: str) -> dict[str, object]:
+    item = _model(name, icon)
+    return {**item, "active": request.path.startswith(item["link"])}
+
+
+@cache
+def _model(name: str, icon: str) -> dict[str, Any]:
     title = str(apps.get_model(name)._meta.verbose_name_plural)
     link = reverse(f"admin:{name.replace('.', '_')}_changelist")
     return {"title": capfirst(title), "icon": icon, "link": link}
@@ -190,8 +197,7 @@ def _model(name: str, icon: str) -> dict[str, object]:
 
 @cache
 def _page(name: str, title: str, icon: str) -> dict[str, object]:
-    # Never active: unfold would match /costs/ with /admin/costs/.
-    return {"title": title, "icon": icon, "link": reverse(name), "active": False}
+    return {"title": title, "icon": icon, "link": reverse(name)}
 
 
 def tabs(request: HttpRequest) -> list[dict[str, object]]:

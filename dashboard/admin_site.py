@@ -15,3 +15,11 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]
         """
         make = super().get_app_list
         return SimpleLazyObject(lambda: make(request, app_label))
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return the links as they are: ours are of who may follow them, and active.
+
+        unfold copies each, and asks of it all that a link may have.
+        """
+        sidebar = self._get_config("SIDEBAR", request)
+        return self._get_value(sidebar["navigation"], request)

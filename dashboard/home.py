@@ -21,6 +21,7 @@ from core.windows import Window
 from costs.chart import by_period, trend_chart
 from costs.queries.query import query_string
 from costs.queries.trend import OTHER
+from dashboard.attention import Need
 from dashboard.explained_costs import explained_on_home
 from dashboard.frame import Frame
 from dashboard.home_status import (
@@ -81,7 +82,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         if may["costs"]:
             members = CloudAccount.objects.billed_out_of_sight(user)
             context["unseen_bills"] = list(members)
-            context |= self._costs(found, user, self._needs(frame.waiting))
+            context |= self._costs(found, user, self._needs(frame.needs))
         if may["savings"]:
             currency = found.currency if found else None
             context["open_items"] = open_items(user, currency, self._limit())
@@ -115,7 +116,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         """Return whether anomalies and recommendations were looked for. One query."""
         return RefreshState.objects.visible_to(self.request.user).computed().exists()
 
-    def _needs(self, waiting: int) -> str:
+    def _needs(self, waiting: Sequence[Need]) -> str:
         return needs_of_user(waiting, is_computed=bool(waiting) or self.is_computed)
 
     def _costs(self, found: Spending | None, user: User, needs: str) -> dict[str, Any]:

@@ -1,13 +1,18 @@
 """The first sentence of home: whether the month is on course, and what needs you."""
 
+from collections.abc import Sequence
+
+from django.utils.text import get_text_list
+
 from core.money import in_short
+from dashboard.attention import Need
 from dashboard.month_budget import MonthBudget
 from dashboard.spending import Spending
 
 
 def status_sentence(found: Spending, budget: MonthBudget | None, needs: str) -> str:
-    """Return it in plain words: `On course for $52,600 of $55,000; one thing needs
-    you.`"""
+    """Return it in plain words: `On course for $52,600 of $55,000; 1 open anomaly
+    needs you.`"""
     return f"{_month(found, budget)}; {needs}."
 
 
@@ -16,9 +21,10 @@ def status_without_costs(needs: str, *, is_syncing: bool) -> str:
     return f"No costs are stored yet; {end}."
 
 
-def needs_of_user(waiting: int, *, is_computed: bool) -> str:
+def needs_of_user(waiting: Sequence[Need], *, is_computed: bool) -> str:
     if waiting:
-        return "one thing needs you" if waiting == 1 else f"{waiting:,} things need you"
+        verb = "needs" if sum(one.count for one in waiting) == 1 else "need"
+        return f"{get_text_list([*map(str, waiting)], 'and')} {verb} you"
     return "nothing needs you" if is_computed else "insights are not computed yet"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clouds.access import AnyUser
+from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
 from dashboard.spending import Spending
 from insights.models import Budget
@@ -65,14 +65,15 @@ class MonthBudget:
 def month_budget(
     user: AnyUser, found: Spending, accounts: Sequence[CloudAccount], *, is_all: bool
 ) -> MonthBudget | None:
-    """Return the budget of just what is shown: of everything, or of the one account.
+    """Return the budget of just what is shown: of everything, or of the one account
+    that is chosen, or that the user sees.
 
     Of several the strictest. One query.
     """
     if found.month_to_date is None or found.month_to_date.total is None:
         return None
     budgets = Budget.objects.visible_to(user).filter(currency=found.currency)
-    if is_all:
+    if is_all and not is_limited(user):
         budgets = budgets.filter(scope=Budget.Scope.TOTAL)
     elif len(accounts) == 1:
         budgets = budgets.filter(scope=Budget.Scope.ACCOUNT, account=accounts[0])

@@ -12,6 +12,7 @@ from collections.abc import (
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import compress
 from typing import Any
 
 from django.db import models
@@ -339,10 +340,26 @@ def _upsert(
     key: Sequence[str] = KEY,
 ) -> None:
     # A statistic that was not requested must not erase one that is stored.
-    given = [
-        name
-        for name in fields
-        if columns and columns[name].count(None) < len(columns[name])
-    ]
-    if given:
-        upsert_columns(model, {name: columns[name] for name in (*key, *given)}, key)
+    for given, rows in _by_given(columns, fields):
+        if given:
+            upsert_columns(model, {name: rows[name] for name in (*key, *given)}, key)
+
+
+def _by_given(
+    columns: Columns, fields: Sequence[str]
+) -> Iterator[tuple[Sequence[str], Columns]]:
+    """Yield the rows that have the same statistics, and which these are."""
+    if not columns:
+        return
+    unknown = {name: columns[name].count(None) for name in fields}
+    if {*unknown.values()} <= {0, len(columns[fields[0]])}:
+        yield [name for name in fields if not unknown[name]], columns
+        return
+    known = [[value is not None for value in columns[name]] for name in fields]
+    of_rows = [*zip(*known, strict=True)]
+    for given in sorted({*of_rows}):
+        is_one = [of_row == given for of_row in of_rows]
+        rows: Columns = {
+            name: [*compress(values, is_one)] for name, values in columns.items()
+        }
+        yield [*compress(fields, given)], rows

@@ -12,7 +12,7 @@ from syncs.backfills.planning import advance_backfills
 from syncs.incidents.recording import update_incidents
 from syncs.models import SyncRun, Worker
 from syncs.runs.claims import free_dead
-from syncs.runs.start import BrokerUnavailable, start_syncs
+from syncs.runs.start import BrokerUnavailable, send_lost, start_syncs
 from syncs.scheduler.due import due
 from syncs.scheduler.lost_workers import notify_lost_workers
 
@@ -27,6 +27,7 @@ def schedule_tick() -> None:
     try:
         queue_due()
         advance_backfills(now)
+        send_lost(now)
     except BrokerUnavailable as error:
         logger.error("%s", error)
     update_incidents(now)

@@ -34,17 +34,24 @@ def noon() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def filled(module_db: None) -> int:
+    """The key of an account with more costs, machines, work and runs than a page
+    holds."""
+    with time_machine.travel(NOW, tick=False):
+        found = account()
+        store_costs(found, WEEK, {"EC2": "1", "S3": "2"})
+        for number in range(7):
+            launched = NOW - timedelta(days=number % 3) if number % 2 else None
+            machine = instance(found, f"web-{number}", launched_at=launched, vcpus=None)
+            store_cpu(machine, Window(WEEK.end - ONE_DAY, WEEK.end), number % 2)
+            run(found, Dataset.COST, NOW + timedelta(hours=number))
+    return found.pk
+
+
 @pytest.fixture
-def owner() -> CloudAccount:
-    """An account with more costs, machines, work and runs than a page holds."""
-    found = account()
-    store_costs(found, WEEK, {"EC2": "1", "S3": "2"})
-    for number in range(7):
-        launched = NOW - timedelta(days=number % 3) if number % 2 else None
-        machine = instance(found, f"web-{number}", launched_at=launched, vcpus=None)
-        store_cpu(machine, Window(WEEK.end - ONE_DAY, WEEK.end), number % 2)
-        run(found, Dataset.COST, NOW + timedelta(hours=number))
-    return found
+def owner(filled: int) -> CloudAccount:
+    return CloudAccount.objects.get(pk=filled)
 
 
 def more_costs(owner: CloudAccount) -> None:

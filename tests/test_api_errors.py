@@ -41,25 +41,23 @@ def test_an_unknown_parameter_is_refused_by_name(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", NUMBERED)
-@pytest.mark.parametrize("page", ["0", "2", "-1", "two", "99999999999999999999"])
-def test_a_page_that_is_not_there_is_404(path: str, page: str) -> None:
-    response = viewer().get(f"/api/v1/{path}", {"page": page})
-    assert response.status_code == 404
-    assert response.json()["detail"] == f"There is no page {page} of this list."
+def test_a_page_that_is_not_there_is_404(path: str) -> None:
+    for page in ("0", "2", "-1", "two", "99999999999999999999"):
+        response = viewer().get(f"/api/v1/{path}", {"page": page})
+        assert response.status_code == 404
+        assert response.json()["detail"] == f"There is no page {page} of this list."
 
 
 @pytest.mark.parametrize("path", GROWING)
-@pytest.mark.parametrize("cursor", ["2", "W10:x:y", "\0", "é"])
-def test_a_cursor_that_no_answer_gave_is_refused_by_name(
-    path: str, cursor: str
-) -> None:
-    assert list(refused(path, cursor=cursor)) == ["cursor"]
+def test_a_cursor_that_no_answer_gave_is_refused_by_name(path: str) -> None:
+    for cursor in ("2", "W10:x:y", "\0", "é"):
+        assert list(refused(path, cursor=cursor)) == ["cursor"], cursor
 
 
 @pytest.mark.parametrize("path", PAGED)
-@pytest.mark.parametrize("size", ["0", "-1", "two", "", "१२"])
-def test_a_page_size_is_a_number(path: str, size: str) -> None:
-    assert list(refused(path, page_size=size)) == ["page_size"]
+def test_a_page_size_is_a_number(path: str) -> None:
+    for size in ("0", "-1", "two", "", "१२"):
+        assert list(refused(path, page_size=size)) == ["page_size"], size
 
 
 @pytest.mark.parametrize("path", PAGED)

@@ -54,7 +54,11 @@ def test_without_the_right() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/runs/0/", "/api/v1/teapots/", "/api/v2/", "/api/v1/costs/x/y/"]
+    "path",
+    [
+        *("/api/v1/runs/0/", "/api/v1/teapots/", "/api/v2/", "/api/v1/costs/x/y/"),
+        *("/api/v1/costs/summary.json", "/api/v1/costs/trend.csv"),
+    ],
 )
 def test_where_there_is_nothing(path: str) -> None:
     problem(viewer().get(path), 404)

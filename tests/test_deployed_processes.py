@@ -12,6 +12,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from cloudintel.supervisor import LOW_PRIORITY
 from tests.helm_templates import Chart
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -112,6 +113,8 @@ def test_systemd_starts_what_exists(name: str) -> None:
         assert runs(line.split()), line
     given = dict(one.split("=", 1) for one in unit["Service"]["Environment"].split())
     assert set(given) <= DESCRIBED
+    niceness = int(unit["Service"].get("Nice", "0"))
+    assert niceness == (LOW_PRIORITY if name == "worker" else 0)
     target = (DEPLOY / "systemd/cloudintel.target").read_text()
     assert (f"cloudintel-{name}.service" in target) is (name != "migrate")
 

@@ -57,9 +57,9 @@ def names_of(one: Any) -> Iterator[str]:
 LISTS = {one.__name__: one for one in viewsets(get_resolver().url_patterns)}
 
 
-@pytest.mark.parametrize("name", sorted(LISTS))
-def test_each_of_an_endpoint(name: str) -> None:
-    assert has_one_order(LISTS[name].queryset)
+def test_each_of_an_endpoint() -> None:
+    assert len(LISTS) > 50
+    assert [name for name in LISTS if not has_one_order(LISTS[name].queryset)] == []
 
 
 @pytest.mark.django_db

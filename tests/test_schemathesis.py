@@ -53,14 +53,14 @@ CHECKS: list[CheckFunction] = [
     checks.response_schema_conformance,
 ]
 # Requests that are drawn beside those that cover each parameter, per address.
-DRAWN = 3
+DRAWN = 1
 # Of those that cover each parameter, each role that reads asks one in so many, others
 # than the next role does, and than it asks the next address, which has many alike.
-SHARES = 36
+SHARES = 60
 # In so many tests the addresses are asked, so that a failure hides few others.
 PARTS = 4
 # And where a right is all that matters.
-SAMPLE = 24
+SAMPLE = 72
 # What whoever may look may post: a question, a digest, a view of his own.
 OWN = {"/api/v1/assistant/ask/", "/api/v1/digests/", "/api/v1/saved-views/"}
 # What is answered to whoever lacks a right, be the rest of his request as it may; a

@@ -61,10 +61,12 @@ def assign_role(user: User, role: Role | str) -> None:
     An administrator gets access to the admin, and loses it with the role. Raise
     ValueError for an unknown role.
     """
-    role, before = Role(role), role_of(user)
-    user.groups.remove(*Group.objects.filter(name__in=Role).exclude(name=role))
-    user.groups.add(Group.objects.get(name=role))
-    if Role.ADMINISTRATOR in (role, before):
+    role = Role(role)
+    held = {group.name: group for group in user.groups.filter(name__in=Role)}
+    user.groups.remove(*(group for name, group in held.items() if name != role))
+    if role not in held:
+        user.groups.add(Group.objects.get(name=role))
+    if Role.ADMINISTRATOR in (role, *held):
         user.is_staff = role == Role.ADMINISTRATOR
         user.save(update_fields=["is_staff"])
     # Django caches permissions on the user.

@@ -12,8 +12,8 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission, User
-from django.db.models import QuerySet, Sum
+from django.contrib.auth.models import User
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,21 +21,17 @@ from django.utils import timezone
 from core.api.problems import problem_response
 from users.audit import client_address, record
 from users.models import AuditEntry
+from users.signed_in_user import read_user
 
 TOO_MANY_REQUESTS = 429
 
 
 class Backend(ModelBackend):
-    """Django's, which loads the account access too, as every page needs it."""
+    """Django's, which loads access and permissions too, as every page needs them."""
 
     def get_user(self, user_id: int) -> User | None:
-        users = User.objects.select_related("account_access")
-        user = users.filter(pk=user_id).first()
-        return user if self.user_can_authenticate(user) else None
-
-    def _get_group_permissions(self, user_obj: User) -> QuerySet[Permission]:
-        """Without Django's subquery, which takes as long to compile as to ask."""
-        return Permission.objects.filter(group__user=user_obj)
+        user = read_user("WHERE auth_user.id = %s", [user_id])
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class LockOut(AxesDatabaseHandler):  # type: ignore[misc]

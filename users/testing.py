@@ -8,16 +8,16 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.test import APIClient
 
-from clouds.testing import see_all
+from clouds.models import AccountAccess
 from users.roles import Role, assign_role
 
 
 def person(role: Role | str) -> User:
     """A user of that role, who is called like it and sees all accounts."""
     user, is_new = User.objects.get_or_create(username=str(role))
-    assign_role(user, role)
     if is_new:
-        see_all(user)
+        assign_role(user, role)
+        user.account_access = AccountAccess.objects.create(user=user, all_accounts=True)
     return user
 
 

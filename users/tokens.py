@@ -17,20 +17,19 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from clouds.access import narrow_access
-from clouds.models import AccountAccess, CloudAccount
+from clouds.models import CloudAccount
 from users.models import ApiToken
+from users.signed_in_user import read_user
 
 # Random ones of a token's text, which has two letters for each.
 TOKEN_BYTES = 32
 USE_RECORDED_EVERY = timedelta(hours=1)
-# In SQL, as each request of the API asks it, and takes longer to compile than to run.
-FIND_USER = """
-    SELECT auth_user.*, token.id AS token_id, token.expires_at, token.last_used_at,
-        token.is_read_only, token.scope, token.all_accounts AS token_to_all,
-        access.id AS access_id, access.all_accounts AS access_to_all
-    FROM users_apitoken token JOIN auth_user ON auth_user.id = token.user_id
-    LEFT JOIN clouds_accountaccess access ON access.user_id = auth_user.id
-    WHERE token.digest = %s
+OWN_COLUMNS = """
+    , token.id AS token_id, token.expires_at, token.last_used_at, token.is_read_only,
+    token.scope, token.all_accounts AS token_to_all
+"""
+BY_DIGEST = """
+    JOIN users_apitoken token ON token.user_id = auth_user.id WHERE token.digest = %s
 """
 
 
@@ -41,7 +40,7 @@ class TooManyTokens(Exception):
 class TokenAuthentication(DrfAuthentication):
     """`Authorization: Token TEXT`.
 
-    The hash of a token is its key, so one query finds the user and their access.
+    The hash of a token is its key, so one query finds the user and their rights.
     """
 
     scope = ApiToken.Scope.API
@@ -88,19 +87,10 @@ def wall_token(text: str) -> ApiToken:
 
 
 def _find(digest: str) -> ApiToken | None:
-    """Return the token with its user and their access. One query."""
-    users = list(User.objects.raw(FIND_USER, [digest]))
-    if not users:
+    """Return the token with its user, their access and permissions. One query."""
+    user: Any = read_user(BY_DIGEST, [digest], OWN_COLUMNS)
+    if user is None:
         return None
-    user: Any = users[0]
-    access = None
-    if user.access_id:
-        access = AccountAccess(
-            id=user.access_id,
-            user_id=user.pk,
-            all_accounts=bool(user.access_to_all),  # SQLite has integers
-        )
-    User._meta.get_field("account_access").set_cached_value(user, access)
     return ApiToken(
         id=user.token_id,
         user=user,

@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from alerts.models import Notice
 from clouds.access import OfAllAccountsQuerySet
@@ -97,6 +98,9 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"backup of {self.made_at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("backups")
 
     def store(self, **values: object) -> None:
         """Save these values, so that open pages show them."""

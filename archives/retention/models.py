@@ -2,6 +2,7 @@
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
+from django.urls import reverse
 
 from alerts.models import Notice
 from clouds.access import OfAllAccountsQuerySet
@@ -54,6 +55,9 @@ class RetentionRun(models.Model):
 
     def __str__(self) -> str:
         return f"retention of {self.asked_at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("retention")
 
     @property
     def is_to_do(self) -> bool:

@@ -168,6 +168,13 @@ def test_seven_daily_four_weekly_and_twelve_monthly_are_kept(place: Path) -> Non
     assert schedule.expire(NOW) == []
 
 
+def test_what_failed_is_kept_for_thirty_days(place: Path) -> None:
+    for days in (31, 29):
+        made(NOW - timedelta(days=days), state="failed", name=f"failed {days}")
+    assert schedule.expire(NOW) == []
+    assert Backup.objects.get().name == "failed 29"
+
+
 def test_a_copy_that_somebody_made_elsewhere_replaces_no_daily_one(place: Path) -> None:
     """Such as on a disk that is taken away."""
     daily = made(NOW - DAY, planned_for=NIGHT - DAY)

@@ -47,7 +47,7 @@ def nothing(sentence: str) -> None:
     """Progress that nobody watches."""
 
 
-@settings(max_examples=30, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=15, deadline=None, phases=NO_SHRINKING)
 @given(st.lists(STEPS, max_size=8))
 def test_they_stay_right_over_archives(steps: list[tuple[str, int, object]]) -> None:
     with transaction.atomic(), TemporaryDirectory() as place:

@@ -34,10 +34,14 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def accounts(noon: None, db: None) -> tuple[CloudAccount, CloudAccount]:
+@pytest.fixture(scope="module")
+def company(module_db: None) -> None:
     """Production costs four times as much as staging, from September on."""
-    production, staging = two_accounts()
+    with time_machine.travel(NOW, tick=False):
+        store_company(*two_accounts())
+
+
+def store_company(production: CloudAccount, staging: CloudAccount) -> None:
     store_costs(production, STORED, {"Amazon CloudFront": "15.00"})
     store_costs(staging, STORED, PER_DAY)
     forecast(None, "20")
@@ -49,6 +53,12 @@ def accounts(noon: None, db: None) -> tuple[CloudAccount, CloudAccount]:
         assert row.is_live
     resource(Volume, staging, "vol-1", size_gib=10)
     budget(name="Platform")
+
+
+@pytest.fixture
+def accounts(company: None, noon: None, db: None) -> tuple[CloudAccount, CloudAccount]:
+    """The two accounts of the company."""
+    production, staging = CloudAccount.objects.order_by("account_id")
     return production, staging
 
 

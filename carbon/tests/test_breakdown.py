@@ -13,8 +13,7 @@ from carbon.sustainability import sustainability
 from carbon.testing import estimate_all
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
-from clouds.registry import CloudKind
-from clouds.testing import account, azure_account
+from clouds.testing import OTHER_SUBSCRIPTION, account, azure_account
 from core.money import Money
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
@@ -43,8 +42,8 @@ def user() -> AnyUser:
     return person(Role.ADMINISTRATOR)
 
 
-@pytest.fixture
-def accounts() -> list[CloudAccount]:
+@pytest.fixture(scope="module", autouse=True)
+def stored(module_db: None) -> None:
     """A machine in Ireland, a busier one in Virginia, a bucket, and one of Azure
     without figures."""
     shop, stores = account(1, "shop"), azure_account(name="stores")
@@ -74,7 +73,11 @@ def accounts() -> list[CloudAccount]:
     store_costs(stores, WEEK, {"Virtual Machines": "3"}, currency="EUR")
     for one in (shop, stores):
         estimate_all(one, NOW)
-    return [shop, stores]
+
+
+@pytest.fixture
+def accounts() -> list[CloudAccount]:
+    return [CloudAccount.objects.get(name=name) for name in ("shop", "stores")]
 
 
 def broken_down(
@@ -217,6 +220,6 @@ def test_the_cleanest_region_in_use_is_named(
 
 
 def test_days_without_any_have_no_group(user: AnyUser) -> None:
-    owner = azure_account(provider=CloudKind.AZURE)
+    owner = azure_account(OTHER_SUBSCRIPTION)
     found = broken_down(user, [owner], "account")
     assert (found.groups, found.total.kg, found.cost) == ([], None, None)

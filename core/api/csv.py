@@ -75,12 +75,18 @@ def csv_file(
         rows = rounded(rows, decimals)
     parts = lines(for_excel(rows) if renderer.mark else rows)
     if renderer.mark:
-        parts = chain([renderer.mark], parts)
+        parts = _marked(renderer.mark, parts)
     response = StreamingHttpResponse(parts, content_type="text/csv")
     response["Content-Disposition"] = content_disposition_header(
         as_attachment=True, filename=f"{name}.csv"
     )
     return response
+
+
+def _marked(mark: str, parts: Iterator[str]) -> Iterator[str]:
+    """A generator, which the response closes, and with it what the rows come from."""
+    yield mark
+    yield from parts
 
 
 def rounded(rows: Iterable[Sequence[Any]], decimals: int) -> Iterator[Sequence[Any]]:

@@ -163,11 +163,11 @@ def duration(elapsed: timedelta | None) -> str:
 
 
 @register.filter
-def ago(at: datetime | None) -> str:
+def ago(at: datetime | None, now: datetime | None = None) -> str:
     """`2 h ago`: with one unit."""
     if at is None:
         return UNKNOWN
-    now = timezone.now()
+    now = now or timezone.now()
     if is_ahead(at, now):
         return "in the future"
     minutes = max(int((now - at).total_seconds() // 60), 0)

@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
@@ -19,6 +18,7 @@ from django.db.models import Q, QuerySet
 
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
+from core.drafts import draft_beside
 from core.windows import Window, add_months
 from costs.focus.columns import FOCUS, as_text, of_costs, of_lines
 from costs.lines.engine import DuckDb, LinesFailed, first_line, literal
@@ -72,10 +72,12 @@ def export_focus(
     """
     months = LineItemMonth.objects.filter(account__in=accounts).in_window(window)
     stored = list(months.select_related("account"))
-    # Another export of the same file has a draft of its own.
-    draft = target.with_name(f"{target.name}.{token_hex(4)}.part")
     try:
-        with TemporaryDirectory() as folder, _database(folder) as engine:
+        with (
+            draft_beside(target, f".{target.name}.") as draft,
+            TemporaryDirectory() as folder,
+            _database(folder) as engine,
+        ):
             costs = Path(folder) / "costs.csv"
             _write_costs(costs, accounts, window, stored)
             parts = [_costs_part(costs), *_lines_part(stored, window)]
@@ -86,14 +88,12 @@ def export_focus(
             )
             engine.execute(
                 f"COPY (SELECT {names} FROM ({rows})) "
-                f"TO {literal(str(draft))} ({WRITTEN[kind]})"
+                f"TO {literal(str(draft))} ({WRITTEN[kind]}, USE_TMP_FILE false)"
             )
             found = _sums(engine, draft, kind)
-        draft.replace(target)
+            draft.replace(target)
     except duckdb.Error as error:
         raise LinesFailed(f"{target} can't be written: {first_line(error)}.") from error
-    finally:
-        draft.unlink(missing_ok=True)
     return found
 
 

@@ -5,7 +5,7 @@ that it replaces. The name ends with how many lines the file has, by which one t
 loaded in part is told from a whole one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -97,22 +97,44 @@ def load_line_items() -> Iterator[LineItemMonth]:
     Raises LinesFailed.
     """
     if settings.LINE_ITEMS_ENGINE:
-        months = LineItemMonth.objects.select_related("account")
-        for month in load_months(line_server(), months):
-            with transaction.atomic():
-                bump_version(month.account, LINES_DATASET)
+        server = line_server()
+        months = list(LineItemMonth.objects.select_related("account"))
+        # A process may have ended after it loaded one, before the version moved.
+        for month in replaced(server, months):
+            _bump_version(month)
+        for month in load_months(server, months):
+            _bump_version(month)
             yield month
 
 
+def _bump_version(month: LineItemMonth) -> None:
+    with transaction.atomic():
+        bump_version(month.account, LINES_DATASET)
+
+
+def replaced(
+    server: LineServer, months: Sequence[LineItemMonth]
+) -> Sequence[LineItemMonth]:
+    """Return those that are loaded, beside a file that they replaced and that the next
+    `load_months` drops."""
+    loaded = server.line_counts()
+    return [
+        one
+        for one in months
+        if loaded_name(one, loaded) == whole_name(one)
+        and sum(name.startswith(one.file_prefix) for name in loaded) > 1
+    ]
+
+
 def load_months(
-    server: LineServer, months: Iterable[LineItemMonth]
+    server: LineServer, months: Sequence[LineItemMonth]
 ) -> Iterator[LineItemMonth]:
     """Load what is not loaded yet, and yield each; drop what no month reads.
 
     Run twice, or killed and run again, the server has the same lines. One that can't be
     loaded stops no other; LinesFailed is raised at the end, and names it.
     """
-    months, failures, loaded = list(months), [], server.line_counts()
+    failures, loaded = [], server.line_counts()
     names = {one.pk: loaded_name(one, loaded) for one in months}
     # What is replaced below goes by the next call: questions at work still read it.
     for name in loaded.keys() - {*names.values()}:

@@ -64,6 +64,10 @@ def test_what_it_cannot_understand_is_refused_by_name(name: str, value: Any) -> 
     assert name in str(refused.value)
 
 
+def test_as_many_groups_as_are_allowed_are_taken() -> None:
+    assert CostQuery.from_values({"limit": "10000"}, NOW).limit == 10_000
+
+
 def test_everything_that_is_wrong_is_named_at_once() -> None:
     with pytest.raises(InvalidQuery) as refused:
         CostQuery.from_values({"metric": "list", "limit": "many"}, NOW)

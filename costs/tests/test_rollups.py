@@ -266,7 +266,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=15, deadline=None, phases=NO_SHRINKING)
 @given(st.lists(STEPS, max_size=8))
 def test_they_stay_right_whatever_happens(
     steps: list[tuple[str, int, object]],

@@ -2,8 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.management import CommandError
 from django.db import connection
 
 from clouds.testing import account, aws_account
@@ -13,7 +16,7 @@ from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
 from core.testing.aws_emulator.server import OPERATIONS
 from core.testing.aws_emulator.wire import Answer, Call
 from core.windows import Window
-from costs.models import CostTotal, DailyCost
+from costs.models import CostRollup, CostTotal, DailyCost
 from costs.sync import sync_cost
 from costs.testing import rows_miss_totals, store_costs, stored_costs
 from costs.tests.test_rollups import held, summed
@@ -145,3 +148,21 @@ def test_what_is_no_amount_is_named(
         "again."
     )
     assert Decimal(0) == sum(DailyCost.objects.values_list("billed", flat=True))
+
+
+def test_an_upgrade_names_the_account_whose_month_can_not_be_stored() -> None:
+    largest = "900000000" if connection.vendor == "sqlite" else "9000000000"
+    for day in (june(3), june(28)):
+        CostRollup.objects.create(
+            dimension="account",
+            day=day,
+            currency="USD",
+            sub_account_id="111122223333",
+            billed=Decimal(largest),
+            effective=Decimal(1),
+            row_count=1,
+        )
+    upgrade = import_module("costs.migrations.0006_sums_of_months")
+    sentence = "^The sum of account 111122223333 in USD in 2026-06 is larger than "
+    with pytest.raises(CommandError, match=sentence):
+        upgrade.add_sums(apps, connection.schema_editor())

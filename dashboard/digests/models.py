@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from alerts.models import NAME_LENGTH
 from clouds.access import AnyUser, is_limited
@@ -69,6 +70,9 @@ class Digest(models.Model):
     def __str__(self) -> str:
         where = self.channel or self.user.get_username()
         return f"{self.get_frequency_display()} digest to {where}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("summary")
 
     def is_due(self, now: datetime) -> bool:
         """Return whether that of this day or week was not sent and its hour came."""

@@ -26,10 +26,9 @@ pytestmark = pytest.mark.django_db
 PATH = "dashboard/summary/"
 QUARTER = last_complete_days(90, NOW)
 LAST_DAYS = last_complete_days(30, NOW)
-# Session and user, the rights of the user and of the role; three of the version; seven
-# of the spending; resource groups; disabled accounts, counts and CPU; CPU of databases;
-# savings.
-QUERIES = 21
+# Session, user with rights; three of the version; seven of the spending; resource
+# groups; disabled accounts, counts and CPU; CPU of databases; savings.
+QUERIES = 19
 
 
 @pytest.fixture(autouse=True)
@@ -214,4 +213,4 @@ def test_it_needs_few_queries_and_a_cached_answer_hardly_any() -> None:
     assert len(queries) == QUERIES, told
     with CaptureQueriesContext(connection) as again:
         client.get(f"/api/v1/{PATH}")
-    assert len(again) == 7
+    assert len(again) == 5

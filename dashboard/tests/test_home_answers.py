@@ -79,12 +79,12 @@ def test_a_bar_leads_to_the_costs_of_the_same_scope(client: Client) -> None:
     assert "sub_account=000000000001" in series["drill"]
 
 
-def test_the_first_sentence_says_how_many_things_need_somebody(client: Client) -> None:
+def test_the_first_sentence_says_what_needs_somebody(client: Client) -> None:
     owner = spending_10_a_day()
     anomaly(owner, service="S1")
-    assert status(client).endswith("; one thing needs you.")
+    assert status(client).endswith("; 1 open anomaly needs you.")
     anomaly(owner, service="S2")
-    assert status(client).endswith("; 2 things need you.")
+    assert status(client).endswith("; 2 open anomalies need you.")
 
 
 def test_without_a_forecast_it_says_what_is_spent(client: Client) -> None:
@@ -248,7 +248,7 @@ def test_who_sees_one_account_is_told_of_its_budget_and_items(client: Client) ->
     assert "Hidden" not in text
     assert "Shown" in text
     assert "everything" not in text
-    assert status(client) == "On course for $300 this month; one thing needs you."
+    assert status(client) == "On course for $300 this month; 1 open anomaly needs you."
 
 
 def test_the_first_day_of_a_month_has_nothing_to_compare(client: Client) -> None:

@@ -211,6 +211,17 @@ def test_the_six_largest_changes_are_shown_from_a_cent_on(
     assert [one.service for one in found.top_changes] == [*services]
 
 
+def test_of_equal_changes_those_of_the_first_accounts_are_shown() -> None:
+    day = LAST_DAYS.end - timedelta(days=1)
+    for number in (7, 3, 5, 1, 6, 2, 4):
+        owner = account(number, f"account-{number}")
+        store_costs(owner, Window(QUARTER.start, day), {"Steady": "1"})
+        store_costs(owner, Window(day, LAST_DAYS.end), {"Steady": "1", "New": "2"})
+    found = shown()
+    assert found is not None
+    assert [one.account_id[-1] for one in found.top_changes] == [*"123456"]
+
+
 def test_it_names_the_account_in_which_a_service_moved(client: Client) -> None:
     quiet, loud = account(1, "staging"), account(2, "production")
     store_costs(quiet, QUARTER, {"AWS Lambda": "10"})

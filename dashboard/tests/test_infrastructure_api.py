@@ -27,11 +27,11 @@ from users.testing import ask, csv_of, person, refused, session_of, viewer
 pytestmark = pytest.mark.django_db
 VMS, STORAGE = "infrastructure/vms/", "infrastructure/storage/"
 RESOURCES = "infrastructure/resources/"
-# Session and user, the rights of the user and of the role; three of the version; the
-# page and its totals; recommendations, and where rules looked; list prices and the
-# currencies they are in; of machines their rates, and memory; among others, what only
-# each kind has, and whether bills have lines.
-QUERIES = {VMS: 14, STORAGE: 13, RESOURCES: 24}
+# Session, user with rights; three of the version; the page and its totals;
+# recommendations, and where rules looked; list prices and the currencies they are in;
+# of machines their rates, and memory; among others, what only each kind has, and
+# whether bills have lines.
+QUERIES = {VMS: 12, STORAGE: 11, RESOURCES: 22}
 
 
 @pytest.fixture(autouse=True)

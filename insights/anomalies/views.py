@@ -18,6 +18,7 @@ from insights.anomalies.published_score import published_score
 from insights.insight_charts import anomaly_chart
 from insights.models import Anomaly, Calibration, Judgment
 from insights.status_views import ChangeStatusView
+from insights.views import refresh_state
 from providers.records import ChargeCategory
 
 # Days shown around it.
@@ -42,6 +43,7 @@ class AnomalyListView(FilteredPage):
             kinds=Anomaly.Kind.choices,
             scopes=Anomaly.Scope.choices,
             score=published_score(),
+            state=refresh_state(self.request.user),
             accounts=CloudAccount.objects.visible_to(self.request.user),
             **kwargs,
         )

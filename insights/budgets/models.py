@@ -284,3 +284,6 @@ class BudgetAlert(models.Model):
     def __str__(self) -> str:
         month: date = self.period
         return f"{self.budget} {month:%Y-%m}: {self.kind} {self.threshold}%"
+
+    def get_absolute_url(self) -> str:
+        return self.budget.get_absolute_url()

@@ -19,6 +19,7 @@ from insights.recommendations.models import CATEGORIES, PRIORITIES, RULES
 from insights.recommendations.per_resource import per_resource, with_rows
 from insights.status_views import REFUSED, ChangeStatusView
 from insights.transitions import InvalidTransition
+from insights.views import refresh_state
 from inventory.kinds import KINDS, Kind
 
 REMARKS = 5
@@ -65,6 +66,7 @@ class RecommendationListView(FilteredPage):
         live = Recommendation.objects.visible_to(user).live()
         filtered = kwargs["object_list"]
         return super().get_context_data(
+            state=refresh_state(user),
             totals=filtered.per_status(),
             kinds=SUBJECT_KINDS,
             rules=RULES,

@@ -62,15 +62,26 @@ def _live(user: Any) -> Any:
 
 
 def _of_anomaly(anomaly: Anomaly, user: Any) -> Any:
-    """Return the largest savings where it costs: its resource, or its region."""
+    """Return the largest savings where it costs: its resources, or else its region."""
     if anomaly.resource_id is not None:
         return _live(user).filter(resource=anomaly.resource_id)
     if anomaly.account_id is None or anomaly.direction != Anomaly.Direction.UP:
         return Recommendation.objects.none()
     rows = _live(user).filter(account=anomaly.account_id)
+    if ids := _ids_of_causes(anomaly):
+        return rows.filter(resource__resource_id__in=ids)
     if anomaly.service:
         rows = rows.filter(resource__kind__in=_charged_as(anomaly))
     return rows.filter(resource__region=anomaly.region) if anomaly.region else rows
+
+
+def _ids_of_causes(anomaly: Anomaly) -> set[str]:
+    """The ids that the inventory may have of what the lines of a bill name: of AWS the
+    end of an ARN, of Azure in lower case."""
+    named = {cause["resource"] for cause in anomaly.line_causes if cause["resource"]}
+    return {
+        one for name in named for one in (name, name.lower(), name.rpartition("/")[2])
+    }
 
 
 def _charged_as(anomaly: Anomaly) -> list[str]:

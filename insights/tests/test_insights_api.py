@@ -222,12 +222,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         forecast(owner, scope="service", key=f"S{number}", days=3)
         anomaly(owner, service=f"S{number}")
     client.get(f"{V1}forecasts/")
-    # Session, user, permissions, limit, count, rows, misses.
-    with django_assert_num_queries(7):
+    # Session, user with rights, count, rows, misses.
+    with django_assert_num_queries(5):
         client.get(f"{V1}forecasts/")
     # The same, and points.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(f"{V1}forecasts/?points=true")
     # The same without misses and points.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(f"{V1}anomalies/")

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 ODD = 'say "hi"=x:%s'
 
 
-@pytest.fixture(autouse=True)
-def owner() -> CloudAccount:
+@pytest.fixture(scope="module", autouse=True)
+def filled(module_db: None) -> None:
     """A machine of each team, one without tags, one that is gone, and a bucket."""
     owner = account(501, "shop")
     owner.settings = {"tag_keys": ["team"]}
@@ -31,7 +31,11 @@ def owner() -> CloudAccount:
     instance(owner, "bare", tags={})
     instance(owner, "old", tags={"team": "gone", "old": "1"}, gone_since=NOW)
     resource(Bucket, owner, "files", name="files", tags={"env": "test"})
-    return owner
+
+
+@pytest.fixture
+def owner() -> CloudAccount:
+    return CloudAccount.objects.get(account_id="000000000501")
 
 
 def picker(**asked: str | list[str]) -> TagPicker:

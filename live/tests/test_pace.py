@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from live.hub import Hub
+import pytest
+
+from live.hub import BATCH_SECONDS, LOOK_SECONDS, Hub
 from live.sign_in import Watcher
 from live.viewers import Viewer
 
@@ -52,3 +54,18 @@ def test_what_changes_soon_after_is_reported_together_a_little_later() -> None:
 def test_who_heard_nothing_just_now_does_not_wait_for_others() -> None:
     demo: Mapping[str, frozenset[int]] = {"demo": frozenset()}
     assert heard((10.0, demo), (10.1, COST)) == [["demo"], ["costs first", "demo"]]
+
+
+def test_what_is_to_be_told_is_looked_after_sooner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub, waited = Hub(), list[float]()
+    monkeypatch.setattr(hub.stored, "wait", waited.append)
+    monkeypatch.setattr(hub.stored, "look", dict)
+    hub._changes()
+    assert waited == [], "the database was away"
+    hub.is_away = False
+    hub._changes()
+    hub._untold = {(None, TOPICS): COST}
+    hub._changes()
+    assert waited == [LOOK_SECONDS, BATCH_SECONDS]

@@ -121,3 +121,23 @@ def test_a_statistic_that_was_not_asked_for_does_not_erase_one_that_is_stored() 
         part = RegionMetrics("eu-west-1", [record])
         assert store_part(part, keys, monitoring) == 1
     assert stored() == [(machine.pk, DAY, 11.0, 21.0, 15.0, 288)]
+
+
+def test_nor_does_it_beside_a_resource_for_which_it_was_asked() -> None:
+    owner = account()
+    one, other = instance(owner, "web"), instance(owner, "job")
+    monitoring = MonitoringHistory(owner)
+    keys = {each.resource_id: each.pk for each in (one, other)}
+    whole, without = (10.0, 20.0, 15.0, 288), (11.0, 21.0, None, 288)
+    for of_one, of_other in ((whole, whole), (without, whole), (whole, without)):
+        part = RegionMetrics(
+            "eu-west-1",
+            [
+                CpuRecord(one.resource_id, DAY, *of_one),
+                CpuRecord(other.resource_id, DAY, *of_other),
+            ],
+        )
+        assert store_part(part, keys, monitoring) == 2
+        assert {row[4] for row in stored()} == {15.0}
+    averages = {row[0]: row[2] for row in stored()}
+    assert averages == {one.pk: 10.0, other.pk: 11.0}

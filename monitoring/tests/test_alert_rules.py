@@ -88,6 +88,14 @@ def test_hosts_are_held_to_it_each_and_by_their_labels() -> None:
     ]
 
 
+def test_what_keeps_to_one_rule_does_not_end_what_breaks_another() -> None:
+    rule(for_minutes=0)
+    rule(name="Very busy", threshold=99, for_minutes=0)
+    assert len(minute(0, 95)) == 1
+    assert minute(1, 95) == []
+    assert Breach.objects.get().ended_at is None
+
+
 @pytest.mark.parametrize("kind", ["above", "below"])
 def test_a_value_at_its_limit_does_not_break_it(kind: str) -> None:
     assert not AlertRule(kind=kind, threshold=90).is_broken_by(90)

@@ -155,10 +155,10 @@ def test_the_page_says_what_is_not_ok_and_draws_each_day(
         history(aws_account(f"{number:012}", name=f"a{number}"))
     client.force_login(person("viewer"))
     client.get("/monitoring/health/")
-    # of the frame six; a trial, workers, what is kept, whether anything was ever
+    # of the frame four; a trial, workers, what is kept, whether anything was ever
     # checked; days of components; accounts: how many, which, their days, what is kept;
     # the limit
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         page = client.get("/monitoring/health/").content.decode()
     assert "Nothing has been checked for 3 minutes." in page
     assert "down in 10 of 1,000 checks" in page

@@ -1,5 +1,6 @@
 """Findings on pages and in the API: who sees them, and who may accept them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,15 @@ def test_the_worst_is_first_and_where_it_is_is_no_amount(
     assert "Suppress it" not in detail
     other = Finding.objects.get(rule="B307")
     assert "javascript:" not in viewer().get(other.get_absolute_url()).content.decode()
+
+
+def test_the_page_offers_each_filter_with_what_is_chosen(finding: Finding) -> None:
+    def chosen(**asked: str) -> list[str]:
+        page = viewer().get("/monitoring/scans/", asked).content.decode()
+        return re.findall(r'<option value="(\w+)" selected', page)
+
+    assert chosen() == ["open"]
+    assert chosen(status="fixed", severity="low") == ["fixed", "low"]
 
 
 def test_findings_of_one_severity_are_listed_newest_first(finding: Finding) -> None:

@@ -212,11 +212,11 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
     client = viewer()
     for number in range(10):
         aws_account(f"{number:012}")
-    # session; user; limit and rights; runs; usage; accounts; freshness; of insights
+    # session; user with rights; limit; runs; usage; accounts; freshness; of insights
     # anomalies, forecasts, both savings, age and failures; of health three, and
     # whether anything was ever checked; of the database its size and connections;
     # open findings
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(19):
         assert client.get("/metrics").status_code == 200
 
 

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import Self
+from urllib.parse import urlencode
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from alerts.models import Notice, Severity
 from clouds.access import AccountScopedQuerySet
@@ -55,6 +57,10 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} of {self.account} since {self.opened_at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        asked = urlencode({"account": self.account.account_id})
+        return f"{reverse('syncs')}?{asked}"
 
     @property
     def is_open(self) -> bool:

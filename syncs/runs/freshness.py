@@ -61,6 +61,8 @@ class Freshness:
     statement: str
     cause: str
     """Why it fails, what is missing, or what to check; "" where nothing is wrong."""
+    as_of: datetime
+    """The account's present, which of the demo company may be behind ours."""
 
     @property
     def sentence(self) -> str:
@@ -78,8 +80,8 @@ class DatasetFreshness:
     dataset: Dataset
     counts: Sequence[tuple[State, int]]
     accounts: int
-    oldest_good_at: datetime | None
-    """When the account that lags most was last read; None where one never was."""
+    oldest: Freshness | None
+    """Of the account that lags most; None where one was never read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _freshness_of(
         statement += " " if state == State.PARTIAL else ": last read well "
         statement += _when(good_at, now)
     cause = _cause(state, run.error if run else "")
-    return Freshness(account, dataset, state, good_at, run, f"{statement}.", cause)
+    return Freshness(account, dataset, state, good_at, run, f"{statement}.", cause, now)
 
 
 def _cause(state: State, error: str) -> str:
@@ -154,8 +156,8 @@ def per_dataset(items: Sequence[Freshness]) -> Sequence[DatasetFreshness]:
     for dataset in Dataset:
         own = [item for item in items if item.dataset == dataset]
         counts = Counter(item.state for item in own)
-        instants = [item.last_good_at for item in own if item.last_good_at]
-        oldest = min(instants) if own and len(instants) == len(own) else None
+        ages = [item.as_of - item.last_good_at for item in own if item.last_good_at]
+        oldest = own[ages.index(max(ages))] if own and len(ages) == len(own) else None
         by_state = [(state, counts[state]) for state in State if counts[state]]
         if own:
             lines.append(DatasetFreshness(dataset, by_state, len(own), oldest))

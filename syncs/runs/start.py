@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import current_app
 from kombu.exceptions import ChannelError, OperationalError
 from kombu.exceptions import ConnectionError as BrokerConnectionError
 
 from clouds.models import CloudAccount
+from core.clocks import recent
 from core.windows import InvalidWindow, Window
 from syncs.datasets import Dataset, is_read_from, why_not
 from syncs.models import SyncRun
@@ -21,6 +22,10 @@ class BrokerUnavailable(Exception):
     """No worker can be reached; the message says what to do."""
 
 
+LOST_AFTER = timedelta(minutes=2)
+CONNECT_SECONDS = 3
+# Redis has no list that is empty. Of a server of AMQP it is a number.
+NO_SUCH_QUEUE = (404, "404")
 # A sentence that names more is no longer read.
 NAMED_IN_A_SENTENCE = 10
 
@@ -138,6 +143,37 @@ def send(run: SyncRun) -> None:
         SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).delete()
         runs_changed(run.account)
         raise BrokerUnavailable(reason) from error
+
+
+def send_lost(now: datetime) -> int:
+    """Send queued runs again of which the queue has no message, as after a Redis that
+    was killed; return how many.
+
+    A worker may have the message and be busy: a run that is sent twice is read once.
+    Raises BrokerUnavailable.
+    """
+    queued = SyncRun.objects.filter(status=SyncRun.Status.QUEUED)
+    runs = list(queued.exclude(recent("queued_at", now, LOST_AFTER)).order_by("pk"))
+    if not runs or not _is_queue_empty():
+        return 0
+    for run in runs:
+        send(run)
+    return len(runs)
+
+
+def _is_queue_empty() -> bool:
+    try:
+        with current_app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=CONNECT_SECONDS)
+            name = current_app.conf.task_default_queue
+            found = broker.channel().queue_declare(name, passive=True)
+            return not found.message_count
+    except ChannelError as error:
+        if error.reply_code in NO_SUCH_QUEUE:
+            return True
+        raise BrokerUnavailable(str(error)) from error
+    except broker_errors() as error:
+        raise BrokerUnavailable(f"The queue can't be reached ({error}).") from error
 
 
 def broker_errors() -> tuple[type[Exception], ...]:

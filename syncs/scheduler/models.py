@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 
 from core.clocks import recent
 from syncs.runs.processes import is_dead
@@ -33,3 +34,6 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("health-history")

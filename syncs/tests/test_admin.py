@@ -1,5 +1,6 @@
 """The admin of accounts, runs and watermarks."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -143,6 +144,13 @@ def test_accounts_that_join_a_payer_are_added_with_the_role_that_it_names(
     admin_client.post(change_url(account), data | {"member_role": "cloudintel"})
     account.refresh_from_db()
     assert account.settings == {"member_role": "cloudintel"}
+
+
+def test_a_new_account_is_asked_for_each_setting_once(admin_client: Client) -> None:
+    page = admin_client.get("/admin/clouds/cloudaccount/add/").content.decode()
+    fields = re.findall(r'<(?:input|select|textarea)[^>]* id="id_(\w+)"', page)
+    assert {"account_id", "regions", "role_arn"} <= {*fields}
+    assert sorted(fields) == sorted({*fields})
 
 
 def test_regions_that_are_no_list_are_refused(admin_client: Client) -> None:

@@ -1,6 +1,7 @@
 """The schedule of beat: what an administrator changes stays over the next start."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -98,7 +99,11 @@ def test_a_task_of_ours_is_neither_deleted_nor_renamed_in_the_admin(
 def sent_by(scheduler: Scheduler, at: datetime) -> set[str]:
     """The tasks that beat sends at that time, until it would sleep."""
     sent: set[str] = set()
-    scheduler.apply_entry = lambda entry, producer: sent.add(entry.name)
+
+    def send(entry: Any, producer: Any = None) -> None:
+        sent.add(entry.name)
+
+    scheduler.apply_entry = send  # type: ignore[method-assign]
     with time_machine.travel(at, tick=False):
         while not scheduler.tick():
             pass
@@ -122,3 +127,24 @@ def test_a_clock_that_was_ahead_keeps_no_task_waiting(
     sent_by(scheduler, NOW + timedelta(minutes=1))
     assert sent_by(scheduler, NOW + timedelta(minutes=1) + minute) == ours
     scheduler.sync()  # nothing is left for the end of the process
+
+
+def test_a_queue_that_is_away_is_logged_once_and_so_is_its_return(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    start_beat()
+    scheduler = Scheduler(app=current_app, lazy=True)
+    entry = Scheduler.Entry(tick(), app=current_app)
+    answers = iter([OSError("Connection refused"), OSError(), None, None, OSError()])
+
+    def send(*_: object, **__: object) -> None:
+        if error := next(answers):
+            raise error
+
+    monkeypatch.setattr(current_app.tasks[entry.task], "apply_async", send)
+    for _ in range(5):
+        scheduler.apply_entry(entry)
+    logged = [one for one in caplog.records if one.name == "syncs.scheduler.beat"]
+    assert [one.levelname for one in logged] == ["ERROR", "WARNING", "ERROR"]
+    assert "schedule-tick: Connection refused. Tasks wait" in logged[0].getMessage()
+    assert not any(one.exc_info for one in caplog.records)

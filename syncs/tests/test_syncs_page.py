@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from clouds.demo_clock import set_clock
 from clouds.models import CloudAccount
+from clouds.registry import CloudKind
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from syncs.datasets import Dataset
@@ -45,6 +47,20 @@ def test_it_tells_what_reading_costs_today_and_this_month() -> None:
     assert "No daily budget is set" in text
     assert "Fri 20 Nov 2026: $0.0300, 3 requests" in text
     assert text.count("<rect") == 2 * 30, "a day without a request has its place"
+
+
+def test_of_a_company_that_was_moved_back_ages_are_those_of_its_own_present() -> None:
+    moved_to = NOW - timedelta(days=7)
+    set_clock(moved_to)
+    company = CloudAccount.objects.create(
+        account_id=f"{7:012}", name="company", provider=CloudKind.DEMO
+    )
+    run(company, Dataset.INSTANCES, moved_to - timedelta(hours=2))
+    run(account(), Dataset.INSTANCES, NOW - timedelta(hours=5))
+    text = text_of(PAGE)
+    assert text.count("1 h ago") == 1, "of the company"
+    assert "oldest synced 4 h ago" in text
+    assert "days ago" not in text
 
 
 @pytest.mark.parametrize(
@@ -183,7 +199,7 @@ def test_a_filter_costs_one_query_more(
     client = signed_in()
     # As the page in tests/test_page_queries.py, without a budget, and the account.
     # One more than that: how far data is read, in the foot.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get(PAGE, {"account": f"{1:012}"})
 
 

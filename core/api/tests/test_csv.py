@@ -146,3 +146,26 @@ def test_what_fails_before_the_first_row_fails_before_the_download() -> None:
 
     with pytest.raises(OSError):
         csv_file(HttpRequest(), "costs", rows())
+
+
+@pytest.mark.parametrize("renderer", [None, CsvRenderer()])
+def test_what_the_rows_come_from_ends_with_a_download_that_nobody_reads(
+    renderer: CsvRenderer | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It would look after connections to a database, of which there are none.
+    monkeypatch.setattr("django.core.signals.request_finished.send", lambda **_: None)
+    ended = []
+
+    def rows() -> Iterator[list[str]]:
+        try:
+            yield from (["cost"], ["1"], ["2"])
+        finally:
+            ended.append(True)
+
+    request: Any = HttpRequest()
+    if renderer:
+        request.accepted_renderer = renderer
+    response = csv_file(request, "costs", rows())
+    assert not ended
+    response.close()
+    assert ended

@@ -141,7 +141,9 @@ def test_a_file_stays_as_it_was_until_the_next_one_is_whole(
         with pytest.raises(Killed):
             exported(target)
     assert target.read_bytes() == before
+    (tmp_path / ".focus.csv.1.partial").write_bytes(b"half, as a kill leaves it")
     exported(target)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["focus.csv", "lines"]
     assert target.read_bytes() != before
 
 
@@ -160,7 +162,7 @@ def test_two_exports_of_one_file_write_it_whole_one_after_the_other(
     monkeypatch.setattr(focus_file, "_sums", with_another)
     assert exported(target) == others[1]
     whole = exported(target)
-    assert [one.name for one in tmp_path.glob("focus*")] == ["focus.csv"]
+    assert [one.name for one in tmp_path.glob("*focus*")] == ["focus.csv"]
     assert whole == others[1]
 
 

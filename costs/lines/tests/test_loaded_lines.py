@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from clouds.models import CloudAccount
-from clouds.versions import bump_version
+from clouds.versions import bump_version, data_version
 from core.db.exclusive import AlreadyRunning
 from core.windows import Window, add_months
 from costs.explain.records import Part
@@ -26,7 +26,7 @@ from costs.lines.explanation import explain_lines, price_changes
 from costs.lines.line_groups import line_breakdown, line_totals, lines
 from costs.lines.line_query import FILTERS, LineQuery
 from costs.lines.line_source import line_source, source_of, tag_keys
-from costs.lines.loaded_lines import line_server, loaded_name, whole_name
+from costs.lines.loaded_lines import line_server, load_months, loaded_name, whole_name
 from costs.lines.models import LINES_DATASET, LineItemMonth
 from costs.lines.testing import line, store_lines
 from costs.lines.tests.conftest import OCTOBER, SEPTEMBER
@@ -126,6 +126,23 @@ def test_months_are_loaded_once_and_replaced_whole(
     after = viewer.get("/api/v1/lines/groups/").json()
     assert (after["total"], after["is_outdated"]) == ("7.00", False)
     assert "Newer lines" not in viewer.get("/costs/lines/").content.decode()
+
+
+def test_pages_lose_the_note_of_older_lines_where_a_process_ended_right_after_loading(
+    bill: CloudAccount, viewer: Client, engine: str
+) -> None:
+    loaded()
+    store_lines(bill, OCTOBER, [line(OCTOBER, "3")])
+    bump_version(bill, LINES_DATASET)  # as an import does
+    assert viewer.get("/api/v1/lines/groups/").json()["is_outdated"]
+    months = LineItemMonth.objects.select_related("account")
+    assert len([*load_months(line_server(), [*months])]) == 1  # and is killed
+    refresh_lines()
+    assert not viewer.get("/api/v1/lines/groups/").json()["is_outdated"]
+    user = person("viewer")
+    version = data_version(user, LINES_DATASET)
+    refresh_lines()
+    assert data_version(user, LINES_DATASET) == version
 
 
 def test_what_is_stored_of_an_answer_waits_for_the_newer_lines(

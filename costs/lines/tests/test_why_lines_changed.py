@@ -45,6 +45,13 @@ def test_what_is_new_gone_used_more_and_dearer_is_distinguished(viewer: Client) 
     assert (cause["previous_price"], cause["price"]) == ("0.10", "0.10666667")
 
 
+def test_the_page_rounds_prices_and_quantities(viewer: Client) -> None:
+    page = viewer.get("/costs/lines/changes/").content.decode()
+    used = page.split("0.10666667")[0] + page.split("0.10666667")[-1]
+    assert "100</td>" in used
+    assert "150 <span" in used
+
+
 def test_without_resources_those_that_come_and_go_are_one_use(viewer: Client) -> None:
     kinds = changes(explained(viewer, grain="usage_type", service="Amazon EC2"))
     assert kinds.keys() == {"used_more", "cheaper", "one_time"}

@@ -13,7 +13,9 @@ from rest_framework.test import APIClient
 from clouds.models import DemoCompany
 from clouds.testing import aws_account
 from core.testing.clock import NOW
+from dashboard.demo.company import KINDS
 from dashboard.demo.control import OtherPresenter, change_play, queue
+from providers.demo.company import ACCOUNTS
 from providers.demo.scenario_files import scenarios
 from users.audit import Actor
 from users.models import AuditEntry
@@ -29,6 +31,13 @@ ADA, BOB = Actor(None, "ada"), Actor(None, "bob")
 def clock() -> Any:
     with time_machine.travel(NOW, tick=False) as travelled:
         yield travelled
+
+
+@pytest.fixture(autouse=True)
+def company() -> None:
+    """Its accounts, of which nothing needs to be read."""
+    for one in ACCOUNTS:
+        aws_account(one.account_id, name=one.name, provider=KINDS[one.cloud])
 
 
 def api(role: str) -> APIClient:

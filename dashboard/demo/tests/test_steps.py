@@ -1,57 +1,47 @@
 """A step that is done: the company changes, and what is read of it with it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from io import StringIO
 
 import pytest
-from django.db.models import Sum
+import time_machine
+from django.core.management import call_command
+from django.utils import timezone
 
-from clouds.demo_clock import company_now, set_clock
+from clouds.demo_clock import set_clock
 from clouds.models import CloudAccount, DemoCompany, DemoEvent
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
-from costs.models import CostTotal, DailyCost, Restatement
-from costs.sync import read_cost, sync_cost
+from costs.models import CostTotal, Restatement
 from dashboard.demo.company import catch_up
-from dashboard.demo.control import change_play, company, play, queue
-from dashboard.demo.perform import perform
+from dashboard.demo.control import Busy, play, queue
+from dashboard.demo.testing import LAMBDA, cost, do
 from insights.models import Remediation
 from insights.testing import recommendation
 from inventory.models import Resource
 from metrics.models import CpuMetric
-from metrics.sync import read_metrics
 from providers.demo.company import COMPANY_NAME, PRODUCTION, STAGING
-from providers.demo.steps import InvalidStep, parse_step
+from providers.demo.steps import InvalidStep
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.runs.claims import claim, free_dead, take
+from syncs.runs.claims import claim, free_dead
 from syncs.runs.freshness import State, freshness
+from syncs.runs.processes import own_mark
 from users.audit import Actor
 
 pytestmark = pytest.mark.django_db
-LAMBDA = {"account": "production", "what": "AWS Lambda", "place": "us-east-1"}
 ADA = Actor(None, "ada")
 
 
-@pytest.fixture(autouse=True)
-def no_insights(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their own tests compute them; here it would take seconds a step."""
-    monkeypatch.setattr("dashboard.demo.perform.refresh_insights", lambda *_: None)
-
-
-def do(word: str, **fields: Any) -> str:
-    return perform(parse_step({"do": word, **fields}), NOW, "ada")
-
-
-def cost(day_ago: int, service: str = "AWS Lambda") -> Decimal:
-    rows = DailyCost.objects.filter(
-        account__account_id=PRODUCTION,
-        day=TODAY - ONE_DAY * day_ago,
-        service=service,
-        region="us-east-1",
-    )
-    return rows.aggregate(sum=Sum("billed"))["sum"] or Decimal(0)
+@pytest.fixture(scope="module", autouse=True)
+def company(module_db: None) -> Iterator[None]:
+    """A short history of it. Insights have tests of their own, and take seconds."""
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW, tick=False):
+        patch.setattr("dashboard.demo.perform.refresh_insights", lambda *_: None)
+        call_command("demo", "--days", "10", stdout=StringIO())
+        yield
 
 
 def test_a_spike_shows_in_yesterdays_bill_at_once_and_reconciles() -> None:
@@ -129,42 +119,12 @@ def test_a_recommendation_is_applied_as_an_action_of_the_presenter() -> None:
         do("apply", **step)
 
 
-def test_days_pass_one_by_one_up_to_the_present_and_no_further() -> None:
-    then = NOW - timedelta(days=3)
-    assert "16 November 2026" in do("reset", days=10, days_ago=3)
-    assert company_now(NOW) == then
-    assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY * 4
-    assert not CloudAccount.objects.at_present().exists()
-    queue([{"do": "advance", "days": 9}], ADA, NOW)
-    told: list[str] = []
-    assert play(told.append) == 3
-    assert told[-1].endswith("That is the present.")
-    assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY
-    assert not CostTotal.objects.unreconciled().exists()
-    assert company_now(NOW) == NOW
-    assert CloudAccount.objects.at_present().count() == 4
-    with pytest.raises(InvalidStep, match="at the present, so no days are left"):
-        do("advance")
-
-
 def test_each_day_of_a_replay_that_is_watched_is_fresh() -> None:
     owner = CloudAccount.objects.get(account_id=STAGING)
     then = NOW + timedelta(days=4)
     catch_up(owner, then, is_last=False, is_watched=True)
     found = freshness(CloudAccount.objects.filter(pk=owner.pk), then)
     assert {one.dataset: one.state for one in found if one.state != State.OK} == {}
-
-
-def test_a_sync_that_somebody_starts_reads_what_there_is_at_its_own_present() -> None:
-    do("reset", days=10, days_ago=3)
-    owner = CloudAccount.objects.get(account_id=PRODUCTION)
-    for dataset, read in ((Dataset.COST, read_cost), (Dataset.CPU, read_metrics)):
-        queued = claim(owner, dataset, NOW, status=SyncRun.Status.QUEUED)
-        taken = take(queued.pk, NOW)
-        assert taken is not None
-        assert read(taken).status == "succeeded", taken.error
-    assert sync_cost(owner, NOW).status == "succeeded"
-    assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY * 4
 
 
 def test_the_scheduler_takes_no_sync_of_a_past_that_is_replayed_for_dead() -> None:
@@ -179,19 +139,8 @@ def test_what_happened_is_read_the_same_twice_and_gone_with_a_reset() -> None:
     do("spike", **LAMBDA, factor=5)
     do("spike", **LAMBDA, factor=5)
     assert DemoEvent.objects.count() == 1
-    do("reset", days=10)
+    do("reset", days=4)
     assert not DemoEvent.objects.exists()
-
-
-def test_a_pause_ends_after_the_step_at_work_and_going_on_does_the_rest() -> None:
-    do("reset", days=10, days_ago=2)
-    queue([{"do": "advance", "days": 2}], ADA, NOW)
-    assert play(lambda _: change_play("pause", ADA, NOW)) == 1
-    assert company().steps == [{"do": "advance", "days": 1}]
-    assert play() == 0
-    change_play("resume", ADA, NOW)
-    assert play() == 1
-    assert company().steps == []
 
 
 def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
@@ -204,36 +153,9 @@ def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
     assert row.held_by == ""
 
 
-def test_hours_pass_and_insights_follow_once_the_bill_has_arrived(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    computed: list[datetime] = []
-    monkeypatch.setattr(
-        "dashboard.demo.perform.refresh_insights", lambda now, *_: computed.append(now)
-    )
-    do("reset", days=10, days_ago=3)
-    computed.clear()
-    then = NOW - timedelta(days=3)
-    for hours in (6, 6, 18):
-        do("advance", days=2, hours=hours)
-    do("advance", hours=6)
-    assert computed == [then + timedelta(hours=30), then + timedelta(hours=36)]
-
-
-def test_the_bill_of_the_day_before_arrives_by_the_hour() -> None:
-    do("reset", days=10, days_ago=3)
-    whole = cost(4)
-    do("advance", days=2, hours=3)
-    assert cost(4) == whole  # it was complete before
-    arrived = []
-    for hours in (3, 6, 6):  # 18:00, and 00:00 and 06:00 of the day after
-        do("advance", days=2, hours=hours)
-        arrived.append(cost(3))
-    assert arrived[0] == 0
-    assert 0 < arrived[1] < whole / 10
-    assert whole / 4 < arrived[2] < whole / 2
-    do("restate", **LAMBDA, factor=1.0, days=1)
-    assert cost(3) == arrived[2]  # a step in between completes no bill
-    assert not CostTotal.objects.unreconciled().exists()
-    do("advance")
-    assert cost(3) > whole / 2
+def test_no_second_process_does_steps_while_another_one_is_alive() -> None:
+    queue([{"do": "advance", "days": 1}], ADA, NOW)
+    DemoCompany.objects.update(held_by=own_mark(), held_at=timezone.now())
+    with pytest.raises(Busy):
+        play()
+    assert DemoCompany.objects.get().held_by == own_mark()

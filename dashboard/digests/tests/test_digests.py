@@ -25,7 +25,13 @@ from dashboard.tasks import send_due_digests
 from insights.models import Recommendation, Verification
 from insights.recommendations.engine.advice import Verdict, VerdictStatus
 from insights.recommendations.store import store_verdict
-from insights.testing import anomaly, recommendation, somebody, two_accounts
+from insights.testing import (
+    anomaly,
+    budget,
+    recommendation,
+    somebody,
+    two_accounts,
+)
 from users.testing import session_of
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +114,17 @@ def test_who_is_limited_reads_of_his_own_only(mailoutbox: Any) -> None:
     (letter,) = mailoutbox
     assert "Athena" in letter.body and "Redshift" not in letter.body
     assert Notice.objects.get().topic == "digest"
+
+
+def test_who_sees_one_account_reads_of_its_budget() -> None:
+    one, other = two_accounts()
+    spent(one, dict.fromkeys(range(1, 15), "10"))
+    budget(name="all", amount=Decimal(999))
+    for account_of, name in ((one, "mine"), (other, "theirs")):
+        budget(name=name, amount=Decimal(500), scope="account", account=account_of)
+    assert "Budget mine: $500.00, " in digest_text(reader(one), 1, NOW)
+    assert "Budget all: $999.00, " in digest_text(reader(), 1, NOW)
+    assert "Budget" not in digest_text(reader(one, other), 1, NOW)
 
 
 def test_without_anything_it_says_so() -> None:

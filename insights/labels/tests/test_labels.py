@@ -125,6 +125,7 @@ def test_training_data_are_listed_and_exported_with_the_series() -> None:
         assert len(ask("training-data/", **query)["results"]) == count, query
     assert "label" in refused("training-data/", label="odd")
     assert "colour" in refused("training-data/", colour="red")
+    assert "colour" in refused("training-data/precision/", colour="red")
 
 
 def test_who_is_limited_reads_of_his_own_only() -> None:

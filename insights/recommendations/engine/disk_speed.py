@@ -44,7 +44,7 @@ class LeastSpeed:
     mib: int | None = None
     units_per_mib: float = 1.0
     iops_per_gib: int = 0
-    mib_per_iops: float = 0.0
+    mb_per_iops: float = 0.0
 
 
 # https://learn.microsoft.com/azure/virtual-machines/disks-types
@@ -53,7 +53,7 @@ ULTRA = LeastSpeed(
     *(100, 1),
     units_per_mib=MB_PER_MIB,
     iops_per_gib=1,
-    mib_per_iops=0.004 / MB_PER_MIB,
+    mb_per_iops=0.004,
 )
 ORDERED_IN_AZURE = {
     **dict.fromkeys(("PremiumV2_LRS", "PremiumV2_ZRS"), PREMIUM_V2),
@@ -129,9 +129,19 @@ def _less(record: VolumeRecord, speed: Speed, lines: Thresholds) -> Mapping[str,
     if mib_now is None:
         return {}
     iops = min(iops, iops_now)
-    mib = min(max(mib, ceil(iops * least.mib_per_iops)), mib_now)
+    mib = min(max(mib, _mib_of_mb(ceil(iops * least.mb_per_iops))), mib_now)
     is_less = iops < iops_now or mib < mib_now
     return {"iops": iops, "throughput_mib": mib} if is_less else {}
+
+
+def _mib_of_mb(least: int) -> int:
+    """Return the fewest MiB/s that are ordered as no less than these MB/s."""
+    return ceil((least - 0.5) / MB_PER_MIB)
+
+
+def _mb_of_mib(mib: int) -> int:
+    """Return what is ordered, which is whole and read back as the same MiB/s."""
+    return round(mib * MB_PER_MIB)
 
 
 def _standard(record: VolumeRecord, speed: Speed, lines: Thresholds) -> Alternatives:
@@ -255,7 +265,7 @@ def _steps_to_less(
     record: VolumeRecord, iops: int, throughput_mib: int | None = None
 ) -> tuple[str, ...]:
     if record.volume_type in ORDERED_IN_AZURE:
-        mbps = round((throughput_mib or 0) * MB_PER_MIB)
+        mbps = _mb_of_mib(throughput_mib or 0)
         return (
             f"Run: az disk update --ids {record.resource_id} "
             f"--disk-iops-read-write {iops} --disk-mbps-read-write {mbps}",

@@ -84,10 +84,10 @@ def alternatives(given: Facts) -> dict[str, Any]:
             disk("UltraSSD_LRS", 10, 100, iops=20_000, throughput_mib=2000),
             "4196 IOPS, 1000 MiB/s",
         ),
-        # An IOPS for each GiB, and 4 kB/s for each of them.
+        # An IOPS for each GiB, and 4 kB/s for each of them in whole MB/s: five.
         (
             disk("UltraSSD_LRS", 2, 0.1, iops=9000, throughput_mib=500, size_gib=1024),
-            "1024 IOPS, 4 MiB/s",
+            "1024 IOPS, 5 MiB/s",
         ),
     ],
 )

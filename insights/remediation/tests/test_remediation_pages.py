@@ -107,6 +107,22 @@ def test_an_anomaly_offers_what_saves_most_there(advised: Recommendation) -> Non
     assert "Propose:" not in text(olga, elsewhere.get_absolute_url())
 
 
+@pytest.mark.parametrize("name", ["{id}", "arn:aws:ec2:eu:1:instance/{id}", "i-other"])
+def test_an_anomaly_offers_only_what_its_lines_name(
+    advised: Recommendation, name: str
+) -> None:
+    resource, account = resource_of(advised), advised.account
+    (service, *_) = CLOUDS[account.provider].charged_under["instance"]
+    cause = {
+        **{"kind": "new", "resource": name.format(id=resource.resource_id)},
+        **{"usage_type": "Box", "operation": "", "account": account.account_id},
+        **{"service": service, "region": "", "amount": "9.00", "share": 1.0},
+    }
+    row = anomaly(account, service=service, line_causes=[cause])
+    shown = text(signed_in("operator"), row.get_absolute_url())
+    assert ("Propose: Stop instance, web" in shown) == (name != "i-other")
+
+
 def test_a_resource_offers_what_is_recommended_and_what_is_possible(
     advised: Recommendation, acting: FakeActing
 ) -> None:

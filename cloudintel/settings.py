@@ -363,7 +363,7 @@ ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 # The lines of bills, a Parquet file for each account and month.
 LINE_ITEMS_DIR = Path(given("LINE_ITEMS_DIR", str(STATE_DIR / "line_items")))
 # Empty: this process asks the files themselves.
-LINE_ITEMS_ENGINE = url("LINE_ITEMS_ENGINE", "", "clickhouse", "clickhouses")
+LINE_ITEMS_ENGINE = url("LINE_ITEMS_ENGINE", "", "clickhouse", "clickhouses", "sc")
 # Empty: no month is written as FOCUS by itself.
 FOCUS_EXPORT_DIR = given("FOCUS_EXPORT_DIR")
 

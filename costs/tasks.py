@@ -9,8 +9,8 @@ from clouds.storage import PlaceFailed
 from core.db.exclusive import AlreadyRunning, exclusive
 from costs.commitments.sync import read_commitments
 from costs.focus.schedule import export_due_months
-from costs.lines.clickhouse import load_line_items
 from costs.lines.engine import LinesFailed
+from costs.lines.loaded_lines import load_line_items
 from costs.lines.refresh import refresh_lines as refresh_due_lines
 from costs.lines.storage import delete_left_files
 from costs.sync import read_cost

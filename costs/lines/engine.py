@@ -1,6 +1,7 @@
 """What answers questions about lines: DuckDB, over our files where they lie.
 
-Each question is written once, in the SQL that DuckDB reads.
+Each question is written once, in the SQL that DuckDB reads. For a server it is
+translated (loaded_lines.py); tests compare the answers to the last decimal.
 """
 
 from collections.abc import Iterator, Sequence

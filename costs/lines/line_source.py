@@ -17,9 +17,9 @@ from clouds.models import CloudAccount
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.groupings import BY_TAG
 from costs.lines.answer_cache import cached
-from costs.lines.clickhouse import ClickHouse
 from costs.lines.engine import DEADLINE_SECONDS, FILE, DuckDb, LineEngine, Row, literal
 from costs.lines.line_query import DIMENSIONS, TAGS, LineQuery
+from costs.lines.loaded_lines import LoadedLines, line_server
 from costs.lines.models import LineItemMonth
 from costs.models import CoveredDay
 from costs.queries.query import InvalidQuery
@@ -97,8 +97,9 @@ class LineSource:
 
 def line_engine(*, takes_older: bool = False) -> LineEngine:
     """Return the engine of LINE_ITEMS_ENGINE; by default this process."""
-    url = settings.LINE_ITEMS_ENGINE
-    return ClickHouse(url, takes_older=takes_older) if url else DuckDb()
+    if settings.LINE_ITEMS_ENGINE:
+        return LoadedLines(line_server(), takes_older=takes_older)
+    return DuckDb()
 
 
 def newest_window(user: AnyUser, now: datetime) -> Window:
@@ -146,9 +147,10 @@ def source_of(
 
 def tag_keys(source: LineSource) -> list[str]:
     """Return the keys of tags that lines of a sample have most."""
+    # Spark has no DISTINCT of maps.
     sql = f"""
-        SELECT DISTINCT Tags
-        FROM (SELECT Tags FROM {source.table} LIMIT {SAMPLE}) AS sample
+        SELECT Tags FROM (SELECT Tags FROM {source.table} LIMIT {SAMPLE}) AS sample
+        GROUP BY Tags
     """  # noqa: S608 - of our own parts
     counts = Counter(key for (tags,) in source.answer(sql) for key in tags)
     return sorted(key for key, _ in counts.most_common(MOST_KEYS))

@@ -1,6 +1,8 @@
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,10 +12,32 @@ from pytest_django import Settings
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.testing.waiting import HANGS_AFTER_SECONDS
+from costs.lines.spark import Spark
 from costs.lines.testing import line, store_lines
+from costs.lines.tests.line_servers import clickhouse_server, spark_server
 from users.testing import person
 
 OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
+
+
+@pytest.fixture(scope="module")
+def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with clickhouse_server(tmp_path_factory.mktemp("clickhouse")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Its start takes as long as its tests; on a busy machine a question takes long."""
+
+    def patient(spark: Spark, seconds: int) -> AbstractContextManager[Any]:
+        return asking(spark, HANGS_AFTER_SECONDS)
+
+    asking, folder = Spark._asking, tmp_path_factory.mktemp("spark")
+    with pytest.MonkeyPatch.context() as patch, spark_server(folder) as url:
+        patch.setattr(Spark, "_asking", patient)
+        yield url
 
 
 @pytest.fixture(autouse=True)

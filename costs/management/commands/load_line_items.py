@@ -4,13 +4,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core.db.exclusive import AlreadyRunning, exclusive
-from costs.lines.clickhouse import load_line_items
 from costs.lines.engine import LinesFailed
+from costs.lines.loaded_lines import load_line_items
 
 
 class Command(BaseCommand):
     help = (
-        "Load stored line items into the ClickHouse server of LINE_ITEMS_ENGINE: "
+        "Load stored line items into the server of LINE_ITEMS_ENGINE: "
         "months that it does not have yet; those that were replaced go. "
         "Workers do the same each minute; run twice, it loads nothing."
     )

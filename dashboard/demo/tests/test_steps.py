@@ -16,7 +16,7 @@ from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, Restatement
 from dashboard.demo.company import catch_up
-from dashboard.demo.control import Busy, play, queue
+from dashboard.demo.control import Busy, company, play, queue
 from dashboard.demo.testing import LAMBDA, cost, do
 from insights.models import Remediation
 from insights.testing import recommendation
@@ -36,7 +36,7 @@ ADA = Actor(None, "ada")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def company(module_db: None) -> Iterator[None]:
+def built(module_db: None) -> Iterator[None]:
     """A short history of it. Insights have tests of their own, and take seconds."""
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW, tick=False):
         patch.setattr("dashboard.demo.perform.refresh_insights", lambda *_: None)

@@ -14,9 +14,15 @@ from archives.models import Archive, Table
 from archives.restore import open_archives
 from archives.retention.periods import InvalidPeriod, first_kept
 from archives.rollups import existing_accounts, recompute
-from archives.schemas import TABLES, lock_writers, move_table_version
+from archives.schemas import (
+    TABLES,
+    lock_writers,
+    month_window,
+    move_table_version,
+)
 from clouds.storage import sha256, unnamed_file, verified, write_file
 from core.installation_id import installation_id
+from costs.tag_sums import rebuild_tag_sums
 from monitoring.metrics.partitions import drop_partition_if_empty
 from providers.base import Progress
 from users.audit import Actor, record_by
@@ -88,6 +94,8 @@ def prune(
         accounts = existing_accounts(accounts_of(one))
         on_progress(f"deleting {one}")
         delete(one)
+        if one.table == Table.TAG:
+            rebuild_tag_sums(month_window(one.month))
         move_table_version(one.table)
         earlier = open_archives(one.table, one.month)
         archive = Archive.objects.create(
@@ -141,7 +149,7 @@ def accounts_of(one: Month) -> list[str]:
 
 
 def delete(one: Month) -> None:
-    """Delete the month's rows; what they sum to stays. Within a transaction."""
+    """Delete the month's rows; what a bill's sum to stays. Within a transaction."""
     rows = TABLES[one.table].of_month(one.month).order_by()
     _, deleted = rows.delete()
     gone = deleted.get(rows.model._meta.label, 0)

@@ -13,6 +13,7 @@ from archives.models import Archive, Table
 from archives.schemas import TABLES, lock_writers, month_window, move_table_version
 from clouds.storage import verified
 from costs.rollups import rebuild
+from costs.tag_sums import rebuild_tag_sums
 from monitoring.metrics.partitions import ensure_partitions
 from providers.base import Progress
 from users.audit import Actor, record_by
@@ -47,6 +48,8 @@ def restore(
                 store(archived.models_of(batch))
         if table == Table.COST:
             rebuild(month_window(month))
+        if table == Table.TAG:
+            rebuild_tag_sums(month_window(month))
         move_table_version(table)
         for archive in archives:
             archive.restored_at, archive.restored_by = now, by.name

@@ -1,4 +1,5 @@
-"""How fast 50,000 resources of every kind are listed, filtered, searched and priced.
+"""How fast 50,000 resources of every kind and two clouds are listed, filtered, searched
+and priced.
 
 Pages, the API and the admin, through all of Django on PostgreSQL, each beside the bare
 SQL of the same queries.
@@ -12,6 +13,7 @@ import random
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from benchmarks.company import ACCOUNTS, REGIONS, Row, copy, write
@@ -41,6 +43,7 @@ QUESTIONS = {
     "page, region": "/resources/?region=eu-west-1",
     "page, account": "/resources/?account=000000000007",
     "page, tag": "/resources/?tag=team:team-7",
+    "page, Azure": "/resources/?provider=azure",
     "page, a name": "/resources/?search=thing-0123",
     "page, a rare text": "/resources/?search=00fff",
     "page, no such text": "/resources/?search=nowhere",
@@ -76,7 +79,7 @@ def main() -> None:
         environment |= {"DATABASE_URL": url, RESOURCES: str(options.resources)}
         in_child("benchmarks.resources", "made", environment)
         found = in_child("benchmarks.resources", "timed", environment)
-    show(found["questions"], f"{options.resources} resources of every kind")
+    show(found["questions"], f"{options.resources} of every kind and cloud")
     save("resources", {"resources": options.resources, **found})
 
 
@@ -85,12 +88,15 @@ def made() -> Mapping[str, Any]:
     set_up()
     from django.db import connection
 
+    from clouds.models import CloudAccount
     from inventory.kinds import KINDS as EVERY
     from inventory.models import Resource
 
     now, count = datetime.now(UTC), int(os.environ[RESOURCES])
     machines = count // len(EVERY)
     write(now, machines=machines, per_day=CHARGES)
+    # Every second account, so that each kind is one of AWS and one of Azure.
+    CloudAccount.objects.filter(account_id__regex="[02468]$").update(provider="azure")
     kinds = [kind for kind in EVERY if EVERY[kind].model.__name__ != "Instance"]
     rows = list(others(now, machines + 1, count, [str(kind) for kind in kinds]))
     copy(Resource, rows)
@@ -142,7 +148,7 @@ def others(now: datetime, first: int, last: int, kinds: list[str]) -> Iterator[R
 
 
 def store_prices(now: datetime) -> None:
-    """The demo company's, which has two of these regions."""
+    """The demo company's, which has two of these regions, the same for both clouds."""
     from dataclasses import asdict
 
     from inventory.kinds import Kind
@@ -152,17 +158,17 @@ def store_prices(now: datetime) -> None:
     from providers.instance_types import family_of
     from providers.records import Market, ResourceMarket
 
-    for region in REGIONS:
+    for provider, region in product(("aws", "azure"), REGIONS):
         families = {family_of(name) for name in INSTANCE_TYPES}
         of_instances = prices_of(Market(region, "Linux"), sorted(families))
         InstancePrice.objects.bulk_create(
-            InstancePrice(provider="aws", read_at=now, **asdict(one))
+            InstancePrice(provider=provider, read_at=now, **asdict(one))
             for one in of_instances
         )
         for kind in Kind:
             engine = "postgres" if kind == Kind.DATABASE else ""
             ResourcePrice.objects.bulk_create(
-                ResourcePrice(provider="aws", read_at=now, **asdict(one))
+                ResourcePrice(provider=provider, read_at=now, **asdict(one))
                 for one in resource_prices(ResourceMarket(region, kind, engine))
             )
 

@@ -24,6 +24,7 @@ from costs.rollup_models import (
     CoveredDay,
     RecentCost,
 )
+from costs.tag_models import TagBillDay, TagDay, TagRollup, TagSpan
 from providers.records import ChargeCategory
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 from syncs.models import SyncRun
@@ -43,7 +44,11 @@ __all__ = [
     "LineItemMonth",
     "RecentCost",
     "Restatement",
+    "TagBillDay",
     "TagCost",
+    "TagDay",
+    "TagRollup",
+    "TagSpan",
     "Team",
     "TeamRule",
     "TeamShare",

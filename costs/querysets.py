@@ -29,14 +29,11 @@ from django.db.models.functions import Abs
 
 from clouds.access import AccountScopedQuerySet
 from core.windows import ONE_DAY, Window
-from costs.day_blocks import are_apart, whole_months
 from costs.db_functions import FirstOfMonth
 from costs.groupings import key_expression, keys_of
 from providers.records import UNALLOCATED
 
 METRICS = ("billed", "effective")
-# The dimensions of sums of a day whose keys may be many, and those of their months.
-MONTHS_OF = {"account": "account_month", "resource_group": "group_month"}
 # Of rows of an account: its bill is read, rather than a payer's that covers it.
 BILL_IS_READ = Q(account__is_enabled=True, account__payer=None)
 
@@ -173,34 +170,6 @@ class TagCostQuerySet(DailyCostQuerySet):
         )
 
 
-class CostRollupQuerySet(DailyCostQuerySet):
-    """Rows of CostRollup answer the same questions as the rows that they sum."""
-
-    def counted(self, **days: date) -> Self:
-        """They are."""
-        return self
-
-    def of_dimension(self, dimension: str, months_of: Sequence[Window] = ()) -> Self:
-        """Those by a dimension; of these windows alone whole months are one row each,
-        of their first day, where the dimension has many keys.
-
-        Windows that share days are read day by day: a month of one of them would be
-        added to its days in the other.
-        """
-        months, which = MONTHS_OF.get(dimension), Q()
-        for window in months_of if months and are_apart(months_of) else ():
-            whole, ends = whole_months(window)
-            if whole:
-                which |= Q(within(whole), dimension=months)
-            if ends:
-                which |= Q(within(*ends), dimension=dimension)
-        return self.filter(which or Q(dimension=dimension))
-
-    def has_more_rows_than(self, count: int) -> bool:
-        rows: int | None = self.aggregate(rows=Sum("row_count"))["rows"]
-        return (rows or 0) > count
-
-
 class BillSpanQuerySet(AccountScopedQuerySet):
     def with_is_current(self) -> Self:
         """`is_current` tells whether more days of a bill are expected.
@@ -269,15 +238,15 @@ class CostTotalQuerySet(BillQuerySet):
 
     def read_by_tag(self, key: str) -> Self:
         """Those of days whose costs are stored by this tag key too, or are nothing."""
-        from costs.models import TagCost
+        from costs.models import TagDay
 
-        rows = TagCost.objects.filter(
+        days = TagDay.objects.filter(
             account=OuterRef("account"),
             day=OuterRef("day"),
             currency=OuterRef("currency"),
             tag_key=key,
         )
-        return self.filter(Exists(rows) | Q(billed=0, effective=0))
+        return self.filter(Exists(days) | Q(billed=0, effective=0))
 
     def newest_day_per_currency(self) -> dict[str, date]:
         """The last stored day of each currency, in the order of their names."""

@@ -8,10 +8,10 @@ from core.db.money_field import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
     BillSpanQuerySet,
-    CostRollupQuerySet,
     CoveredDayQuerySet,
     RecentCostQuerySet,
 )
+from costs.rollup_querysets import CostRollupQuerySet
 
 
 class CostDay(models.Model):

@@ -2,14 +2,15 @@
 
 Code that writes rows or totals of an account, or removes an account, does so within
 `changing`: what was stored is taken away from the sums, and what is stored afterwards
-is added, in the same transaction. Amounts are exact, so that the sums never drift.
+is added, in the same transaction. Amounts are exact, so that the sums never drift. So
+it is with rows by tag, whose sums costs.tag_sums adds.
 
 The days of which a bill has charges of other accounts are among these sums: the other
 accounts' own bills are not counted then, so that their sums change with it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -21,7 +22,7 @@ from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
 from core.db.money_field import too_large
 from core.windows import Window, first_of_month
-from costs.account_sums import COVERED, refresh_account
+from costs.account_sums import refresh_account
 from costs.day_blocks import FIRST_OF_MONTH, FIRST_OF_TEN_DAYS
 from costs.models import (
     BillDay,
@@ -31,15 +32,30 @@ from costs.models import (
     CoveredDay,
     DailyCost,
 )
+from costs.stored_rows import (
+    IS_COUNTED,
+    SUMS_OF_ALL,
+    created,
+    days_in,
+    emptied,
+    execute,
+    rows_of,
+    stored,
+    summed_by_hash,
+)
+from costs.tag_sums import (
+    TAG_CHANGES,
+    add_tags,
+    counts_of_tag_bills,
+    delete_tag_sums,
+    sums_of_tags,
+)
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
-# One transaction at a time adds to the sums that all accounts share.
-SUMS_OF_ALL = "costs_costrollup"
 # What rows are summed by, and into which columns. A "place" is a region and a resource
 # group: the few sums of places, which name their account, are summed again to those of
 # their two dimensions, to "none" and to CostDay. "ten_days" has the first day of ten.
 # Some are summed again to those of months, which have the first day of one.
-IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
 SUMMED = {
     "place": f"{IS_COUNTED}, account_id, {{day}}, currency, "
     "'', region, resource_group, ''",
@@ -68,8 +84,8 @@ CHANGES = {
     "bill_changes": "day, currency, total_count, estimated_count, unreconciled_count "
     "FROM costs_billday",
     "covered_now": "account_id, day, sub_account_id FROM costs_coveredday",
+    **TAG_CHANGES,
 }
-FORGET_CHANGES = [f"DELETE FROM {table}" for table in CHANGES]
 ADD_COVERED_DAYS = """
     INSERT INTO costs_coveredday (account_id, day, sub_account_id)
     SELECT account_id, day, sub_account_id FROM covered_now
@@ -152,9 +168,6 @@ DELETE_EMPTY = (
     "DELETE FROM costs_costrollup WHERE row_count = 0",
     "DELETE FROM costs_billday WHERE total_count = 0",
 )
-# Sums fit into memory, though not where each were as long as its columns allow.
-SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
-SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
 # Each of these may be too large where the others are not: of many accounts or services
 # together, or of ten days before a credit.
 INEXACT = """
@@ -164,6 +177,8 @@ INEXACT = """
         WHERE dimension IN
             ('none', 'ten_days', 'month', 'account_month', 'group_month') {within}
             AND 'real' IN (typeof(billed), typeof(effective)))
+    OR EXISTS (SELECT 1 FROM costs_tagrollup
+        WHERE 'real' IN (typeof(billed), typeof(effective)) {within})
 """
 
 
@@ -171,8 +186,9 @@ INEXACT = """
 def changing(accounts: Collection[int], window: Window | None = None) -> Iterator[None]:
     """Keep every sum right while the block changes what is stored of these accounts.
 
-    That is: rows and totals of the window, or of any day. It is one transaction, and
-    the caller holds the accounts locked; those that their bills cover are locked here.
+    That is: rows, those by tag too, and totals of the window, or of any day. It is one
+    transaction, and the caller holds the accounts locked; those that their bills cover
+    are locked here.
     Raises OverflowError where the database could not keep a sum exactly.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -201,6 +217,7 @@ def rebuild(window: Window) -> None:
         with _changes(cursor, concerned, window):
             for model in (BillDay, CostDay, CostRollup, CoveredDay):
                 model.objects.filter(day__gte=window.start, day__lt=window.end).delete()
+            delete_tag_sums(window)
             _cover(cursor, accounts, concerned, window)
         for account in accounts:
             refresh_account(cursor, account, window)
@@ -214,40 +231,32 @@ def _changes(
 
     The block may add to the accounts.
     """
-    lasting = "ON COMMIT DROP" if connection.vendor == "postgresql" else ""
-    create = (
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {{}} {lasting} AS SELECT {{}} LIMIT 0"
-    )
-    creating = [create.format(*one) for one in CHANGES.items()]
-    _execute(cursor, *creating, *FORGET_CHANGES)
+    execute(cursor, *created(CHANGES))
     with _small_enough("What a month costs"):
         yield
-        _execute(cursor, *_sums_of_rows(1, accounts, window))
+        execute(
+            cursor,
+            *_sums_of_rows(1, accounts, window),
+            *sums_of_tags(1, accounts, window),
+        )
         hold_until_commit(SUMS_OF_ALL)
-        _execute(
+        execute(
             cursor,
             ADD_TO_DAYS,
             ADD_TO_ROLLUPS.format(first_of_month=FIRST_OF_MONTH[connection.vendor]),
             "UPDATE costs_costtotal SET is_reconciled = NOT is_reconciled "
-            f"WHERE {_which(accounts, window)} AND is_reconciled <> {RECONCILED}",
+            f"WHERE {rows_of(accounts, window)} AND is_reconciled <> {RECONCILED}",
             _counts_of_bills(1, accounts, window),
             ADD_TO_BILL_DAYS,
             *DELETE_EMPTY,
+            *add_tags(accounts, window),
         )
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
-        cursor.execute(INEXACT.format(within=_within("day", _of_months(window))))
+        cursor.execute(INEXACT.format(within=days_in("day", _of_months(window))))
         if cursor.fetchone()[0]:
             raise OverflowError(too_large("What a month costs"))
-        _execute(cursor, *FORGET_CHANGES)
-
-
-def _execute(cursor: CursorWrapper, *statements: str) -> None:
-    """PostgreSQL takes all at once, SQLite one by one."""
-    if connection.vendor == "postgresql":
-        statements = ("; ".join(statements),)
-    for statement in statements:
-        cursor.execute(statement)
+        execute(cursor, *emptied(CHANGES))
 
 
 @contextmanager
@@ -265,10 +274,12 @@ def _small_enough(what: str) -> Iterator[None]:
 def _take_away(
     cursor: CursorWrapper, accounts: Collection[int], window: Window | None
 ) -> None:
-    _execute(
+    execute(
         cursor,
         *_sums_of_rows(-1, accounts, window),
         _counts_of_bills(-1, accounts, window),
+        *sums_of_tags(-1, accounts, window),
+        counts_of_tag_bills(-1, accounts, window),
     )
 
 
@@ -300,7 +311,7 @@ def _cover(
     """
     cursor.execute(
         "INSERT INTO covered_now SELECT DISTINCT account_id, day, sub_account_id "
-        f"FROM costs_dailycost WHERE {_which(accounts, window)} "
+        f"FROM costs_dailycost WHERE {rows_of(accounts, window)} "
         "AND sub_account_id <> '' AND (account_id, sub_account_id) NOT IN "
         "(SELECT id, account_id FROM clouds_cloudaccount)"
     )
@@ -333,7 +344,7 @@ def _sums_of_rows(
     sign: int, accounts: Collection[int], window: Window | None
 ) -> list[str]:
     """What sums the rows that are stored now, to be added or taken away."""
-    rows = _stored("costs_dailycost", accounts, window)
+    rows = stored("costs_dailycost", accounts, window)
     statements = []
     for dimension, columns in SUMMED.items():
         which = "" if dimension == "place" else "AND covered_id IS NULL"
@@ -345,42 +356,20 @@ def _sums_of_rows(
             f"FROM {rows} {which} "
             f"GROUP BY {GROUPED_BY[dimension]}, {day}, currency, charge_category"
         )
-    if connection.vendor == "postgresql":
-        return [SUM_BY_HASH, *statements, SUM_AS_BEFORE]
-    return statements
+    return summed_by_hash(*statements)
 
 
 def _counts_of_bills(
     sign: int, accounts: Collection[int], window: Window | None
 ) -> str:
     """What counts the totals that are stored now, to be added or taken away."""
-    bills = _stored("costs_costtotal", accounts, window)
+    bills = stored("costs_costtotal", accounts, window)
     return (
         f"INSERT INTO bill_changes SELECT day, currency, {sign} * COUNT(*), "
         f"{sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), "
         f"{sign} * SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END) "
         f"FROM {bills} AND covered_id IS NULL GROUP BY day, currency"
     )
-
-
-def _stored(table: str, accounts: Collection[int], window: Window | None) -> str:
-    """The table's rows of these accounts, and whether another bill covers them."""
-    covered = COVERED.format(_ids(accounts), _within("bill.day", window))
-    return (
-        f"{table} LEFT JOIN ({covered}) covered "
-        "ON covered_id = account_id AND covered_day = day "
-        f"WHERE {_which(accounts, window)}"
-    )
-
-
-def _which(accounts: Collection[int], window: Window | None) -> str:
-    return f"account_id IN ({_ids(accounts)}) {_within('day', window)}"
-
-
-def _within(column: str, window: Window | None) -> str:
-    if window is None:
-        return ""
-    return f"AND {column} >= '{window.start}' AND {column} < '{window.end}'"
 
 
 def _of_months(window: Window | None) -> Window | None:
@@ -392,8 +381,3 @@ def _of(accounts: Collection[int], window: Window | None) -> Q:
     """The same for a queryset."""
     which = Q(account__in=list(accounts))
     return which & Q(day__gte=window.start, day__lt=window.end) if window else which
-
-
-def _ids(accounts: Iterable[int]) -> str:
-    """Their keys in a statement, with one that no account has."""
-    return ", ".join(map(str, [0, *accounts]))

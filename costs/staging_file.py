@@ -45,11 +45,13 @@ class StagedRows(Generic[R]):
         )
         self._lines = csv.writer(self.file)
         self._values = attrgetter(*self.columns)
+        self.count = 0
         # A line whose values need no quotes.
         self._line = ",".join(["%s"] * (1 + len(self.columns))) + "\r\n"
 
     def add(self, records: Sequence[R]) -> None:
         """Write these rows, their texts as they can be stored."""
+        self.count += len(records)
         rows = [self.fitter.fit(row, row.day) for row in records]
         lines = [(self.account_key, *self._values(row)) for row in rows]
         text = "".join([self._line % line for line in lines])
@@ -95,7 +97,6 @@ class StagingFile:
         self.tags = StagedRows(account_key, TagCostRecord, TagCost)
         self.tag_keys: dict[str, bool] = {}
         self._largest = largest_amount()
-        self.count = 0
 
     def __enter__(self) -> Self:
         return self
@@ -116,10 +117,14 @@ class StagingFile:
         self.totals.extend(part.totals)
         self.costs.add(part.rows)
         self.tags.add(part.tags)
-        self.count += len(part.rows) + len(part.tags)
         for row in part.tags:
             if row.tag_value or row.tag_key not in self.tag_keys:
                 self.tag_keys[row.tag_key] = row.tag_value != ""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.costs.count + self.tags.count
 
     def _check_amounts(self, part: CostReading) -> None:
         charges: list[CostTotalRecord | CostRecord | TagCostRecord]

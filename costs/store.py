@@ -66,20 +66,17 @@ def store_costs(run: SyncRun, window: Window, staged: StagingFile) -> None:
     Within the caller's transaction.
     """
     rows = Replacement(run.account_id, window, staged.costs)
+    tags = Replacement(run.account_id, window, staged.tags)
     totals = CostTotal.objects.filter(account=run.account).in_window(window)
-    days = set(window.days())
-    if rows.is_by_difference:
-        days = _changed_totals(totals, staged) | rows.find_changed_days()
+    days = rows.changed_days() | tags.changed_days() | _changed_totals(totals, staged)
     if days:
         changed = Window(min(days), max(days) + ONE_DAY)
         with changing([run.account_id], changed):
             totals.in_window(changed).delete()
             store_totals(run, changed, staged)
             rows.store()
+            tags.store()
     totals.update(run=run)
-    tags = Replacement(run.account_id, window, staged.tags)
-    if not tags.is_by_difference or tags.find_changed_days():
-        tags.store()
 
 
 def store_totals(run: SyncRun, window: Window, staged: StagingFile) -> None:
@@ -117,6 +114,7 @@ class Replacement:
         self._held = staged.model._default_manager.filter(
             account=account, day__gte=window.start, day__lt=window.end
         )
+        self._window = window
         self._days = (account, window.start.isoformat(), window.end.isoformat())
         self._columns = columns = ("account_id", *staged.columns)
         self._names = {
@@ -125,10 +123,13 @@ class Replacement:
             "same": " AND ".join(f"new.{name} = held.{name}" for name in columns),
         }
         self._is_postgresql = connection.vendor == "postgresql"
-        self.is_by_difference = self._is_postgresql and self._held.exists()
+        self._is_by_difference = self._is_postgresql and self._held.exists()
 
-    def find_changed_days(self) -> set[date]:
-        """Return the first and the last day of which any row differs, if one does."""
+    def changed_days(self) -> set[date]:
+        """Return days from the first to the last of which a row differs, or may."""
+        if not self._is_by_difference:
+            is_nothing = self._is_postgresql and not self._staged.count
+            return set() if is_nothing else {*self._window.days()}
         with connection.cursor() as cursor:
             cursor.execute(STAGE.format(**self._names))
             self._copy(cursor, "{table}_staging")
@@ -142,12 +143,12 @@ class Replacement:
             return {day for day in cursor.fetchone() if day}
 
     def store(self) -> None:
-        """Store them; by difference, where find_changed_days came before."""
+        """Store them, after changed_days."""
         if not self._is_postgresql:
             self._insert()
             return
         with connection.cursor() as cursor:
-            if not self.is_by_difference:
+            if not self._is_by_difference:
                 self._copy(cursor, "{table}")
                 return
             cursor.execute(JOIN_BY_HASH)

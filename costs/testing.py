@@ -1,5 +1,6 @@
 """Bills for tests: a few rows a day, totals that they sum to, and what is stored."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -7,12 +8,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, F, Sum
 
 from clouds.models import CloudAccount
 from core.testing.stored import Rows, sorted_rows
 from core.windows import ONE_DAY, Window
-from costs.models import CostTotal, DailyCost, TagCost
+from costs.models import (
+    BillSpan,
+    CostTotal,
+    DailyCost,
+    TagBillDay,
+    TagCost,
+    TagDay,
+    TagRollup,
+    TagSpan,
+)
+from costs.querysets import period_of
 from costs.rollups import changing
 
 IS_ONE_BILL = ContextVar("IS_ONE_BILL", default=False)
@@ -77,18 +88,19 @@ def tagged(
     currency: str = "USD",
 ) -> TagCost:
     """One row of the bill by tag; its day's total and rows are left alone."""
-    return TagCost.objects.create(
-        account=owner,
-        day=day,
-        tag_key=key,
-        tag_value=value,
-        sub_account_id=sub_account or owner.account_id,
-        service=service,
-        currency=currency,
-        billed=Decimal(billed),
-        effective=Decimal(billed),
-        is_estimated=False,
-    )
+    with _changing([owner.pk], Window(day, day + ONE_DAY)):
+        return TagCost.objects.create(
+            account=owner,
+            day=day,
+            tag_key=key,
+            tag_value=value,
+            sub_account_id=sub_account or owner.account_id,
+            service=service,
+            currency=currency,
+            billed=Decimal(billed),
+            effective=Decimal(billed),
+            is_estimated=False,
+        )
 
 
 def close(
@@ -188,6 +200,63 @@ def tags_miss_totals() -> list[tuple[object, ...]]:
         for *of, billed, effective in rows.annotate(Sum("billed"), Sum("effective"))
         if totals.get(tuple(of[:3])) != (billed, effective)
     ]
+
+
+def tag_sums_miss_rows() -> list[tuple[object, ...]]:
+    """The sums by tag that are wrong, beside those that there should be."""
+    amounts = ("billed", "effective", "row_count")
+    sums = {"billed": Sum("billed"), "effective": Sum("effective")}
+    rows = TagCost.objects.order_by()
+    of_day = ("account", "tag_key", "day", "currency")
+    found = {*rows.values_list(*of_day).annotate(Count("pk"))}
+    found ^= {*TagDay.objects.values_list(*of_day, "row_count")}
+    key = ("tag_key", "period", "currency", "tag_value", "service")
+    for dimension in TagRollup.Dimension:
+        granularity = "monthly" if dimension.endswith("_month") else "daily"
+        counted = rows.counted().annotate(period=period_of(granularity))
+        by = [one for one in key if one != "service" or "service" in dimension]
+        summed = counted.values_list(*by).annotate(**sums, row_count=Count("pk"))
+        held = TagRollup.objects.filter(dimension=dimension).annotate(period=F("day"))
+        found |= {*summed} ^ {*held.values_list(*by, *amounts)}
+    bill_days, spans = _read_days()
+    counts = ("total_count", "estimated_count", "unreconciled_count")
+    found |= bill_days ^ {
+        *TagBillDay.objects.values_list("tag_key", "day", "currency", *counts)
+    }
+    ends = ("account", "currency", "tag_key", "first_day", "last_day", "days")
+    found |= spans ^ {*TagSpan.objects.values_list(*ends)}
+    return sorted(found, key=repr)
+
+
+def _read_days() -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
+    """What TagBillDay and TagSpan have to hold."""
+    read = defaultdict(set)
+    for *of, key in TagCost.objects.values_list(
+        "account", "day", "currency", "tag_key"
+    ):
+        read[tuple(of)].add(key)
+    counts: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    days: dict[tuple[int, str, str], set[date]] = defaultdict(set)
+    keys: dict[int, set[str]] = defaultdict(set)
+    firsts = {(one.account_id, one.currency): one for one in BillSpan.objects.all()}
+    for total in CostTotal.objects.counted():
+        owner, currency = total.account_id, total.currency
+        is_nothing = total.billed == total.effective == 0
+        for key in {""} if is_nothing else read[owner, total.day, currency]:
+            keys[owner].add(key)
+            count = counts[key, total.day, currency]
+            count[0] += 1
+            count[1] += total.is_estimated
+            count[2] += not total.is_reconciled
+            span = firsts.get((owner, currency))
+            if span and total.day >= span.first_day:
+                days[owner, currency, key].add(total.day)
+    spans: set[tuple[object, ...]] = set()
+    for owner, currency in firsts:
+        for key in keys[owner]:
+            if both := days[owner, currency, key] | days[owner, currency, ""]:
+                spans.add((owner, currency, key, min(both), max(both), len(both)))
+    return {(*of, *count) for of, count in counts.items()}, spans
 
 
 def stored_costs() -> Rows:

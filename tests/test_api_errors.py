@@ -48,6 +48,12 @@ def test_a_page_that_is_not_there_is_404(path: str) -> None:
         assert response.json()["detail"] == f"There is no page {page} of this list."
 
 
+def test_a_refusal_quotes_whatever_was_given() -> None:
+    asked = {"name": "cpu", "labels": "100%s %"}
+    found = refused("monitoring/metrics/aggregate/", **asked)
+    assert "100%s %" in found["labels"][0]
+
+
 @pytest.mark.parametrize("path", GROWING)
 def test_a_cursor_that_no_answer_gave_is_refused_by_name(path: str) -> None:
     for cursor in ("2", "W10:x:y", "\0", "é"):

@@ -17,7 +17,7 @@ from costs.sync import read_cost, sync_cost
 from inventory.sync import read_resources, sync_ec2
 from metrics.sync import read_metrics, sync_cpu
 from syncs.datasets import Dataset
-from syncs.models import SyncRun, Watermark
+from syncs.models import ApiUsage, SyncRun, Watermark
 from syncs.runs.claims import Refused, SlotTaken, claim, take
 from tests.stored_rows import stored
 
@@ -135,3 +135,22 @@ def test_an_account_that_is_removed_meanwhile_is_refused(
     CloudAccount.objects.filter(account_id=ACCOUNT).delete()
     with pytest.raises(Refused, match="was removed"):
         sync_cpu(mine, now)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("sync", "removed_at"), [(sync_cost, 3), (sync_cpu, 1)])
+def test_an_account_that_is_removed_while_it_is_read_leaves_nothing(
+    mine: CloudAccount, now: datetime, sync: Callable[..., SyncRun], removed_at: int
+) -> None:
+    sync_ec2(mine, now)
+    said: list[str] = []
+
+    def remove(sentence: str) -> None:
+        said.append(sentence)
+        if len(said) == removed_at:
+            CloudAccount.objects.filter(account_id=ACCOUNT).delete()
+
+    sync(mine, now, on_progress=remove)
+    assert len(said) >= removed_at
+    assert not SyncRun.objects.filter(account__account_id=ACCOUNT).exists()
+    assert not ApiUsage.objects.filter(account__account_id=ACCOUNT).exists()

@@ -26,6 +26,7 @@ from clouds.testing import account
 from clouds.versions import data_version
 from core.testing.aws_emulator import EmulatedAws
 from costs.models import CostTotal, DailyCost
+from costs.testing import tag_sums_miss_rows
 from metrics.models import CpuMetric
 from syncs.accounts.changes import remove_accounts
 from syncs.datasets import Dataset
@@ -53,12 +54,14 @@ def test_months_go_and_come_back_as_they_were(tmp_path: Path) -> None:
         text,
     )
     assert not any(contents())
+    assert not tag_sums_miss_rows()
     assert Archive.objects.count() == 2 * len(DAY_TABLES)
     for table in DAY_TABLES:
         for month in ("2024-03", "2024-04"):
             assert "rows are back" in run("restore_archive", table, month)
     assert contents() == before
     assert sums() == kept
+    assert not tag_sums_miss_rows()
 
 
 def test_what_the_rows_sum_to_stays_and_so_does_the_bill(tmp_path: Path) -> None:

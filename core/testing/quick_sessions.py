@@ -17,7 +17,7 @@ sign_in = ClientMixin.force_login
 
 
 def begin() -> None:
-    ClientMixin.force_login = _force_login  # type: ignore[method-assign]
+    ClientMixin.force_login = _force_login  # type: ignore[assignment,method-assign]
 
 
 def _force_login(client: Any, user: Any, backend: str | None = None) -> None:

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from itertools import chain
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from core.windows import Window
-from costs.allocation.engine import Key, Matches, Rows, Rule, spans_of_rules
+from costs.allocation.engine import Matches, Rows, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.allocation.rule_sums import sums_by_group
-from costs.models import CoveredDay, TagCost
+from costs.models import CoveredDay, TagCost, TagDay
 from costs.queries.source import CostSource
 
 ROW_COLUMNS = {*COLUMNS.values()}
@@ -69,10 +68,10 @@ class Cut:
             sums[rule.key if rule else None, period] += amount
         return [(key, period, amount) for (key, period), amount in sums.items()]
 
-    def rest(self, metric: str) -> Iterator[tuple[Key, Decimal]]:
-        """Yield what no rule matches, by the columns that these rules look at."""
-        names, stored = [*self.columns], [*self.columns.values()]
-        matches = Matches(self.rules, names)
+    def rest(self, metric: str) -> Iterator[tuple[Sequence[str], Decimal]]:
+        """Yield (a value of each column, amount) of what no rule matches."""
+        stored = [*self.columns.values()]
+        matches = Matches(self.rules, [*self.columns])
         sums: Iterable[Sequence[Any]] = self.source.by(*stored).combined(stored, metric)
         if self._of_values:
             of_value: dict[str, Decimal] = defaultdict(Decimal)
@@ -81,7 +80,7 @@ class Cut:
             sums = [*of_value.items()]
         for *values, amount in sums:
             if matches.of_values(values) is None:
-                yield tuple(zip(names, values, strict=True)), amount
+                yield values, amount
 
     def by_service(self, metric: str) -> "Cut":
         """Return what tells the rest apart by service too, which rules may not look at.
@@ -90,15 +89,12 @@ class Cut:
         """
         if SERVICE in self.columns:
             return self
-        values: dict[str, set[str]] = defaultdict(set)
-        if self.columns:
-            keys = (key for key, _ in self.rest(metric))
-            for name, value in chain.from_iterable(keys):
-                values[name].add(value)
         source = self.source
-        for name, column in self.columns.items():
-            if len(values[name]) <= MOST_VALUES:
-                source = source.by_column(column, sorted(values[name]))
+        rest = [values for values, _ in self.rest(metric)] if self.columns else []
+        for at, column in enumerate(self.columns.values()):
+            found = {values[at] for values in rest}
+            if len(found) <= MOST_VALUES:
+                source = source.by_column(column, sorted(found))
         columns = sorted({SERVICE: SERVICE, **self.columns}.items())
         return replace(self, source=source, columns=dict(columns))
 
@@ -106,10 +102,11 @@ class Cut:
 def cuts(source: CostSource, window: Window, rules: Iterable[Rule]) -> Iterator[Cut]:
     """Cut the source's rows of the window, each into one, as the rules need it.
 
-    One query, as rows are asked sooner where no bill covers those of another.
+    One query where other bills cover days: rows are asked sooner where they have none.
     """
-    covered = CoveredDay.objects.of_stored_rows(window)
-    source = replace(source, is_covered=covered.exists())
+    if source.is_covered:
+        covered = CoveredDay.objects.of_stored_rows(window)
+        source = replace(source, is_covered=covered.exists())
     for part, valid in spans_of_rules(rules, window):
         looked_at = {name for rule in valid for name in rule.conditions}
         for tag, rows in _by_tag(source.in_window(part), valid):
@@ -131,7 +128,8 @@ def _by_tag(
         own = by_tag.filter(account__in=source.bill_spans.values("account"))
         yield tag, replace(source, rows=own, rollups=None)
         same_day = {name: OuterRef(name) for name in ("account", "day", "currency")}
-        others = source.rows.filter(~Exists(by_tag.filter(**same_day)))
+        read = TagDay.objects.filter(bills, tag_key=tag.removeprefix(TAG_COLUMN))
+        others = source.rows.filter(~Exists(read.filter(**same_day)))
         source = replace(source, rows=others, rollups=None)
     yield "", source
 

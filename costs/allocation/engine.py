@@ -100,7 +100,8 @@ class Matches:
     def of_values(self, values: Iterable[str]) -> Rule | None:
         """Return the rule of a value of each column."""
         both = zip(self.groups, values, strict=True)
-        return self.of_groups(tuple(of_values.get(one, 0) for of_values, one in both))
+        # A list is sooner made than a generator, and there may be many values.
+        return self.of_groups(tuple([of.get(value, 0) for of, value in both]))
 
     def of_groups(self, groups: tuple[int, ...]) -> Rule | None:
         """Return the rule of a group of each column."""

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from clouds.access import AnyUser
 from core.money import ZERO
@@ -11,11 +13,12 @@ from core.windows import Window
 from costs.allocation.cuts import ROW_COLUMNS, Cut, cuts
 from costs.allocation.engine import NOT_ALLOCATED, Allocation, Key, Rule
 from costs.allocation.querysets import COLUMNS
-from costs.models import TeamRule
+from costs.models import CoveredDay, TeamRule
 from costs.queries.breakdown import CostBreakdown, breakdown_of, in_one_currency
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import Trend, trend_of
+from costs.querysets import within
 
 BILL = COLUMNS["accounts"]
 
@@ -59,6 +62,9 @@ def team_costs(query: CostQuery, source: CostSource) -> TeamCosts:
 def _team_costs(
     query: CostQuery, source: CostSource, rules: Sequence[Rule]
 ) -> TeamCosts:
+    # Mostly there are none, and to look them up for each bill takes as long as to sum.
+    covered = CoveredDay.objects.filter(within(query.window))
+    source = replace(source, is_covered=covered.exists())
     parts = list(cuts(source, query.window, rules))
     found = allocated(parts, query.metric, query.granularity)
     teams = {team: found.teams.get(team, {}) for rule in rules for team in rule.shares}
@@ -127,7 +133,14 @@ def _uncovered(
         return []
     rest: dict[Key, Decimal] = defaultdict(Decimal)
     for cut in parts:
-        for key, amount in cut.by_service(metric).rest(metric):
-            rest[key] += amount
-    listed = [Uncovered(key, amount) for key, amount in rest.items()]
-    return sorted(listed, key=lambda one: (-one.amount, one.key))
+        by_service = cut.by_service(metric)
+        names = [*by_service.columns]
+        for values, amount in by_service.rest(metric):
+            rest[tuple(zip(names, values, strict=True))] += amount
+    # The keys of equal amounts in their order; most differ.
+    found_first = sorted(rest.items(), key=itemgetter(1), reverse=True)
+    return [
+        Uncovered(key, amount)
+        for amount, equal in groupby(found_first, key=itemgetter(1))
+        for key, _ in sorted(equal)
+    ]

@@ -1,12 +1,13 @@
 """What is still expected of recent days, by how much such days grew before."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from clouds.access import AnyUser
 from core.money import CENT, ZERO
+from core.periods import LAST_DAYS
 from core.windows import ONE_DAY, Window
 from costs.growth.refresh import SETTLED_AFTER_DAYS
 from costs.growth.shares import GrowthShares
@@ -82,6 +83,10 @@ def raw_days(user: AnyUser) -> int:
     return CostSource.visible_to(user).growth_shares().raw_days
 
 
-def raw_days_asked(user: AnyUser, parameters: Container[str]) -> int:
-    """Return the same where a question leaves its days to the default, else 0."""
-    return 0 if "start" in parameters or "end" in parameters else raw_days(user)
+def raw_days_asked(user: AnyUser, parameters: Mapping[str, str]) -> int:
+    """Return the same where a question is about the last days, or says nothing."""
+    period = parameters.get("period")
+    has_days = "start" in parameters or "end" in parameters
+    if has_days or (period and period not in LAST_DAYS):
+        return 0
+    return raw_days(user)

@@ -141,7 +141,7 @@ class ClickHouse:
         )
         with (
             self._failing(seconds),
-            urlopen(request, timeout=seconds) as answer,  # noqa: S310
+            urlopen(request, timeout=seconds) as answer,  # noqa: S310  # nosec B310
         ):
             yield from answer
 

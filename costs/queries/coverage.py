@@ -1,10 +1,10 @@
 """Which days each account's bill is stored for, what may be compared, and how."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.windows import ONE_DAY, Window, add_months, first_of_month
 
@@ -36,6 +36,17 @@ class History(NamedTuple):
     last_day: date
     days: int
     is_current: bool
+
+
+class TagHistory(NamedTuple):
+    """A TagSpan."""
+
+    account_id: int
+    currency: str
+    tag_key: str
+    first_day: date
+    last_day: date
+    days: int
 
 
 def period_before(window: Window) -> Window:
@@ -127,10 +138,42 @@ class Compared:
         return change_percent(self.before, self.total)
 
 
-def is_whole(history: Sequence[History]) -> bool:
-    """Whether it is of one currency, with every day from the first to the last."""
-    first, *others = history
-    return not others and first.days == (first.last_day - first.first_day).days + 1
+def whole_histories(
+    histories: Mapping[int, Sequence[History]],
+) -> dict[int, History]:
+    """Return those of one currency, with every day from the first to the last."""
+    return {
+        account: parts[0]
+        for account, parts in histories.items()
+        if len(parts) == 1 and _is_whole(*parts)
+    }
+
+
+def read_by_tag(
+    histories: Mapping[int, History],
+    key: str,
+    tag_histories: Iterable[tuple[Any, ...]],
+) -> dict[int, History | None]:
+    """Return what of whole histories is read by a tag key, if that is whole too; None
+    of those of which nothing is.
+
+    `tag_histories` are as TagHistory, by this key and by none: what costs nothing.
+    """
+    read = {one[:3]: TagHistory(*one) for one in tag_histories}
+    found: dict[int, History | None] = {}
+    for account, history in histories.items():
+        by_key = read.get((account, history.currency, key))
+        if by_key is None and (account, history.currency, "") not in read:
+            found[account] = None
+        elif by_key and _is_whole(by_key):
+            found[account] = history._replace(
+                first_day=by_key.first_day, last_day=by_key.last_day
+            )
+    return found
+
+
+def _is_whole(history: History | TagHistory) -> bool:
+    return history.days == (history.last_day - history.first_day).days + 1
 
 
 def with_covered(

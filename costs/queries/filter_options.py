@@ -84,9 +84,8 @@ def filter_options(
     seen = CostSource.visible_to(user).in_window(query.window)
     if query.tag_key:
         by_tag = seen.by_tag(query.tag_key, user)
-        services, accounts = (
-            by_tag.values_of(name, LONGEST) for name in ("service", "sub_account_id")
-        )
+        services = by_tag.values_of("service", LONGEST)
+        accounts = seen.values_of("sub_account_id", LONGEST)
         return [
             _picker(query, "service", "Services", services, {}),
             _picker(query, "account", "Accounts", accounts, account_names),

@@ -27,7 +27,10 @@ from costs.models import (
     CostRollup,
     CostTotal,
     DailyCost,
+    TagBillDay,
     TagCost,
+    TagRollup,
+    TagSpan,
 )
 from costs.queries.checks import (
     bills_of,
@@ -39,8 +42,10 @@ from costs.queries.coverage import (
     Cover,
     History,
     Span,
-    is_whole,
+    TagHistory,
     overlap,
+    read_by_tag,
+    whole_histories,
     with_covered,
 )
 from costs.queries.query import BILLS, DIMENSIONS, CostQuery
@@ -49,22 +54,13 @@ from costs.querysets import (
     BillDayQuerySet,
     BillQuerySet,
     BillSpanQuerySet,
-    CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
     within,
 )
+from costs.rollup_querysets import OWNER, ROLLUP_OF, SumsQuerySet
 
 Bills = TypeVar("Bills", bound=BillQuerySet)
-# What no rollup tells apart: it is answered from rows.
-NOT_IN_ROLLUPS = {"account__account_id"}
-# The dimension by which a rollup tells a column apart.
-ROLLUP_OF = {
-    "service": CostRollup.Dimension.SERVICE,
-    "region": CostRollup.Dimension.REGION,
-    "resource_group": CostRollup.Dimension.RESOURCE_GROUP,
-    "sub_account_id": CostRollup.Dimension.ACCOUNT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ class CostSource:
 
     rows: DailyCostQuerySet
     totals: CostTotalQuerySet
-    rollups: CostRollupQuerySet | None = None
+    rollups: SumsQuerySet | None = None
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
     bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.all)
@@ -140,7 +136,7 @@ class CostSource:
             for name, is_excluded in zip(names, (False, True), strict=True):
                 if values := query.keys_of(name):
                     if name in DIMENSIONS["service"] and query.tag_key:
-                        check_services(found.rows, query)
+                        check_services(found.by("service"), query)
                     column = column_of(BY_TAG if group == "tag" else group) or ""
                     found = found.by_column(column, values, is_excluded=is_excluded)
         if query.search:
@@ -149,13 +145,15 @@ class CostSource:
         return found
 
     def by_tag(self, key: str, user: AnyUser) -> Self:
-        """Return the costs by this tag, which no sums hold."""
+        """Return the costs by this tag."""
+        sums = TagRollup.objects.filter(tag_key=key)
+        days = TagBillDay.objects.filter(tag_key__in=[key, ""])
         return replace(
             self,
             rows=TagCost.objects.visible_to(user).filter(tag_key=key),
             totals=self.totals.read_by_tag(key),
-            rollups=None,
-            days=None,
+            rollups=None if self.rollups is None else sums,
+            days=None if self.days is None else days,
             tag_key=key,
         )
 
@@ -165,7 +163,7 @@ class CostSource:
         """Return what has one of these values in the column, or none of them."""
         which = Q((f"{column}__in", values), _negated=is_excluded)
         rollups = None
-        if self.rollups is not None and column not in NOT_IN_ROLLUPS:
+        if self.rollups is not None and self.rollups.dimension_of({column}):
             rollups = self.rollups.filter(which)
         looked_at = self.looked_at | {column}
         return replace(
@@ -192,7 +190,7 @@ class CostSource:
         though its sums stayed: without it, the month lacks days. One query where rows
         answer.
         """
-        if self.tag_key or not self._is_of_rows(columns):
+        if self.tag_key or self.by(*columns).model is not DailyCost:
             return self
         months = [
             Window(first_of_month(one.start), add_months(one.end - ONE_DAY, 1))
@@ -212,20 +210,10 @@ class CostSource:
     ) -> DailyCostQuerySet:
         """Return the rows or sums that can tell these columns apart. `months_of` are
         the windows asked for where a month may be one row."""
-        if self.rollups is None or self._is_of_rows(columns):
+        compared = self.looked_at.union(filter(None, columns))
+        if self.rollups is None or not (of := self.rollups.dimension_of(compared)):
             return self._counted(self.rows)
-        compared = {*self.looked_at, *columns}
-        needed = (of for name, of in ROLLUP_OF.items() if name in compared)
-        dimension = next(needed, CostRollup.Dimension.NONE)
-        return self._counted(self.rollups.of_dimension(dimension, months_of))
-
-    def _is_of_rows(self, columns: Iterable[str | None]) -> bool:
-        compared = {*self.looked_at, *columns}
-        return (
-            self.rollups is None
-            or len(compared & ROLLUP_OF.keys()) > 1
-            or not compared.isdisjoint(NOT_IN_ROLLUPS)
-        )
+        return self._counted(self.rollups.of_dimension(of, months_of))
 
     def window_sums(
         self, columns: Sequence[str], metric: str, *windows: Window
@@ -249,7 +237,7 @@ class CostSource:
 
     def blocks(
         self, columns: Collection[str]
-    ) -> tuple[CostRollupQuerySet, DailyCostQuerySet] | None:
+    ) -> tuple[SumsQuerySet, DailyCostQuerySet] | None:
         """Return the sums of blocks of days, archived months too, and the rows of days;
         None where rows alone, or sums by one dimension, answer about these columns."""
         compared = {*self.looked_at, *columns}
@@ -258,7 +246,8 @@ class CostSource:
             self.rollups is None
             or is_dated
             or self.archived
-            or compared & NOT_IN_ROLLUPS
+            or self.tag_key
+            or OWNER in compared
             or len(compared & ROLLUP_OF.keys()) < 2
         ):
             return None
@@ -328,9 +317,10 @@ class CostSource:
     def spans(self, *windows: Window) -> list[Span]:
         """Return how each account's history covers these windows. One query.
 
-        And one of the days of those whose history has a gap, or several currencies; and
-        one of those that begin or end in between. A history goes on where another one
-        of these bills covers the account, be it in another currency than its own bill.
+        And one by tag; one of the days of those whose history has a gap, or several
+        currencies; and one of those that begin or end in between. A history goes on
+        where another one of these bills covers the account, be it in another currency
+        than its own bill.
         """
         currency = self.narrowing.get("currency")
         stored = self.bill_spans.with_is_current().order_by("account")
@@ -344,21 +334,24 @@ class CostSource:
                 histories[span.account_id].append(span)
             elif any(covers.get(span.pk, ())):
                 elsewhere.append(span)
-        gaps = [
-            key
-            for key, of_key in histories.items()
-            if self.tag_key or not is_whole(of_key)
-        ]
+        whole: Mapping[int, History | None] = whole_histories(histories)
+        if self.tag_key:
+            accounts = self.bill_spans.values("account")
+            tags = TagSpan.objects.filter(account__in=accounts)
+            tags = tags.filter(tag_key__in=[self.tag_key, ""])
+            by_key = tags.values_list(*TagHistory._fields)
+            whole = read_by_tag(whole_histories(histories), self.tag_key, by_key)
+        gaps = histories.keys() - whole.keys()
         totals = self._counted(self.totals.filter(account__in=gaps))
         counts = totals.days_per_account(windows) if gaps else {}
         spans = []
         for account, parts in histories.items():
             first = min(part.first_day for part in parts)
             last = max(part.last_day for part in parts)
-            if account in gaps:
-                days = counts.get(account, (0,) * len(windows))
-            else:
-                days = tuple(self._known_days(first, last, one) for one in windows)
+            days = counts.get(account, (0,) * len(windows))
+            if one := whole.get(account):
+                ends = one.first_day, one.last_day
+                days = tuple(self._known_days(*ends, window) for window in windows)
             is_current = any(part.is_current for part in parts)
             known = [covers[part.pk] for part in parts if part.pk in covers]
             days = with_covered(days, known, windows)

@@ -17,14 +17,15 @@ from core.db.money_field import MoneyField
 from core.windows import Window
 from costs.day_blocks import parts_of
 from costs.models import CoveredDay
-from costs.querysets import CostRollupQuerySet, DailyCostQuerySet, within
+from costs.querysets import DailyCostQuerySet, within
+from costs.rollup_querysets import SumsQuerySet
 
 # ruff: noqa: S608 (names are columns of the models, values are bound)
 MONEY: MoneyField[Decimal, Decimal] = MoneyField()
 
 
 def window_sums(
-    sums: CostRollupQuerySet,
+    sums: SumsQuerySet,
     rows: DailyCostQuerySet,
     columns: Sequence[str],
     metric: str,

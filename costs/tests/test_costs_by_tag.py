@@ -3,20 +3,28 @@ can't be combined."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import unescape
+from itertools import product
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clouds.models import CloudAccount
-from clouds.testing import account
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
+from core.windows import Window
 from costs.models import CostTotal
+from costs.queries.query import CostQuery
+from costs.queries.source import CostSource
+from costs.queries.trend import cost_trend
 from costs.testing import charge, close, one_bill, tagged
-from users.testing import ask, csv_of, refused, viewer
+from users.testing import ask, csv_of, person, refused, session_of, viewer
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, THIRD = (date(2026, 11, day) for day in (2, 3, 4))
@@ -237,15 +245,53 @@ def test_files_hold_the_same() -> None:
     assert content.startswith(("tag:team,cost", "\ufefftag:team,cost"))
 
 
+@pytest.mark.parametrize(
+    ("asked", "table"),
+    [
+        (BY_TEAM, "costs_tagrollup"),
+        ({**BY_TEAM, "exclude_tag": "team=shop", "service": "S3"}, "costs_tagrollup"),
+        ({**START, "tag": "team=shop", "group_by": "service"}, "costs_tagrollup"),
+        ({**START, "tag": "team=shop", "group_by": "none"}, "costs_tagrollup"),
+        ({**START, "tag": "team=shop", "group_by": "account"}, "costs_tagcost"),
+        ({**BY_TEAM, "sub_account": "000000000501"}, "costs_tagcost"),
+        ({**BY_TEAM, "account": "000000000501"}, "costs_tagcost"),
+        ({**BY_TEAM, "search": "sho"}, "costs_tagcost"),
+    ],
+)
+def test_sums_answer_as_the_rows_do_wherever_they_can(
+    asked: dict[str, Any], table: str
+) -> None:
+    user = User.objects.get(pk=person("viewer").pk)
+    query = CostQuery.from_values(asked, NOW)
+    source = CostSource.visible_to(user).filtered(query, user)
+    november = Window(date(2026, 11, 1), date(2026, 12, 1))
+    for window, granularity in product((query.window, november), ("daily", "monthly")):
+        with CaptureQueriesContext(connection) as queries:
+            found, of_rows = (
+                cost_trend(
+                    one, window, group_by=query.group_by, granularity=granularity
+                )
+                for one in (source, replace(source, rollups=None))
+            )
+        assert f'FROM "{table}"' in queries[0]["sql"]
+        assert found == of_rows
+        assert found.total
+
+
+def test_a_limited_user_sees_the_values_of_their_accounts_alone() -> None:
+    other = account(503, "staging")
+    tagged(other, THIRD, "secret", "100")
+    limited = person("viewer")
+    see_only(limited, CloudAccount.objects.get(account_id="000000000501"))
+    text = session_of(limited).get("/costs/", BY_TEAM).content.decode()
+    assert "shop" in text
+    assert "secret" not in text
+
+
 def test_totals_by_a_tag_take_no_query_more_for_more_days(
     owner: CloudAccount,
     django_assert_num_queries: Any,
 ) -> None:
-    from costs.queries.query import CostQuery
-    from costs.queries.source import CostSource
-    from costs.queries.trend import cost_trend
-    from users.testing import person
-
     # As a request has him: his limit is not known yet.
     user = User.objects.get(pk=person("viewer").pk)
     query = CostQuery.from_values(BY_TEAM, NOW)

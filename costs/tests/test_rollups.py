@@ -29,12 +29,13 @@ from costs.models import (
 )
 from costs.staging_file import StagingFile
 from costs.sync import replace_costs
-from costs.testing import charge, rows_miss_totals
+from costs.testing import charge, rows_miss_totals, tag_sums_miss_rows
 from providers.records import (
     ChargeCategory,
     CostReading,
     CostRecord,
     CostTotalRecord,
+    TagCostRecord,
 )
 from syncs.accounts.changes import remove_accounts
 from syncs.datasets import Dataset
@@ -178,6 +179,7 @@ def recent() -> dict[tuple[object, ...], list[Decimal]]:
 
 def assert_all_sums_are_right() -> None:
     assert held() == summed()
+    assert not tag_sums_miss_rows()
     assert bill_days() == {
         (row.day, row.currency): (
             row.total_count,
@@ -218,6 +220,7 @@ class Charge:
     currency: str
     amount: int
     is_estimated: bool
+    tags: frozenset[str]
 
     @property
     def record(self) -> CostRecord:
@@ -246,8 +249,9 @@ def bills(days: list[date]) -> st.SearchStrategy[list[Charge]]:
         sub_account=st.sampled_from([*MEMBERS, "7"]),
         category=st.sampled_from([ChargeCategory.USAGE, ChargeCategory.TAX]),
         currency=st.sampled_from(["USD", "EUR"]),
-        amount=st.integers(-(10**12), 10**12),
+        amount=st.just(0) | st.integers(-(10**12), 10**12),
         is_estimated=st.booleans(),
+        tags=st.frozensets(st.sampled_from(["team=shop", "team=", "env=test"])),
     )
 
     def key(one: Charge) -> tuple[object, ...]:
@@ -298,7 +302,7 @@ def sync(owner: CloudAccount, charges: list[Charge]) -> Window:
     window = Window(min(days), max(days) + ONE_DAY)
     rows = [one.record for one in charges]
     with StagingFile(owner.pk) as staged, transaction.atomic():
-        staged.add(CostReading(list(totals(rows)), rows))
+        staged.add(CostReading(list(totals(rows)), rows, list(by_tag(charges))))
         run.started_at += ONE_DAY
         run.save()
         replace_costs(run, window, staged)
@@ -314,6 +318,30 @@ def totals(rows: list[CostRecord]) -> Iterator[CostTotalRecord]:
             sum((row.billed for row in of_day), Decimal(0)),
             sum((row.effective for row in of_day), Decimal(0)),
             any(row.is_estimated for row in of_day),
+        )
+
+
+def by_tag(charges: list[Charge]) -> Iterator[TagCostRecord]:
+    """The same charges by each of their tags."""
+    rows: dict[tuple[date, str, str, str, str, str], list[CostRecord]]
+    rows = defaultdict(list)
+    for one in charges:
+        row = one.record
+        for tag in one.tags:
+            key, value = tag.split("=")
+            of = (row.day, key, value, row.sub_account_id, row.service, row.currency)
+            rows[of].append(row)
+    for (day, key, value, owner, service, currency), found in rows.items():
+        yield TagCostRecord(
+            day=day,
+            tag_key=key,
+            tag_value=value,
+            sub_account_id=owner,
+            service=service,
+            currency=currency,
+            billed=sum((row.billed for row in found), Decimal(0)),
+            effective=sum((row.effective for row in found), Decimal(0)),
+            is_estimated=found[0].is_estimated,
         )
 
 

@@ -123,7 +123,7 @@ class Container:
         try:
             if b"<!DOCTYPE" in content:
                 raise ElementTree.ParseError("it defines entities")
-            return ElementTree.fromstring(content)  # noqa: S314 none are defined
+            return ElementTree.fromstring(content)  # noqa: S314  # nosec B314
         except ElementTree.ParseError as error:
             reason = f"the list can't be understood ({error})"
             raise failure(

@@ -6,7 +6,7 @@ A run that lost its claim, because it was taken for dead, stores nothing.
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from clouds.demo_clock import our_now
 from clouds.models import CloudAccount
@@ -120,9 +120,9 @@ class RunContext:
         """Store what was read in one transaction, which the slot is held through."""
         with transaction.atomic():
             # Parts of a backfill may reach into the same days: one stores at a time.
-            CloudAccount.objects.select_for_update(no_key=True).get(
-                pk=self.run.account_id
-            )
+            same = CloudAccount.objects.filter(pk=self.run.account_id)
+            if not same.select_for_update(no_key=True).first():
+                raise ClaimLost(f"the account of run {self.run.pk} was removed")
             self._update_held(heartbeat_at=self.alive_at, progress="storing")
             yield
             bump_version(self.run.account, self.run.dataset)
@@ -170,7 +170,12 @@ class RunContext:
         """
         if "provider" in self.__dict__:
             used = self.provider.meter.take_new()
-            record_usage(self.run.account, utc_day(self.now), used)
+            try:
+                record_usage(self.run.account, utc_day(self.now), used)
+            except IntegrityError:
+                if CloudAccount.objects.filter(pk=self.run.account_id).exists():
+                    raise
+                logger.warning("the account of run %s was removed", self.run.pk)
 
     def metered(self) -> dict[str, object]:
         """Return the columns of the run that count its requests."""
@@ -228,7 +233,8 @@ def _closing(current: RunContext) -> Iterator[None]:
     except ClaimLost:
         # Another process closed it, without the numbers of its requests.
         SyncRun.objects.filter(pk=run.pk).update(**current.metered())
-        run.refresh_from_db()
+        with suppress(SyncRun.DoesNotExist):  # removed with its account
+            run.refresh_from_db()
     except (KeyboardInterrupt, SystemExit):
         current.fail("Interrupted. What was stored before stays; start it again.")
         raise

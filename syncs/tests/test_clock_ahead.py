@@ -94,6 +94,8 @@ def test_a_watermark_of_the_future_leaves_no_day_out(
     readable = Window(today - 400 * DAY, today)
     days = {"start": today - 40 * DAY, "end": today - 30 * DAY}
     run(mine, Dataset.COST, now - 30 * DAY, **days)
+    later = {"start": today - 30 * DAY, "end": today - 9 * DAY, "status": "failed"}
+    run(mine, Dataset.COST, now - 9 * DAY, **later)
     run(mine, Dataset.COST, now + YEAR, start=today, end=today + YEAR)
     mark = Watermark.objects.create(
         account=mine, dataset="cost", read_until=today + YEAR, updated_at=now

@@ -269,12 +269,12 @@ def test_one_subscribes_and_unsubscribes_over_the_api() -> None:
 def test_the_api_says_what_a_digest_would_say() -> None:
     owner = account()
     spent(owner, {1: "14"})
-    client = session_of(reader())
     with time_machine.travel(NOW, tick=False):
+        client = session_of(reader())
         told = client.get("/api/v1/digests/preview/").json()
+        wrong = client.get("/api/v1/digests/preview/", {"frequency": "hourly"})
     assert told["frequency"] == "daily"
     assert "$14.00" in told["text"]
-    wrong = client.get("/api/v1/digests/preview/", {"frequency": "hourly"})
     assert "frequency" in wrong.json()["errors"]
 
 

@@ -16,7 +16,7 @@ from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, Restatement
 from dashboard.demo.company import catch_up
-from dashboard.demo.control import Busy, company, play, queue
+from dashboard.demo.control import Busy, play, queue
 from dashboard.demo.testing import LAMBDA, cost, do
 from insights.models import Remediation
 from insights.testing import recommendation

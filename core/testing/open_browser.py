@@ -11,6 +11,7 @@ from threading import enumerate as enumerate_threads
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import connections
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -127,6 +128,9 @@ class OpenBrowser:
                 self._browser.close()
             self._browser = None
         if self._playwright is not None:
+            # Django keeps others for a thread with a loop. Another test may end all
+            # that are open, which those after the next browser would not notice.
+            connections.close_all()
             self._playwright.stop()
             self._playwright = None
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

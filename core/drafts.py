@@ -42,9 +42,9 @@ def _new_draft(target: Path, prefix: str) -> tuple[Path, BinaryIO]:
 
 def _delete_if_left(draft: Path) -> None:
     try:
-        file = draft.open("rb")
-    except FileNotFoundError:  # its own process was faster
-        return
+        file = draft.open("r+b")  # NFS locks no file that is open for reading only
+    except (FileNotFoundError, PermissionError):
+        return  # its own process was faster, or is of another user
     with file:
         if _is_locked(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
             draft.unlink(missing_ok=True)

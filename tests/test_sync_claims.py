@@ -150,7 +150,11 @@ def test_an_account_that_is_removed_while_it_is_read_leaves_nothing(
         if len(said) == removed_at:
             CloudAccount.objects.filter(account_id=ACCOUNT).delete()
 
-    sync(mine, now, on_progress=remove)
+    ended = sync(mine, now, on_progress=remove)
+    assert (ended.status, ended.error) == (
+        "abandoned",
+        f"{mine} was removed meanwhile.",
+    )
     assert len(said) >= removed_at
     assert not SyncRun.objects.filter(account__account_id=ACCOUNT).exists()
     assert not ApiUsage.objects.filter(account__account_id=ACCOUNT).exists()

@@ -5,6 +5,7 @@ that it replaces. The name ends with how many lines the file has, by which one t
 loaded in part is told from a whole one.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -118,11 +119,11 @@ def replaced(
     """Return those that are loaded, beside a file that they replaced and that the next
     `load_months` drops."""
     loaded = server.line_counts()
+    files = Counter("".join(name.rpartition("-")[:2]) for name in loaded)
     return [
         one
         for one in months
-        if loaded_name(one, loaded) == whole_name(one)
-        and sum(name.startswith(one.file_prefix) for name in loaded) > 1
+        if files[one.file_prefix] > 1 and loaded_name(one, loaded) == whole_name(one)
     ]
 
 

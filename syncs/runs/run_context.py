@@ -6,7 +6,7 @@ A run that lost its claim, because it was taken for dead, stores nothing.
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -233,8 +233,11 @@ def _closing(current: RunContext) -> Iterator[None]:
     except ClaimLost:
         # Another process closed it, without the numbers of its requests.
         SyncRun.objects.filter(pk=run.pk).update(**current.metered())
-        with suppress(SyncRun.DoesNotExist):  # removed with its account
+        try:
             run.refresh_from_db()
+        except SyncRun.DoesNotExist:
+            run.status = SyncRun.Status.ABANDONED
+            run.error = f"{run.account} was removed meanwhile."
     except (KeyboardInterrupt, SystemExit):
         current.fail("Interrupted. What was stored before stays; start it again.")
         raise

@@ -129,6 +129,15 @@ def send(run: SyncRun) -> None:
     failed, and no later try waits for it.
     """
     try:
+        _send_message(run)
+    except BrokerUnavailable:
+        SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).delete()
+        runs_changed(run.account)
+        raise
+
+
+def _send_message(run: SyncRun) -> None:
+    try:
         current_app.send_task(
             Dataset(run.dataset).traits.task,
             args=[run.pk],
@@ -136,13 +145,10 @@ def send(run: SyncRun) -> None:
             retry=False,
         )
     except broker_errors() as error:
-        reason = (
+        raise BrokerUnavailable(
             f"The queue can't be reached ({error}). Check CELERY_BROKER_URL and that "
             "its server runs, or sync by command."
-        )
-        SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).delete()
-        runs_changed(run.account)
-        raise BrokerUnavailable(reason) from error
+        ) from error
 
 
 def send_lost(now: datetime) -> int:
@@ -157,7 +163,7 @@ def send_lost(now: datetime) -> int:
     if not runs or not _is_queue_empty():
         return 0
     for run in runs:
-        send(run)
+        _send_message(run)  # which was sent before, and stays
     return len(runs)
 
 

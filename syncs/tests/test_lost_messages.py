@@ -53,6 +53,19 @@ def test_a_run_that_is_read_is_not_sent(queued: SyncRun) -> None:
     assert send_lost(timezone.now() + 3 * MINUTE) == 0
 
 
+def test_a_run_stays_where_the_queue_goes_away_again_meanwhile(
+    queued: SyncRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("Connection refused")
+
+    task_queue.waiting()
+    monkeypatch.setattr(current_app, "send_task", refuse)
+    with pytest.raises(BrokerUnavailable, match="Connection refused"):
+        send_lost(timezone.now() + 3 * MINUTE)
+    assert SyncRun.objects.get().status == SyncRun.Status.QUEUED
+
+
 def test_of_redis_it_is_known_whether_the_queue_is_empty(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

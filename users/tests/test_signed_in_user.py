@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from clouds.access import access_of
+from clouds.access import access_of, limit_of, set_access
 from clouds.testing import account
 from users.roles import Role, assign_role
 from users.sign_in import Backend
@@ -23,6 +23,12 @@ def by_role_and_alone() -> User:
     return user
 
 
+def limited() -> User:
+    user = person(Role.VIEWER)
+    set_access(user, [account()], all_accounts=False)
+    return user
+
+
 def nobody() -> User:
     return User.objects.create_user("nobody")
 
@@ -31,7 +37,7 @@ def superuser() -> User:
     return User.objects.create_superuser("root")
 
 
-@pytest.mark.parametrize("made", [by_role_and_alone, nobody, superuser])
+@pytest.mark.parametrize("made", [by_role_and_alone, limited, nobody, superuser])
 def test_permissions_and_access_are_those_that_django_finds(made: object) -> None:
     user = made()  # type: ignore[operator]
     found, plain = Backend().get_user(user.pk), User.objects.get(pk=user.pk)
@@ -39,6 +45,7 @@ def test_permissions_and_access_are_those_that_django_finds(made: object) -> Non
     assert found.get_all_permissions() == plain.get_all_permissions()
     assert found.is_superuser is plain.is_superuser
     assert access_of(found) == access_of(plain)
+    assert limit_of(found) == limit_of(plain)
 
 
 def test_rights_of_a_request_are_those_of_that_moment(client: Client) -> None:

@@ -87,7 +87,7 @@ def test_a_304_needs_no_query_but_who_asks_and_the_version() -> None:
     held, client = tag("costs/summary/"), viewer()
     with CaptureQueriesContext(connection) as queries:
         client.get("/api/v1/costs/summary/", headers={"if-none-match": held})
-    # The session with its user, their rights, the version.
+    # Session, user with rights, the version.
     assert len(queries) == 3
 
 

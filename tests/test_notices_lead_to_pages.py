@@ -38,4 +38,5 @@ def test_no_model_of_notices_is_forgotten() -> None:
         for field in model._meta.private_fields
         if isinstance(field, GenericRelation) and field.related_model is Notice
     }
+    assert Incident in of_notices
     assert of_notices <= {type(about) for about in ABOUT}

@@ -52,8 +52,9 @@ CHECKS: list[CheckFunction] = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-# Requests that are drawn beside those that cover each parameter, per address.
-DRAWN = 1
+# Requests that are drawn beside those that cover each parameter, per address. The first
+# is always the simplest that there is.
+DRAWN = 2
 # Of those that cover each parameter, each role that reads asks one in so many, others
 # than the next role does, and than it asks the next address, which has many alike.
 SHARES = 60

@@ -23,8 +23,8 @@ def test_a_draft_of_a_killed_process_is_deleted_and_one_at_work_is_not(
             with draft_beside(target, MINE):
                 os.kill(os.getpid(), signal.SIGKILL)
         finally:
-            os._exit(1)  # else it would go on with the tests
-    os.waitpid(child, 0)
+            os._exit(1)  # else it would run the other tests too
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
     (left,) = tmp_path.iterdir()
     with draft_beside(target, ".another-"):
         assert left.exists()

@@ -245,6 +245,7 @@ def test_files_hold_the_same() -> None:
     assert content.startswith(("tag:team,cost", "\ufefftag:team,cost"))
 
 
+@pytest.mark.on_each_database
 @pytest.mark.parametrize(
     ("asked", "table"),
     [

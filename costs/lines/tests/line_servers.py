@@ -88,7 +88,8 @@ def spark_server(folder: Path) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_until("Spark", lambda: _listens(port))
+        wait_until("Spark", lambda: process.poll() is not None or _listens(port))
+        assert process.poll() is None, (folder / "log").read_text()
         yield f"sc://localhost:{port}/;token={TOKEN}"
     finally:
         process.terminate()

@@ -183,6 +183,19 @@ def test_lines_that_were_loaded_in_part_never_answer(
     assert loaded_name(month, {newer: 7, whole: month.row_count}) == whole
 
 
+def test_a_month_that_was_loaded_in_part_is_loaded_again(
+    bill: CloudAccount, clickhouse: str, settings: Settings
+) -> None:
+    """A kill leaves fewer lines than its file has. Of Spark: test_spark.py."""
+    settings.LINE_ITEMS_ENGINE = clickhouse
+    october, september = LineItemMonth.objects.order_by("-month")
+    line_server().load(whole_name(october), september.path)
+    assert loaded().count("Loaded") == 2
+    assert line_server().line_counts() == {
+        whole_name(one): one.row_count for one in (october, september)
+    }
+
+
 def test_a_month_that_cannot_be_loaded_stops_no_other(
     bill: CloudAccount, engine: str
 ) -> None:

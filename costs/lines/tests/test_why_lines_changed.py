@@ -47,9 +47,8 @@ def test_what_is_new_gone_used_more_and_dearer_is_distinguished(viewer: Client) 
 
 def test_the_page_rounds_prices_and_quantities(viewer: Client) -> None:
     page = viewer.get("/costs/lines/changes/").content.decode()
-    used = page.split("0.10666667")[0] + page.split("0.10666667")[-1]
-    assert "100</td>" in used
-    assert "150 <span" in used
+    shown = ("100</td>", "150 <span", "$0.10</td>", "$0.10666667 <span")
+    assert [one for one in shown if one not in page] == []
 
 
 def test_without_resources_those_that_come_and_go_are_one_use(viewer: Client) -> None:

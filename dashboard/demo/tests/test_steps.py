@@ -139,8 +139,9 @@ def test_what_happened_is_read_the_same_twice_and_gone_with_a_reset() -> None:
     do("spike", **LAMBDA, factor=5)
     do("spike", **LAMBDA, factor=5)
     assert DemoEvent.objects.count() == 1
-    do("reset", days=4)
+    do("reset", days=4, days_ago=3)
     assert not DemoEvent.objects.exists()
+    assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY * 4
 
 
 def test_a_step_that_fails_says_why_and_ends_the_list() -> None:

@@ -23,7 +23,8 @@ FLOAT, COUNT, MOMENT = "DOUBLE", "BIGINT", "TIMESTAMPTZ"
 
 
 class CannotRestore(Exception):
-    """A file names something that this database does not know; the message says so."""
+    """A file names something that this database does not know, or holds more than it
+    can sum; the message says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from archives import parquet
+from archives.archived import CannotRestore
 from archives.models import Archive, Table
 from archives.schemas import TABLES, lock_writers, month_window, move_table_version
 from clouds.storage import verified
@@ -46,10 +47,13 @@ def restore(
             for batch in parquet.read(file):
                 on_progress(f"{archive}: storing {archive.rows:,} rows")
                 store(archived.models_of(batch))
-        if table == Table.COST:
-            rebuild(month_window(month))
-        if table == Table.TAG:
-            rebuild_tag_sums(month_window(month))
+        try:
+            if table == Table.COST:
+                rebuild(month_window(month))
+            if table == Table.TAG:
+                rebuild_tag_sums(month_window(month))
+        except OverflowError as error:
+            raise CannotRestore(f"{month:%Y-%m}: {error}") from error
         move_table_version(table)
         for archive in archives:
             archive.restored_at, archive.restored_by = now, by.name

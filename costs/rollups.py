@@ -14,16 +14,16 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
 
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
-from core.db.money_field import too_large
-from core.windows import Window, first_of_month
+from core.windows import Window
 from costs.account_sums import refresh_account
 from costs.day_blocks import FIRST_OF_MONTH, FIRST_OF_TEN_DAYS
+from costs.exact_sums import exact_sums, small_enough
 from costs.models import (
     BillDay,
     CostDay,
@@ -36,7 +36,6 @@ from costs.stored_rows import (
     IS_COUNTED,
     SUMS_OF_ALL,
     created,
-    days_in,
     emptied,
     execute,
     rows_of,
@@ -168,18 +167,6 @@ DELETE_EMPTY = (
     "DELETE FROM costs_costrollup WHERE row_count = 0",
     "DELETE FROM costs_billday WHERE total_count = 0",
 )
-# Each of these may be too large where the others are not: of many accounts or services
-# together, or of ten days before a credit.
-INEXACT = """
-    SELECT EXISTS (SELECT 1 FROM costs_costday
-        WHERE 'real' IN (typeof(billed), typeof(effective)) {within})
-    OR EXISTS (SELECT 1 FROM costs_costrollup
-        WHERE dimension IN
-            ('none', 'ten_days', 'month', 'account_month', 'group_month') {within}
-            AND 'real' IN (typeof(billed), typeof(effective)))
-    OR EXISTS (SELECT 1 FROM costs_tagrollup
-        WHERE 'real' IN (typeof(billed), typeof(effective)) {within})
-"""
 
 
 @contextmanager
@@ -200,7 +187,7 @@ def changing(accounts: Collection[int], window: Window | None = None) -> Iterato
             _uncover(cursor, accounts)
             yield
             _cover(cursor, accounts, concerned, window)
-        with _small_enough("What its newest 30 days cost"):
+        with small_enough("What its newest 30 days cost"):
             for account in sorted(concerned):
                 refresh_account(cursor, account, window)
 
@@ -232,7 +219,7 @@ def _changes(
     The block may add to the accounts.
     """
     execute(cursor, *created(CHANGES))
-    with _small_enough("What a month costs"):
+    with exact_sums(cursor, window):
         yield
         execute(
             cursor,
@@ -252,23 +239,8 @@ def _changes(
             *add_tags(accounts, window),
         )
     if connection.vendor == "sqlite":
-        # It makes a floating point number of a sum that its integers can't hold.
-        cursor.execute(INEXACT.format(within=days_in("day", _of_months(window))))
-        if cursor.fetchone()[0]:
-            raise OverflowError(too_large("What a month costs"))
+        # There they outlast their transaction.
         execute(cursor, *emptied(CHANGES))
-
-
-@contextmanager
-def _small_enough(what: str) -> Iterator[None]:
-    """Raise OverflowError in words where a sum of the block is too large to store."""
-    try:
-        yield
-    except (DataError, OperationalError) as error:
-        # As PostgreSQL says it, and SQLite.
-        if "numeric field overflow" in str(error) or "integer overflow" in str(error):
-            raise OverflowError(too_large(what)) from error
-        raise
 
 
 def _take_away(
@@ -372,12 +344,7 @@ def _counts_of_bills(
     )
 
 
-def _of_months(window: Window | None) -> Window | None:
-    """Return the window from the day on that sums of its first days have."""
-    return window and Window(first_of_month(window.start), window.end)
-
-
 def _of(accounts: Collection[int], window: Window | None) -> Q:
-    """The same for a queryset."""
+    """What `rows_of` says, for a queryset."""
     which = Q(account__in=list(accounts))
     return which & Q(day__gte=window.start, day__lt=window.end) if window else which

@@ -32,8 +32,9 @@ class TagDay(models.Model):
     class Meta:
         ordering = ["-day", "account", "tag_key", "currency"]
         constraints = [
+            # In this order, as the totals of days are joined with it.
             models.UniqueConstraint(
-                fields=["account", "tag_key", "day", "currency"],
+                fields=["account", "day", "currency", "tag_key"],
                 name="tagday_natural_key",
             ),
         ]

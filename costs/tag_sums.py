@@ -13,6 +13,7 @@ from core.db.exclusive import hold_until_commit
 from core.windows import Window
 from costs.account_sums import refresh_tag_spans
 from costs.day_blocks import FIRST_OF_MONTH
+from costs.exact_sums import exact_sums
 from costs.models import TagBillDay, TagDay, TagRollup
 from costs.stored_rows import (
     BILLS_BY_TAG,
@@ -132,12 +133,17 @@ def delete_tag_sums(window: Window) -> None:
 
 
 def rebuild_tag_sums(window: Window) -> None:
-    """Replace the sums of whole months by those of the rows that are stored."""
+    """Replace the sums of whole months by those of the rows that are stored.
+
+    Raises OverflowError where one can't be stored exactly.
+    """
     accounts = list(CloudAccount.objects.values_list("pk", flat=True))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         hold_until_commit(SUMS_OF_ALL)
         execute(cursor, *created(TAG_CHANGES))
         delete_tag_sums(window)
-        execute(cursor, *sums_of_tags(1, accounts, window), *add_tags(accounts, window))
+        added = sums_of_tags(1, accounts, window) + add_tags(accounts, window)
+        with exact_sums(cursor, window):
+            execute(cursor, *added)
         for account in accounts:
             refresh_tag_spans(cursor, account)

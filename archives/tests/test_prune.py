@@ -8,6 +8,7 @@ import boto3
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError
+from django.db import connection
 
 from archives import prune as pruning
 from archives.models import Archive
@@ -25,8 +26,8 @@ from clouds.storage import write_file
 from clouds.testing import account
 from clouds.versions import data_version
 from core.testing.aws_emulator import EmulatedAws
-from costs.models import CostTotal, DailyCost
-from costs.testing import tag_sums_miss_rows
+from costs.models import CostTotal, DailyCost, TagCost
+from costs.testing import tag_sums_miss_rows, tagged
 from metrics.models import CpuMetric
 from syncs.accounts.changes import remove_accounts
 from syncs.datasets import Dataset
@@ -61,6 +62,20 @@ def test_months_go_and_come_back_as_they_were(tmp_path: Path) -> None:
             assert "rows are back" in run("restore_archive", table, month)
     assert contents() == before
     assert sums() == kept
+    assert not tag_sums_miss_rows()
+
+
+def test_a_month_whose_sums_would_be_too_large_does_not_come_back(
+    tmp_path: Path,
+) -> None:
+    """As others spent on the same tag meanwhile."""
+    largest = "900000000" if connection.vendor == "sqlite" else "9000000000"
+    tagged(account(), MARCH, "shop", largest)
+    run("prune", "tag", "--to", tmp_path, "--yes")
+    tagged(account(2, "staging"), MARCH, "shop", largest)
+    with pytest.raises(CommandError, match="^2024-03: What a month costs is larger"):
+        run("restore_archive", "tag", "2024-03")
+    assert TagCost.objects.count() == 1
     assert not tag_sums_miss_rows()
 
 

@@ -1,11 +1,22 @@
 """Sums of costs by tag, and the days that they are stored of."""
 
+from typing import NoReturn
+
 import django.db.models.deletion
-from django.db import migrations, models
+from django.core.management import CommandError
+from django.db import (
+    DatabaseError,
+    DataError,
+    OperationalError,
+    migrations,
+    models,
+    transaction,
+)
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 import core.db.money_field
+from core.db.money_field import too_large
 
 # ruff: noqa: S608 (every name in a statement is made in this file)
 FIRST_OF_MONTH = {
@@ -17,39 +28,44 @@ ADD_DAYS = """
     SELECT account_id, tag_key, day, currency, COUNT(*) FROM costs_tagcost
     GROUP BY account_id, tag_key, day, currency
 """
-COLUMNS = (
-    "dimension, tag_key, day, currency, tag_value, service, billed, effective, "
-    "row_count"
-)
-ADD_SERVICES = f"""
-    INSERT INTO costs_tagrollup ({COLUMNS})
-    SELECT 'service', tag_key, day, currency, tag_value, service,
-        SUM(billed), SUM(effective), COUNT(*)
+# What is summed, and by which day and service.
+ROWS = """
+    SELECT tag_key, day AS of_day, currency, tag_value, service AS of_service, billed,
+        effective, 1 AS row_count
     FROM costs_tagcost WHERE NOT EXISTS (
         SELECT 1 FROM costs_coveredday bill JOIN clouds_cloudaccount own
             ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
         WHERE own.id = costs_tagcost.account_id AND bill.day = costs_tagcost.day
     )
-    GROUP BY tag_key, day, currency, tag_value, service
 """
-# By dimension: of which day, and by which service.
-OTHERS = {
-    "value": ("day", "''"),
-    "value_month": ("{first_of_month}", "''"),
-    "service_month": ("{first_of_month}", "service"),
+SUMS_OF_DAYS = """
+    SELECT tag_key, {day} AS of_day, currency, tag_value, {service} AS of_service,
+        billed, effective, row_count
+    FROM costs_tagrollup WHERE dimension = 'service'
+"""
+# In this order, as those of services are summed again.
+SUMMED = {
+    "service": ROWS,
+    "value": SUMS_OF_DAYS.format(day="day", service="''"),
+    "value_month": SUMS_OF_DAYS.format(day="{first_of_month}", service="''"),
+    "service_month": SUMS_OF_DAYS.format(day="{first_of_month}", service="service"),
 }
-ADD_OTHERS = f"""
-    INSERT INTO costs_tagrollup ({COLUMNS})
-    SELECT '{{dimension}}', tag_key, of_day, currency, tag_value, of_service,
+ADD_SUMS = """
+    INSERT INTO costs_tagrollup (dimension, tag_key, day, currency, tag_value, service,
+        billed, effective, row_count)
+    SELECT '{dimension}', tag_key, of_day, currency, tag_value, of_service,
         SUM(billed), SUM(effective), SUM(row_count)
-    FROM (
-        SELECT tag_key, {{day}} AS of_day, currency, tag_value,
-            {{service}} AS of_service, billed, effective, row_count
-        FROM costs_tagrollup WHERE dimension = 'service'
-    ) sums
+    FROM ({summed}) summed
     GROUP BY tag_key, of_day, currency, tag_value, of_service
 """
-
+# As in the migration before.
+LARGEST = {"postgresql": "9999999999.9999999999", "sqlite": "9.2233720368e18"}
+TOO_LARGE = """
+    SELECT tag_key, tag_value, currency, of_day FROM ({summed}) summed
+    GROUP BY tag_key, of_day, currency, tag_value, of_service
+    HAVING ABS(SUM(billed * 1.0)) > {largest} OR ABS(SUM(effective * 1.0)) > {largest}
+    LIMIT 1
+"""
 
 COVERED = """
     covered AS (
@@ -105,17 +121,35 @@ ADD_SPANS = f"""
 def add_sums(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     month = FIRST_OF_MONTH[schema_editor.connection.vendor]
     schema_editor.execute(ADD_DAYS)
-    schema_editor.execute(ADD_SERVICES)
-    for dimension, (day, service) in OTHERS.items():
-        schema_editor.execute(
-            ADD_OTHERS.format(
-                dimension=dimension,
-                day=day.format(first_of_month=month),
-                service=service,
-            )
-        )
+    for dimension, rows in SUMMED.items():
+        summed = rows.format(first_of_month=month)
+        try:
+            with transaction.atomic(schema_editor.connection.alias):
+                schema_editor.execute(
+                    ADD_SUMS.format(dimension=dimension, summed=summed)
+                )
+        except (DataError, OperationalError) as error:
+            refuse_too_large(schema_editor, summed, error)
     schema_editor.execute(ADD_BILL_DAYS)
     schema_editor.execute(ADD_SPANS)
+
+
+def refuse_too_large(
+    schema_editor: BaseDatabaseSchemaEditor, summed: str, error: DatabaseError
+) -> NoReturn:
+    """Raise CommandError naming the tag whose sum can't be stored, if one can't."""
+    largest = LARGEST[schema_editor.connection.vendor]
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(TOO_LARGE.format(summed=summed, largest=largest))
+        found = cursor.fetchone()
+    if found is None:
+        raise error
+    raise CommandError(too_large(what_is(*found))) from error
+
+
+def what_is(key: str, value: str, currency: str, day: object) -> str:
+    tag = f"{key}={value}" if value else f"{key} (untagged)"
+    return f"The sum of tag {tag} in {currency} in {str(day)[:7]}"
 
 
 class Migration(migrations.Migration):
@@ -264,7 +298,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("account", "tag_key", "day", "currency"),
+                        fields=("account", "day", "currency", "tag_key"),
                         name="tagday_natural_key",
                     )
                 ],

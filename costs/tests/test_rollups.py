@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +28,10 @@ from costs.models import (
     CoveredDay,
     DailyCost,
     RecentCost,
+    TagBillDay,
+    TagDay,
+    TagRollup,
+    TagSpan,
 )
 from costs.staging_file import StagingFile
 from costs.sync import replace_costs
@@ -207,6 +213,14 @@ def assert_all_sums_are_right() -> None:
     }
 
 
+def assert_an_upgrade_sums_the_same_by_tag() -> None:
+    for model in (TagBillDay, TagDay, TagRollup, TagSpan):
+        model.objects.all().delete()
+    upgrade = import_module("costs.migrations.0007_sums_by_tag")
+    upgrade.add_sums(apps, connection.schema_editor())
+    assert not tag_sums_miss_rows()
+
+
 @dataclass(frozen=True)
 class Charge:
     """A row that the cloud tells of a day."""
@@ -289,6 +303,7 @@ def test_they_stay_right_whatever_happens(
                 remove_accounts(CloudAccount.objects.filter(pk=owner.pk))
                 del owners[number]
             assert_all_sums_are_right()
+        assert_an_upgrade_sums_the_same_by_tag()
         remove_accounts(CloudAccount.objects.all())
         assert_all_sums_are_right()
         assert held() == ({}, {})

@@ -16,7 +16,7 @@ from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
 from core.testing.aws_emulator.server import OPERATIONS
 from core.testing.aws_emulator.wire import Answer, Call
 from core.windows import Window
-from costs.models import CostRollup, CostTotal, DailyCost
+from costs.models import CostRollup, CostTotal, DailyCost, TagCost
 from costs.sync import sync_cost
 from costs.testing import rows_miss_totals, store_costs, stored_costs
 from costs.tests.test_rollups import held, summed
@@ -164,5 +164,39 @@ def test_an_upgrade_names_the_account_whose_month_can_not_be_stored() -> None:
         )
     upgrade = import_module("costs.migrations.0006_sums_of_months")
     sentence = "^The sum of account 111122223333 in USD in 2026-06 is larger than "
+    with pytest.raises(CommandError, match=sentence):
+        upgrade.add_sums(apps, connection.schema_editor())
+
+
+@pytest.mark.parametrize(
+    ("value", "services", "day", "named"),
+    [
+        ("shop", ("EC2", "S3"), 28, "team=shop"),
+        ("", ("EC2", "EC2"), 28, r"team \(untagged\)"),
+        ("shop", ("EC2", "EC2"), 3, "team=shop"),
+    ],
+)
+def test_an_upgrade_names_the_tag_whose_sum_can_not_be_stored(
+    value: str, services: tuple[str, str], day: int, named: str
+) -> None:
+    """Of a value in a month, of no value, and of a service on one day."""
+    largest = "900000000" if connection.vendor == "sqlite" else "9000000000"
+    owners = account(), account(2, "staging")
+    TagCost.objects.bulk_create(
+        TagCost(
+            account=owner,
+            day=june(of),
+            tag_key="team",
+            tag_value=value,
+            service=service,
+            currency="USD",
+            billed=Decimal(1),
+            effective=Decimal(largest),
+            is_estimated=False,
+        )
+        for owner, of, service in zip(owners, (3, day), services, strict=True)
+    )
+    upgrade = import_module("costs.migrations.0007_sums_by_tag")
+    sentence = f"^The sum of tag {named} in USD in 2026-06 is larger than "
     with pytest.raises(CommandError, match=sentence):
         upgrade.add_sums(apps, connection.schema_editor())

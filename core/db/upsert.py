@@ -5,18 +5,28 @@ stays as it is; every other database takes them row by row.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import orjson
-from django.db import connection
-from django.db.models import Model
+from django.db import connection, connections
+from django.db.models import (
+    BooleanField,
+    CharField,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    Model,
+)
 
 # What an element of an array does not hold as it is.
 ESCAPED = str.maketrans({"\\": r"\\", '"': r"\""})
 # What JSON writes as an array does.
 PLAIN = {int, float, bool, type(None)}
+
+# Fields whose numbers and texts are stored as they are.
+STORED_AS_GIVEN = (BooleanField, CharField, FloatField, ForeignKey, IntegerField)
 
 Row = Sequence[object]
 NOTHING: Mapping[str, object] = {}
@@ -74,12 +84,13 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> N
 def _insert_each(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], otherwise: str
 ) -> None:
-    fields: list[Any] = [model._meta.get_field(name) for name in columns]
-    prepare = [field.get_db_prep_save for field in fields]
+    prepare = [_preparation(model._meta.get_field(name)) for name in columns]
     values = ", ".join(["%s"] * len(columns))
+    # Rather than by its proxy, which looks for it for each value.
+    database = connections[connection.alias]
     written = (
         [
-            as_stored(value, connection)
+            value if as_stored is None else as_stored(value, database)
             for as_stored, value in zip(prepare, row, strict=True)
         ]
         for row in rows
@@ -89,6 +100,11 @@ def _insert_each(
             f"{_insert(model, columns)} VALUES ({values}) {otherwise}",
             written,  # type: ignore[arg-type]  # an iterator will do
         )
+
+
+def _preparation(field: Any) -> Callable[[object, Any], object] | None:
+    """Return what makes a value what the database stores; None where it is already."""
+    return None if isinstance(field, STORED_AS_GIVEN) else field.get_db_prep_save
 
 
 def by_arrays(

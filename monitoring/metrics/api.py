@@ -17,7 +17,7 @@ from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
 from core.api.files import RENDERERS, table_file, wants_file
 from core.api.pagination import Pages
-from core.api.parameters import checked, refuse_unknown
+from core.api.parameters import asked_filters, checked, refuse_unknown
 from core.api.permissions import MayChange, MayView
 from core.api.viewsets import RowsViewSet
 from monitoring.metrics.filters import AggregateFilter, PointFilter, SeriesFilter
@@ -223,18 +223,20 @@ class MetricAggregateViewSet(ConditionalMixin, GenericViewSet[MetricSeries]):
     def list(self, request: Request) -> Response | StreamingHttpResponse:
         """Count, least, largest, average and percentiles by hour or UTC day of the last
         30 days, or of a window, of all series of a name that have the labels."""
-        series: Any = self.filter_queryset(self.get_queryset())
-        asked = checked(AggregateFilter(request.GET, self.get_queryset()))
-        units = list(series.values_list("unit", flat=True))
+        refuse_unknown(request.query_params, AggregateFilter.base_filters)
+        given = asked_filters(AggregateFilter, frozenset(request.GET))
+        filterset = given(request.GET, self.get_queryset())
+        asked = checked(filterset)
+        units = dict(filterset.qs.values_list("pk", "unit"))
         if not units:
             reason = f"No series of {asked['name']} has these labels."
             raise ValidationError({"name": [reason]})
         window = {name: asked[name] for name in ("interval", "start", "end")}
-        rows = summaries(series, **window)
+        rows = summaries(units, **window)
         if wants_file(request):
             return table_file(request, "metric-summary", _table(rows), decimals=None)
         answer = {
-            **{"name": asked["name"], "unit": units[0], **window},
+            **{"name": asked["name"], "unit": next(iter(units.values())), **window},
             **{"series": len(units), "rows": [row._asdict() for row in rows]},
         }
         return Response(answer)

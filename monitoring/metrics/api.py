@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
 from core.api.files import RENDERERS, table_file, wants_file
 from core.api.pagination import Pages
@@ -28,7 +27,7 @@ from monitoring.metrics.record import record_points
 from monitoring.metrics.summaries import Summary, summaries
 
 LARGEST_BATCH = 10_000
-RIGHTS = [IsAuthenticated, MayView, MayChange, SeesAllAccounts]
+RIGHTS = [IsAuthenticated, MayView, MayChange]
 
 
 class MetricPointSerializer(serializers.ModelSerializer[MetricPoint]):

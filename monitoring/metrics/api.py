@@ -222,11 +222,12 @@ class MetricAggregateViewSet(ConditionalMixin, GenericViewSet[MetricSeries]):
     def list(self, request: Request) -> Response | StreamingHttpResponse:
         """Count, least, largest, average and percentiles by hour or UTC day of the last
         30 days, or of a window, of all series of a name that have the labels."""
-        refuse_unknown(request.query_params, AggregateFilter.base_filters)
-        given = asked_filters(AggregateFilter, frozenset(request.GET))
-        filterset = given(request.GET, self.get_queryset())
-        asked = checked(filterset)
-        units = dict(filterset.qs.values_list("pk", "unit"))
+        kind: Any = AggregateFilter
+        refuse_unknown(request.GET, kind.base_filters)
+        narrowed = asked_filters(kind, frozenset(request.GET))
+        given = narrowed(request.GET, self.get_queryset())
+        asked = checked(given)
+        units = dict(given.qs.values_list("pk", "unit"))
         if not units:
             reason = f"No series of {asked['name']} has these labels."
             raise ValidationError({"name": [reason]})

@@ -210,6 +210,7 @@ def test_one_subscribes_and_unsubscribes_on_the_page() -> None:
     wanted = {"frequency": "weekly", "hour": "6", "channel": ""}
     shown = client.post("/digests/", wanted, follow=True).content.decode()
     assert f"Weekly digest to {user.username}" in shown
+    assert "added. The next one comes by itself." in shown
     again = client.post("/digests/", wanted)
     assert again.status_code == 409
     assert "There is such a digest already." in again.content.decode()

@@ -32,7 +32,7 @@ from insights.testing import (
     somebody,
     two_accounts,
 )
-from users.testing import session_of
+from users.testing import last_message, session_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -218,7 +218,8 @@ def test_one_subscribes_and_unsubscribes_on_the_page() -> None:
     stranger = page(reader(account()))
     path = f"/digests/{Digest.objects.get().pk}/remove/"
     assert stranger.post(path).status_code == 404
-    client.post(path)
+    removed = client.post(path)
+    assert last_message(removed) == f"Weekly digest to {user.username} removed."
     assert not Digest.objects.exists()
 
 

@@ -76,7 +76,8 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     assert "New potential monthly savings: $70.08" in text
     assert "Not fresh: " in text
     weekly = digest_text(reader(), 7, NOW)
-    assert ": $74.00, $4.00 more than the 7 days before" in weekly
+    days = f"{TODAY - 7 * DAY:%-d %b} to {TODAY - DAY:%-d %b}"
+    assert f"{days}: $74.00, $4.00 more than the 7 days before" in weekly
 
 
 def test_a_saving_is_in_it_once_though_its_figures_change_each_day() -> None:

@@ -32,7 +32,8 @@ def company(module_db: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW, tick=False):
         patch.setattr(settings, "FORECAST_SERVICES", 2)
         call_command("demo", stdout=StringIO())
-        call_command("refresh_insights", stdout=StringIO())
+        only = ["forecasts", "anomalies", "recommendations"]
+        call_command("refresh_insights", only=only, stdout=StringIO())
         yield
 
 

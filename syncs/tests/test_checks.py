@@ -35,7 +35,7 @@ def test_what_makes_no_sense_has_an_id(
 
 
 def test_a_command_refuses_to_start_with_it(tmp_path: Path) -> None:
-    done = Installed(tmp_path).manage("check", AWS_API_DAILY_BUDGET_USD="0")
+    done = Installed(tmp_path).manage("sync", AWS_API_DAILY_BUDGET_USD="0")
     assert done.returncode == 1
     assert "(syncs.E001)" in done.stderr
     assert "Traceback" not in done.stderr

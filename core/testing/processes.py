@@ -91,22 +91,6 @@ def start(
     )
 
 
-def finish(url: str, aws: EmulatedAws, *arguments: str, **environment: str) -> str:
-    """Run it to its end, again as long as another run holds the slot (3)."""
-    ended: list[tuple[int, str, str]] = []
-
-    def is_over() -> bool:
-        process = start(url, aws, *arguments, **environment)
-        printed, errors = process.communicate(timeout=HANGS_AFTER_SECONDS)
-        ended.append((process.returncode, printed, errors))
-        return process.returncode != 3
-
-    wait_until("the slot", is_over)
-    status, printed, errors = ended[-1]
-    assert status == 0, printed + errors
-    return printed
-
-
 @contextmanager
 def running(
     url: str, aws: EmulatedAws, *arguments: str, **environment: str

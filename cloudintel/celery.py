@@ -24,7 +24,7 @@ from celery.signals import (
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
-# Celery would import all pages to check them, and ignores what is found.
+# Celery would check all pages, for beat too, and ignores what is found.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,14 @@ def fold_counts(**_: Any) -> None:
 
     with settled_counts(settings.COUNTS_DIR):
         pass  # files that earlier workers left
+
+
+@worker_init.connect
+def load_addresses(**_: Any) -> None:
+    """Once for its children, whose messages link to pages."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - read once
 
 
 @worker_process_init.connect

@@ -79,8 +79,8 @@ def test_who_sees_only_some_accounts_sees_nothing_of_it(finding: Finding) -> Non
     client = session_of(limited)
     assert client.get("/monitoring/scans/").status_code == 403
     assert client.get(finding.get_absolute_url()).status_code == 403
-    assert client.get(FINDINGS).json()["results"] == []
-    assert client.get("/api/v1/monitoring/scans/").json()["results"] == []
+    assert client.get(FINDINGS).status_code == 403
+    assert client.get("/api/v1/monitoring/scans/").status_code == 403
 
 
 def test_an_administrator_accepts_one_for_a_while_and_takes_it_back(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet, UniqueConstraint
+from django.db.models import DateField, Model, QuerySet, UniqueConstraint
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -60,6 +60,27 @@ LISTS = {one.__name__: one for one in viewsets(get_resolver().url_patterns)}
 def test_each_of_an_endpoint() -> None:
     assert len(LISTS) > 50
     assert [name for name in LISTS if not has_one_order(LISTS[name].queryset)] == []
+
+
+def has_newest_first(rows: QuerySet[Any]) -> bool:
+    order = map(str, rows.query.order_by or rows.model._meta.ordering)
+    days = (rows.model._meta.get_field(one[1:]) for one in order if one[0] == "-")
+    return any(isinstance(one, DateField) for one in days)
+
+
+def test_each_that_says_so_has_the_newest_first() -> None:
+    said = {
+        name for name, one in LISTS.items() if "newest first" in text_of(one.__doc__)
+    }
+    assert len(said) > 15
+    # A clock that was ahead would make its runs the newest for long.
+    by_key = {"SyncRunViewSet"}
+    rows = {name: LISTS[name].queryset for name in said - by_key}
+    assert [name for name in rows if not has_newest_first(rows[name])] == []
+
+
+def text_of(docstring: str | None) -> str:
+    return " ".join((docstring or "").split())
 
 
 @pytest.mark.django_db

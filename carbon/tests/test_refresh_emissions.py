@@ -105,6 +105,8 @@ def test_only_days_read_since_are_estimated_again(owner: CloudAccount) -> None:
     changed, _ = refresh_emissions(owner, later, version)
     # The two that were read, and the last three, which a cloud may still change.
     assert changed == 5
+    stored = ResourceEmission.objects.filter(resource=web).order_by("day")
+    assert [row.day for row in stored] == list(long.days())
 
 
 def read_again(owner: CloudAccount, days: Window, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -58,11 +57,11 @@ def address() -> Iterator[tuple[str, int]]:
         worker.tpool = ThreadPoolExecutor(THREADS)
         worker.poller = DefaultSelector()
         worker.method_queue.init()
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        yield listener.getsockname()
-        worker.handle_exit(0, None)
-        thread.join()
+        with ThreadPoolExecutor(1) as loop:
+            ended = loop.submit(worker.run)
+            yield listener.getsockname()
+            worker.handle_exit(0, None)
+            ended.result()  # raises what ended it before
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.urls import reverse
 from clouds.models import CloudAccount
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.rollups import changing
+from costs.testing import tagged
 from syncs.models import SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +207,14 @@ def test_what_a_sync_wrote_can_not_be_changed(admin_client: Client) -> None:
         for page in ("change", "delete"):
             url = reverse(f"{name}_{page}", args=[row.pk])
             assert admin_client.post(url, {"post": "yes"}).status_code == 403
+
+
+def test_costs_without_a_tag_are_called_so(admin_client: Client) -> None:
+    owner = make_account(1)
+    for value in ("shop", ""):
+        tagged(owner, DAY, value, "1")
+    url = reverse("admin:costs_tagcost_changelist")
+    page = admin_client.get(url).content.decode()
+    cells = page.split('data-label="tag value">')[1:]
+    found = {cell.split("</td>")[0].strip() for cell in cells}
+    assert found == {"shop", "(untagged)"}

@@ -156,6 +156,8 @@ def test_what_is_excluded_is_named_and_left_out(client: Client) -> None:
     assert "Filtered: the total may differ from the bill." in text
     assert "No charge matches these filters" in text
     assert "$60.00" not in text
+    text = page(client, "?service=EC2&exclude_service=AWS+Lambda")
+    assert '<span class="count">2<span' in text
 
 
 @pytest.mark.parametrize("name", ["exclude", "charge_category"])

@@ -13,6 +13,7 @@ from live.viewers import Viewer
 
 TOPICS = frozenset({"costs", "demo"})
 ANYBODY = Watcher(1, "", 1, TOPICS, None, 0)
+MORE = {pk: str(pk) for pk in range(1000, 1101)}
 COST = {"cost": frozenset({1})}
 
 
@@ -29,7 +30,7 @@ def heard(*changes: tuple[float, Mapping[str, frozenset[int]]]) -> list[list[str
 
     async def told() -> list[list[str]]:
         hub, clients, after = Hub(), (Client(), Client()), []
-        hub.stored.account_ids = {1: "first", 2: "second"}
+        hub.stored.account_ids = {1: "first", 2: "second"} | MORE
         for client, topic in zip(clients, ("costs", "demo"), strict=True):
             hub.viewers.add(Viewer(ANYBODY, client, TOPICS, frozenset({topic})))
         for at, found in changes:
@@ -54,6 +55,11 @@ def test_what_changes_soon_after_is_reported_together_a_little_later() -> None:
 def test_who_heard_nothing_just_now_does_not_wait_for_others() -> None:
     demo: Mapping[str, frozenset[int]] = {"demo": frozenset()}
     assert heard((10.0, demo), (10.1, COST)) == [["demo"], ["costs first", "demo"]]
+
+
+def test_an_event_names_a_hundred_accounts_at_most() -> None:
+    [[told]] = heard((10.0, {"cost": frozenset(MORE)}))
+    assert len(told.split()) == len(["costs"]) + 100
 
 
 def test_what_is_to_be_told_is_looked_after_sooner(

@@ -149,11 +149,11 @@ def checks() -> dict[str, Component]:
 def test_beat_is_down_where_it_has_sent_nothing(
     checks: dict[str, Component], minutes: int, state: str
 ) -> None:
-    PeriodicTask.objects.create(
-        name="schedule-tick",
-        interval=IntervalSchedule.objects.create(every=60, period="seconds"),
-        last_run_at=NOW - minutes * MINUTE,
-    )
+    each = IntervalSchedule.objects.create(every=60, period="seconds")
+    for name, ago in (("schedule-tick", minutes), ("of somebody else", 1)):
+        PeriodicTask.objects.create(
+            name=name, interval=each, last_run_at=NOW - ago * MINUTE
+        )
     assert found_of("beat", checks)[0] == state
 
 

@@ -171,6 +171,7 @@ def test_what_storage_refuses_is_reported(
         "s3://",
         "ftp://bills/x",
         "https://bills.blob.core.windows.net",
+        "https://bills.blob.core.windows.net/",
         "https://bills.blob.core.windows.net.evil.test/exports",
         "https://evil.test/x?.blob.core.windows.net",
         "http://bills.blob.core.windows.net/exports",

@@ -1,12 +1,19 @@
 """Where a line of detection is drawn, on both of its sides."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 
 from insights.anomalies.engine.anomaly_records import Kind, Measure, Severity
+from insights.anomalies.engine.detector import Alarm
+from insights.anomalies.engine.incidents import Member, is_same_incident
+from insights.anomalies.engine.levels import Level
 from insights.anomalies.engine.limits import severity
 from insights.anomalies.engine.recurring import RecurringDeviations
 from insights.anomalies.tests.series import add, drawn, found_in
+from insights.bill_records import Scope
 
 
 @pytest.mark.parametrize(("pause", "count"), [(1, 1), (2, 1), (3, 2), (4, 2)])
@@ -71,3 +78,17 @@ def test_within_90_days_and_a_third_of_the_way_it_has_returned(
     past = RecurringDeviations([], np.zeros((1, 0)), np.zeros((1, 0)))
     past.record_shift(0, 0, 100.0, 20.0)
     assert past.is_return(0, day, now, moved) is is_back
+
+
+def test_what_begins_within_a_gradual_change_is_of_it_where_it_covers_it() -> None:
+    def member(scope: Scope, alarm: Alarm) -> Member:
+        return Member(cast("Level", SimpleNamespace(scopes=[scope])), alarm)
+
+    growth = Alarm(0, 1, first=100, seen=130, last=150, kind=Kind.GROWTH)
+    later = Alarm(0, 1, first=140, seen=140, last=142)
+    of_s3 = member(Scope(service="S3"), growth)
+    of_all = member(Scope(), later)
+    assert is_same_incident(of_s3, of_all) and is_same_incident(of_all, of_s3)
+    of_a_part = member(Scope("1", "S3", "eu-west-1"), later)
+    assert not is_same_incident(of_s3, of_a_part)
+    assert not is_same_incident(of_a_part, of_s3)

@@ -52,6 +52,8 @@ def test_what_was_changed_since_that_version_is_409_with_the_row() -> None:
         2,
     )
     assert not Feedback.objects.get().is_flagged
+    larger = give("flag", recommendation=row.pk, is_flagged=True, version=2**31)
+    assert larger.status_code == 400
 
 
 @pytest.mark.parametrize("part", ["rate", "comment", "flag"])

@@ -56,6 +56,14 @@ def test_nearly_all_that_was_right_is_still_reported() -> None:
     assert threshold(judged) <= 1.0
 
 
+def test_it_may_keep_just_so_much_of_what_was_right() -> None:
+    lost = round(20 * (1 - LEAST_RECALL))
+    judged = alarms([1.0] * lost + [9.0] * (20 - lost), [2.0] * 20)
+    assert threshold(judged) == 9.0
+    one_more = alarms([1.0] * (lost + 1) + [9.0] * (19 - lost), [2.0] * 20)
+    assert threshold(one_more) < 9.0
+
+
 def test_a_sure_verdict_counts_more() -> None:
     judged = [Judged(2, True, 1.0), Judged(2, False, 0.5)]
     assert precision(judged) == pytest.approx(2 / 3)

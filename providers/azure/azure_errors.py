@@ -214,9 +214,12 @@ def sign_in_failure(reading: str, message: str) -> ProviderError:
     """Return what to raise for a sign-in that Microsoft Entra refused."""
     reason = message.partition("Trace ID")[0]
     found = ENTRA_CODE.search(message)
+    if found is None and NO_TENANT_SIGN in message:
+        # The library goes on with how other authorities are written.
+        reason = "the tenant is unknown there"
+        return failure(ErrorKind.CREDENTIALS, reading, reason, NO_TENANT)
     if found is None:
-        advice = NO_TENANT if NO_TENANT_SIGN in message else ""
-        return failure(ErrorKind.CREDENTIALS, reading, reason, advice)
+        return failure(ErrorKind.CREDENTIALS, reading, reason)
     kind, advice = SIGN_IN.get(found[1], (ErrorKind.CREDENTIALS, ""))
     said = reason[found.end() :].lstrip(": ")
     return failure(kind, reading, f"{found[0]} ({said.strip()})", advice)

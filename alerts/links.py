@@ -15,10 +15,16 @@ class LinkExpired(Exception):
     """The link is older than LINK_DAYS, or was changed on its way."""
 
 
-def page_link(notice: Notice) -> str:
-    """Return the address of the page of what it is about; "" where there is none."""
+def page_of(notice: Notice) -> str:
+    """Return the path of the page of what it is about; "" where there is none."""
     page = getattr(notice.about, "get_absolute_url", None)
-    return f"{settings.BASE_URL}{page()}" if settings.BASE_URL and page else ""
+    return str(page()) if page else ""
+
+
+def page_link(notice: Notice) -> str:
+    """Return the same as a whole address; "" where the installation has none."""
+    page = page_of(notice) if settings.BASE_URL else ""
+    return page and f"{settings.BASE_URL}{page}"
 
 
 def act_link(notice: Notice) -> str:

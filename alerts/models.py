@@ -311,6 +311,14 @@ class Notice(models.Model):
         )
 
     @property
+    def has_page(self) -> bool:
+        """Return whether what it is about has a page. No query."""
+        if self.about_type_id is None:
+            return False
+        model = ContentType.objects.get_for_id(self.about_type_id).model_class()
+        return hasattr(model, "get_absolute_url")
+
+    @property
     def is_acted_on(self) -> bool:
         """Return whether it is of something that somebody has to look at."""
         return self.topic in ACTED_ON and not self.is_end

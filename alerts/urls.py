@@ -16,6 +16,7 @@ urlpatterns = [
         views.RemoveRouteView.as_view(),
         name="remove-route",
     ),
+    path("alerts/notices/<int:pk>/", views.OpenNoticeView.as_view(), name="notice"),
     path("alerts/notices/<int:pk>/act/", views.ActView.as_view(), name="act"),
     path(
         "alerts/act/<str:token>/", views.ActByLinkView.as_view(), name="act-on-notice"

@@ -31,7 +31,7 @@ from alerts.changes import (
 )
 from alerts.channels import configured_channels, emails_are_printed, missing_delivery
 from alerts.forms import SNOOZE_DAYS, ChannelForm, RouteForm, SnoozeForm
-from alerts.links import LinkExpired, notice_of
+from alerts.links import LinkExpired, notice_of, page_of
 from alerts.models import Channel, Notice, Route, Severity, Snooze, Topic
 from clouds.access import is_limited
 from clouds.models import CloudAccount
@@ -160,6 +160,17 @@ class RemoveRouteView(PermissionRequiredMixin, View):
         messages.success(request, f"Route removed. {route}.")
         remove_route(route, request)
         return redirect("alerts")
+
+
+class OpenNoticeView(PermissionRequiredMixin, View):
+    """Lead to the page of what a notice is about, which checks its own permissions."""
+
+    permission_required = "alerts.view_notice"
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+        return redirect(page_of(notice) or notice)
 
 
 class ActView(PermissionRequiredMixin, View):

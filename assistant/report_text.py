@@ -4,15 +4,19 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from core.templatetags.formats import UNKNOWN, money
+from core.templatetags.formats import UNKNOWN, money, money_change
+
+# The column whose amounts are differences.
+CHANGE = "Change"
 
 
-def cell_text(cell: Any) -> str:
+def cell_text(cell: Any, column: str = "") -> str:
     """Return a cell of an answer as people read it."""
     if cell is None:
         return UNKNOWN
     if isinstance(cell, Mapping):
-        return money(Decimal(cell["amount"]), cell["currency"])
+        write = money_change if column == CHANGE else money
+        return write(Decimal(cell["amount"]), cell["currency"])
     return str(cell)
 
 
@@ -34,7 +38,8 @@ def report_text(found: Mapping[str, Any]) -> str:
 def _table(found: Mapping[str, Any]) -> Iterable[str]:
     if not found.get("rows"):
         return []
-    rows = [list(found["columns"])]
-    rows += [[cell_text(cell) for cell in row["cells"]] for row in found["rows"]]
+    columns = found["columns"]
+    rows = [list(columns)]
+    rows += [[*map(cell_text, row["cells"], columns)] for row in found["rows"]]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

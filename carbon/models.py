@@ -54,8 +54,8 @@ class ResourceEmission(models.Model):
     objects = EmissionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "emissions of a resource"
-        verbose_name_plural = "emissions of resources"
+        verbose_name = "emission estimate"
+        verbose_name_plural = "emission estimates"
         ordering = ["-day", "resource"]
         constraints = [
             models.UniqueConstraint(

@@ -1,12 +1,14 @@
 """The accounts that are read, which user may see which, and their data versions."""
 
 import re
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from clouds.access import AccountScopedQuerySet
 from clouds.querysets import CloudAccountQuerySet, DemoEventQuerySet
@@ -94,6 +96,10 @@ class CloudAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its costs, which is what notices about it are of."""
+        return f"{reverse('costs')}?{urlencode({'sub_account': self.account_id})}"
 
     @property
     def is_payer_unknown(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from costs.queries.breakdown import CostBreakdown, short_label_of
+from costs.queries.breakdown import CostBreakdown, label_of
 from costs.queries.links import query_of_keys, query_of_line, query_of_window
 from costs.queries.pivot import Column, Pivot, Row, pivot_by_group, pivot_by_month
 from costs.queries.query import CostQuery
@@ -48,7 +48,7 @@ def pivot_of_groups(
     groups = found.query.groups
     return pivot_by_group(
         found.amounts,
-        lambda at, key: short_label_of(key, groups[at], account_names),
+        lambda at, key: label_of(key, groups[at], account_names),
         rows=rows,
         columns=rows and COLUMNS,
     )

@@ -21,7 +21,7 @@ from syncs.scheduler.models import Worker
 ABOUT: list[Any] = [
     *(Backup(), RetentionRun(), Breach(pk=1), Worker(), Digest()),
     *(Anomaly(pk=1), Recommendation(pk=1), Remediation(pk=1)),
-    BudgetAlert(budget=Budget(pk=1)),
+    *(BudgetAlert(budget=Budget(pk=1)), CloudAccount(account_id="000000000011")),
     Incident(account=CloudAccount(account_id="/providers/of/azure")),
 ]
 

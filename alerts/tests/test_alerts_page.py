@@ -149,6 +149,19 @@ def test_who_sees_some_accounts_reads_no_notice_of_others(client: Client) -> Non
     assert "In staging" not in text
 
 
+def test_a_notice_leads_to_what_it_is_about(administrator: Client) -> None:
+    owner = account()
+    about = {"about": owner, "account": owner, "created_at": NOW}
+    found = Notice.objects.create(key="a", channel="c", subject="Ended", **about)
+    gone = Notice.objects.create(key="b", channel="c", created_at=NOW)
+    path = f"/alerts/notices/{found.pk}/"
+    assert f'<a href="{path}">Ended</a>' in text_of(administrator)
+    assert administrator.get(path)["Location"] == owner.get_absolute_url()
+    assert f"/alerts/notices/{gone.pk}/" not in text_of(administrator)
+    back = administrator.get(f"/alerts/notices/{gone.pk}/")["Location"]
+    assert back == gone.get_absolute_url()
+
+
 def test_many_channels_and_notices_take_as_many_queries(
     administrator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -45,10 +45,11 @@ def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> Safe
 
 @register.filter
 def quantity(amount: Decimal | None) -> str:
-    """How much was used: six digits after the point at most."""
+    """How much was used: six digits, or all those before the point."""
     if amount is None:
         return UNKNOWN
-    whole, _, places = f"{amount:,.6f}".partition(".")
+    before = len(f"{int(abs(amount))}") if abs(amount) >= 1 else 0
+    whole, _, places = f"{amount:,.{max(6 - before, 0)}f}".partition(".")
     places = places.rstrip("0")
     return f"{whole}.{places}" if places else whole
 

@@ -153,3 +153,18 @@ def test_moments_are_utc() -> None:
 def test_a_mass_is_in_the_unit_that_fits() -> None:
     shown = [formats.kg(one) for one in (None, 0.0, 0.0451, 0.9996, 12.34, 1234.0)]
     assert shown == ["—", "0.0 kg", "45.1 g", "1.0 kg", "12.3 kg", "1,234 kg"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("774539397.9229", "774,539,398"),
+        ("13668.342316", "13,668.3"),
+        ("646.386065", "646.386"),
+        ("40", "40"),
+        ("0.0000125", "0.000012"),
+        ("-2.50", "-2.5"),
+    ],
+)
+def test_a_quantity_has_six_digits(amount: str, text: str) -> None:
+    assert formats.quantity(Decimal(amount)) == text

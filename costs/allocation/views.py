@@ -24,7 +24,6 @@ from costs.allocation.team_costs import TeamCosts, Uncovered, team_breakdown
 from costs.chart import by_period, folded, trend_chart
 from costs.downloads import refused
 from costs.export import table_rows
-from costs.groupings import UNTAGGED
 from costs.models import TeamRule
 from costs.queries.breakdown import CostBreakdown, by_period_of
 from costs.queries.links import quick_ranges
@@ -130,29 +129,28 @@ def _allocated_percent(found: CostBreakdown) -> float | None:
 
 def _uncovered_line(
     one: Uncovered, query: CostQuery, names: Mapping[str, str]
-) -> tuple[str, Uncovered, str]:
-    """The name of what no rule covers, its amount, and the query of these costs."""
+) -> tuple[str, str, Uncovered, str]:
+    """A service that no rule covers, where, its amount, and the query of its costs."""
     data = uncovered_data(one)
-    tag = data["tag_key"] and f"{data['tag_key']}={data['tag_value'] or UNTAGGED}"
-    account = data["account"]
+    key, value, account = data["tag_key"], data["tag_value"], data["account"]
     parts = [
-        data["service"],
         names.get(data["sub_account_id"], data["sub_account_id"]),
         data["resource_group"],
-        tag,
         account and f"bill of {names.get(account, account)}",
+        key and (f"{key}={value}" if value else f"without tag {key}"),
     ]
     filters = {
         "service": data["service"],
         "sub_account": data["sub_account_id"],
         "resource_group": data["resource_group"],
         "account": account,
-        "tag": data["tag_key"] and f"{data['tag_key']}={data['tag_value']}",
+        "tag": key and f"{key}={value}",
     }
     # What rules do not look at stays as the page has it.
     chosen = {name: value for name, value in filters.items() if value}
     values = {**query.values, "group_by": "", "limit": "", **chosen}
-    return " · ".join(part for part in parts if part), one, query_string(values)
+    where = ", ".join(part for part in parts if part)
+    return data["service"], where, one, query_string(values)
 
 
 def _conditions(rule: TeamRule, names: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -227,28 +227,20 @@ def _lines(
 def names_of(
     key: str, group_by: str, account_names: Mapping[str, str]
 ) -> Sequence[str]:
-    """The label of each grouping; an account's is short beside another one."""
+    """The label of each grouping."""
     groups = groups_of(group_by)
     if len(groups) < 2 or key == OTHER:
         return [label_of(key, group_by, account_names)]
     return [
-        short_label_of(one, group, account_names)
+        label_of(one, group, account_names)
         for one, group in zip(keys_of(key), groups, strict=True)
     ]
 
 
-def short_label_of(key: str, group: str, account_names: Mapping[str, str]) -> str:
-    """How a page names a key where there is little room: an account without its id."""
-    name = account_names.get(key) if group == "account" else None
-    return name or label_of(key, group, account_names)
-
-
 def label_of(key: str, group: str, account_names: Mapping[str, str]) -> str:
-    """How a page names a key of a grouping."""
-    if group == "account":
-        name = account_names.get(key)
-        return f"{name} ({key})" if name else key or NO_KEY["account"]
-    return key or NO_KEY.get(dimension_of(group), "Unnamed")
+    """How a page names a key of a grouping; `account_names` are account_labels."""
+    name = account_names.get(key) if group == "account" else key
+    return name or key or NO_KEY.get(dimension_of(group), "Unnamed")
 
 
 def _share_percent(part: Decimal, whole: Decimal | None) -> float | None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 from django.views.generic import DetailView
 
@@ -27,8 +28,9 @@ class ForecastListView(FilteredPage):
     template_name = "insights/forecasts.html"
     permission_required = "insights.view_forecast"
     filterset_class = ForecastFilter
+    # All accounts together first, then each account before its services.
     queryset = RELATED.newest().order_by(
-        "account__name", "-scope", "key", "currency", "id"
+        F("account__name").asc(nulls_first=True), "scope", "key", "currency", "id"
     )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

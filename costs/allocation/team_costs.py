@@ -142,6 +142,6 @@ def _uncovered(
             key = columns, (*values,)
             rest[key] = rest[key] + amount if key in rest else amount
     # What is in order by its amounts is soon in order by both.
-    found = sorted(rest.items(), key=itemgetter(1), reverse=True)
-    found.sort(key=lambda one: (-one[1], one[0]))
-    return [Uncovered(*key, amount) for key, amount in found]
+    ordered = sorted(rest.items(), key=itemgetter(1), reverse=True)
+    ordered.sort(key=lambda one: (-one[1], one[0]))
+    return [Uncovered(*key, amount) for key, amount in ordered]

@@ -54,7 +54,8 @@ ADVICE = {
     ErrorKind.UNAVAILABLE: "Azure can't be reached or has a fault: sync again later. "
     "What is stored stays.",
     ErrorKind.NOT_ENABLED: "Enable it in the Azure portal and wait for its data.",
-    ErrorKind.INVALID: "Azure refused the request as wrong.",
+    ErrorKind.INVALID: "Azure refused the request as wrong: update cloudintel, "
+    "and report it where that does not help. What is stored stays.",
     ErrorKind.CHANGED: "Look at it, and propose the action again.",
     ErrorKind.CONFLICT: "Azure can't do it as the resource is now: look at it there.",
     ErrorKind.INCOMPLETE: "Nothing of this answer was stored: sync again.",

@@ -77,6 +77,12 @@ class MoneyField(models.Field[_ST, _GT]):
             return value
         return _scaled(value)
 
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        """PostgreSQL's are decimals already, and there may be many."""
+        if connection.vendor == "postgresql":
+            return []
+        return super().get_db_converters(connection)
+
     def from_db_value(
         self, value: Any, expression: object, connection: BaseDatabaseWrapper
     ) -> Decimal | None:

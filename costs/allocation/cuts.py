@@ -68,19 +68,16 @@ class Cut:
             sums[rule.key if rule else None, period] += amount
         return [(key, period, amount) for (key, period), amount in sums.items()]
 
-    def rest(self, metric: str) -> Iterator[tuple[Sequence[str], Decimal]]:
-        """Yield (a value of each column, amount) of what no rule matches."""
+    def rest(self, metric: str) -> Iterator[Sequence[Any]]:
+        """Yield (a value of each column, and the amount) of what no rule matches."""
         stored = [*self.columns.values()]
-        matches = Matches(self.rules, [*self.columns])
         sums: Iterable[Sequence[Any]] = self.source.by(*stored).combined(stored, metric)
         if self._of_values:
             of_value: dict[str, Decimal] = defaultdict(Decimal)
             for value, _, amount in self._of_values:
                 of_value[value] += amount
             sums = [*of_value.items()]
-        for *values, amount in sums:
-            if matches.of_values(values) is None:
-                yield values, amount
+        return Matches(self.rules, [*self.columns]).unmatched(sums)
 
     def by_service(self, metric: str) -> "Cut":
         """Return what tells the rest apart by service too, which rules may not look at.
@@ -90,9 +87,9 @@ class Cut:
         if SERVICE in self.columns:
             return self
         source = self.source
-        rest = [values for values, _ in self.rest(metric)] if self.columns else []
+        rest = [*self.rest(metric)] if self.columns else []
         for at, column in enumerate(self.columns.values()):
-            found = {values[at] for values in rest}
+            found = {row[at] for row in rest}
             if len(found) <= MOST_VALUES:
                 source = source.by_column(column, sorted(found))
         columns = sorted({SERVICE: SERVICE, **self.columns}.items())

@@ -4,11 +4,12 @@ Plain Python: rows in, amounts per team out, which sum to the rows exactly.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from core.money import QUANTUM, ZERO
 from core.windows import Window
@@ -17,6 +18,7 @@ from core.windows import Window
 NOT_ALLOCATED = "(not allocated)"
 WHOLE = Decimal(100)
 
+R = TypeVar("R", bound=Sequence[Any])
 Rows = Iterable[tuple[int | None, date, Decimal]]
 """The rule that rows match first, the period, and what they cost."""
 Amounts = dict[date, Decimal]
@@ -100,8 +102,17 @@ class Matches:
     def of_values(self, values: Iterable[str]) -> Rule | None:
         """Return the rule of a value of each column."""
         both = zip(self.groups, values, strict=True)
-        # A list is sooner made than a generator, and there may be many values.
-        return self.of_groups(tuple([of.get(value, 0) for of, value in both]))
+        return self.of_groups(tuple(of.get(value, 0) for of, value in both))
+
+    def unmatched(self, rows: Iterable[R]) -> Iterator[R]:
+        """Yield the rows, which begin with a value of each column, that no rule
+        matches."""
+        groups, found = self.groups, self._found
+        for row in rows:
+            # A list is sooner made than a generator, and there may be many rows.
+            key = tuple([of.get(value, 0) for of, value in zip(groups, row)])  # noqa: B905
+            if (found[key] if key in found else self.of_groups(key)) is None:
+                yield row
 
     def of_groups(self, groups: tuple[int, ...]) -> Rule | None:
         """Return the rule of a group of each column."""

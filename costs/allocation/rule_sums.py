@@ -19,6 +19,7 @@ from costs.querysets import DailyCostQuerySet, period_of
 
 # ruff: noqa: S608 (names are made in this file, values are bound)
 MONEY: MoneyField[Decimal, Decimal] = MoneyField()
+NOTHING = Value(None)
 
 
 def sums_by_group(
@@ -78,4 +79,4 @@ def _day(value: date | str) -> date:
 
 
 def _money(value: Any) -> Decimal:
-    return MONEY.from_db_value(value, Value(None), connection) or Decimal(0)
+    return MONEY.from_db_value(value, NOTHING, connection) or Decimal(0)

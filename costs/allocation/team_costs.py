@@ -1,11 +1,10 @@
 """What each team pays of the bills, and what no rule covers."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from clouds.access import AnyUser
 from core.money import ZERO
@@ -23,12 +22,16 @@ from costs.querysets import within
 BILL = COLUMNS["accounts"]
 
 
-@dataclass(frozen=True, slots=True)
-class Uncovered:
-    """What no rule covers, by the columns that tell it apart."""
+class Uncovered(NamedTuple):
+    """What no rule covers, by a value of each column that tells it apart."""
 
-    key: Key
+    columns: Sequence[str]
+    values: Sequence[str]
     amount: Decimal
+
+    @property
+    def key(self) -> Key:
+        return tuple(zip(self.columns, self.values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +134,14 @@ def _uncovered(
     """Return the rest, the largest first."""
     if NOT_ALLOCATED not in found.teams:
         return []
-    rest: dict[Key, Decimal] = defaultdict(Decimal)
+    rest: dict[tuple[tuple[str, ...], tuple[str, ...]], Decimal] = {}
     for cut in parts:
         by_service = cut.by_service(metric)
-        names = [*by_service.columns]
-        for values, amount in by_service.rest(metric):
-            rest[tuple(zip(names, values, strict=True))] += amount
-    # The keys of equal amounts in their order; most differ.
-    found_first = sorted(rest.items(), key=itemgetter(1), reverse=True)
-    return [
-        Uncovered(key, amount)
-        for amount, equal in groupby(found_first, key=itemgetter(1))
-        for key, _ in sorted(equal)
-    ]
+        columns = (*by_service.columns,)
+        for *values, amount in by_service.rest(metric):
+            key = columns, (*values,)
+            rest[key] = rest[key] + amount if key in rest else amount
+    # What is in order by its amounts is soon in order by both.
+    ordered = sorted(rest.items(), key=itemgetter(1), reverse=True)
+    ordered.sort(key=lambda one: (-one[1], one[0]))
+    return [Uncovered(*key, amount) for key, amount in ordered]

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS, CloudKind
 from clouds.testing import account, aws_account
+from core.db import keys_first
 from core.testing.clock import NOW
 from inventory.kinds import Kind
 from inventory.models import (
@@ -20,6 +21,7 @@ from inventory.models import (
     Volume,
 )
 from inventory.testing import instance, one_of_each, resource
+from inventory.views import ResourceListView
 from providers.base import Provider
 from syncs.datasets import Dataset
 from syncs.testing import run
@@ -189,6 +191,24 @@ def test_volumes_are_listed_by_region_and_then_by_name(
     for name, region in (("b", "eu-west-1"), ("a", "us-east-1"), ("c", "eu-west-1")):
         resource(Volume, owner, name, region=region)
     assert listed(viewer, "/storage/") == ["b", "c", "a"]
+
+
+def test_each_page_of_a_filtered_list_goes_on_where_the_one_before_ends(
+    viewer: Client, owner: CloudAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ResourceListView, "paginate_by", 2)
+    names = [f"vol-{number}" for number in range(7)]
+    for name in names:
+        resource(Volume, owner, name, name=name)
+    resource(Volume, owner, "vol-other", name="vol-x", region="us-east-1")
+    # All keys at once, those of two pages, and of each page its own.
+    for most in (7, 5, 0):
+        monkeypatch.setattr(keys_first, "MOST_KEYS", most)
+        pages = [f"/storage/?region=eu-west-1&page={one}" for one in range(1, 5)]
+        assert sum((listed(viewer, page) for page in pages), []) == names
+        answer = viewer.get("/storage/?region=eu-west-1&page=99")
+        assert answer.context["paginator"].count == 7
+        assert listed(viewer, "/storage/?region=eu-west-1&page=99") == names[-1:]
 
 
 def test_a_size_that_is_not_known_is_no_zero_and_comes_last(

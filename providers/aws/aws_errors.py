@@ -70,7 +70,8 @@ ADVICE = {
     ErrorKind.UNAVAILABLE: "AWS can't be reached or has a fault: sync again later. "
     "What is stored stays.",
     ErrorKind.NOT_ENABLED: "Enable it in the AWS console and wait for its data.",
-    ErrorKind.INVALID: "AWS refused the request as wrong.",
+    ErrorKind.INVALID: "AWS refused the request as wrong: update cloudintel, "
+    "and report it where that does not help. What is stored stays.",
     ErrorKind.CHANGED: "Look at it, and propose the action again.",
     ErrorKind.CONFLICT: "AWS can't do it as the resource is now: look at it there.",
     ErrorKind.INCOMPLETE: "Nothing of this answer was stored: sync again.",

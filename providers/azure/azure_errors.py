@@ -54,7 +54,8 @@ ADVICE = {
     ErrorKind.UNAVAILABLE: "Azure can't be reached or has a fault: sync again later. "
     "What is stored stays.",
     ErrorKind.NOT_ENABLED: "Enable it in the Azure portal and wait for its data.",
-    ErrorKind.INVALID: "Azure refused the request as wrong.",
+    ErrorKind.INVALID: "Azure refused the request as wrong: update cloudintel, "
+    "and report it where that does not help. What is stored stays.",
     ErrorKind.CHANGED: "Look at it, and propose the action again.",
     ErrorKind.CONFLICT: "Azure can't do it as the resource is now: look at it there.",
     ErrorKind.INCOMPLETE: "Nothing of this answer was stored: sync again.",
@@ -214,9 +215,12 @@ def sign_in_failure(reading: str, message: str) -> ProviderError:
     """Return what to raise for a sign-in that Microsoft Entra refused."""
     reason = message.partition("Trace ID")[0]
     found = ENTRA_CODE.search(message)
+    if found is None and NO_TENANT_SIGN in message:
+        # The library goes on with how other authorities are written.
+        reason = "the tenant is unknown there"
+        return failure(ErrorKind.CREDENTIALS, reading, reason, NO_TENANT)
     if found is None:
-        advice = NO_TENANT if NO_TENANT_SIGN in message else ""
-        return failure(ErrorKind.CREDENTIALS, reading, reason, advice)
+        return failure(ErrorKind.CREDENTIALS, reading, reason)
     kind, advice = SIGN_IN.get(found[1], (ErrorKind.CREDENTIALS, ""))
     said = reason[found.end() :].lstrip(": ")
     return failure(kind, reading, f"{found[0]} ({said.strip()})", advice)

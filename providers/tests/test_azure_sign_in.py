@@ -166,7 +166,8 @@ def test_a_managed_identity_signs_in(
             replace(BY_SECRET, tenant=SUBSCRIPTION),
             CLIENT_SECRET,
             ErrorKind.CREDENTIALS,
-            "no such tenant",
+            "(Microsoft Entra): the tenant is unknown there. There is no such tenant: "
+            "check its id.",
         ),
     ],
 )

@@ -192,6 +192,12 @@ def test_it_names_the_parameters_of_each_answer(schema: Any) -> None:
     assert {"tag", "search", "gone", "state"} <= parameters(schema, "instances/")
 
 
+def test_it_says_which_tax_stays_where_tax_is_excluded(schema: Any) -> None:
+    parameters = schema["paths"]["/api/v1/costs/trend/"]["get"]["parameters"]
+    (exclude,) = [one for one in parameters if one["name"] == "exclude"]
+    assert "service=Unallocated" in exclude["description"]
+
+
 def test_it_says_that_amounts_are_strings(schema: Any) -> None:
     point = schema["components"]["schemas"]["Point"]["properties"]["amount"]
     assert (point["type"], point["format"], point["nullable"]) == (

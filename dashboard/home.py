@@ -39,6 +39,7 @@ from insights.models import Recommendation, RefreshState, Verification
 from insights.recommendations.savings_report import TAKEN_UP
 from inventory.kinds import KINDS, Kind
 from inventory.models import Resource
+from inventory.querysets import RUNNING
 from syncs.models import SyncRun
 from syncs.runs.freshness import freshness, per_dataset
 
@@ -180,22 +181,34 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         ]
 
     def _instances(self, *, with_cpu: bool) -> dict[str, Any]:
-        """Count the instances in each state, and the idle ones (metrics.idle)."""
+        """Count the instances in each state, and the idle ones (metrics.idle). One
+        query."""
         instances = self._scoped(Resource.objects).filter(
             kind=Resource.Kind.INSTANCE, account__is_enabled=True
         )
         instances = instances.present()
-        counts = instances.count_per_state()
-        context: dict[str, Any] = {"states": counts, "instances": sum(counts.values())}
-        if with_cpu:
-            context |= instances.running().aggregate(
+        if not with_cpu:
+            counts = instances.count_per_state()
+            return {"states": counts, "instances": sum(counts.values())}
+        rows = (
+            instances.order_by()
+            .values_list("state")
+            .annotate(
+                count=Count("*"),
                 measured=Count("recent_cpu__is_idle"),
-                unmeasured=Count("pk", filter=Q(recent_cpu__is_idle=None)),
-                idle=Count("pk", filter=Q(recent_cpu__is_idle=True)),
+                idle=Count("recent_cpu__is_idle", filter=Q(recent_cpu__is_idle=True)),
             )
-            if context["measured"]:
-                context["idle_percent"] = context["idle"] / context["measured"] * 100
-        return context
+        )
+        found = {state: row for state, *row in rows.order_by("-count", "state")}
+        running, measured, idle = found.get(RUNNING, (0, 0, 0))
+        return {
+            "states": {state: count for state, (count, *_) in found.items()},
+            "instances": sum(count for count, *_ in found.values()),
+            "measured": measured,
+            "unmeasured": running - measured,
+            "idle": idle,
+            "idle_percent": idle / measured * 100 if measured else None,
+        }
 
 
 def _drills(found: Spending) -> dict[str, str]:

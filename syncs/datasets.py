@@ -180,7 +180,7 @@ def datasets_of_each(
     accounts: Iterable["CloudAccount"],
 ) -> Iterator[tuple["CloudAccount", list[Dataset]]]:
     """Yield the same of many accounts, looked up once for those that are alike."""
-    found: dict[tuple[str, bool, bool], list[Dataset]] = {}
+    found: dict[tuple[object, ...], list[Dataset]] = {}
     for account in accounts:
         is_bill = CLOUDS[account.provider].pays_for_others(account.account_id)
         alike = account.provider, is_bill, account.payer_id is None

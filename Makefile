@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CLOUD ?= aws
 # Processes that test on PostgreSQL side by side; some wait for others, so more than
-# cores. On SQLite, where less is to be proven, there are two.
+# cores. On SQLite, where less is to be proven, there is one.
 WORKERS ?= 3
 
 .PHONY: run test test-sqlite test-postgres compile-half-1 compile-half-2 coverage lint \
@@ -25,7 +25,7 @@ SIDE_BY_SIDE = --once --dist loadfile --no-loadscope-reorder
 test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE =
 
 test-sqlite: $(VENV)/.installed-dev
-	env -u DATABASE_URL $(BIN)/python -m pytest $(SIDE_BY_SIDE) -n 2 $(ARGS)
+	env -u DATABASE_URL $(BIN)/python -m pytest $(SIDE_BY_SIDE) -n 1 $(ARGS)
 
 test-postgres: $(VENV)/.browser
 	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) -n $(WORKERS) $(ARGS)

@@ -11,7 +11,7 @@ from archives.retention.deletions import DELETIONS
 from archives.retention.periods import InvalidPeriod, kept_days
 
 
-@register()
+@register("settings")
 def check_retention_days(**_: Any) -> list[CheckMessage]:
     return [Error(text, id="archives.E001") for text in _problems()]
 

@@ -1,4 +1,4 @@
-"""A large invented company in PostgreSQL, written by COPY.
+"""A large invented company in PostgreSQL, written by COPY and INSERT.
 
 50 accounts or more, 100,000 instances with 14 days of CPU, 20,000 rows of costs of each
 account over 400 days, and the runs that read them.
@@ -9,12 +9,12 @@ import itertools
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, models
 
+from benchmarks.bills import AMOUNT, ESTIMATED_DAYS, filled_at_once, totals
 from core.windows import Window
 
 ACCOUNTS = 50
@@ -30,9 +30,8 @@ CATEGORIES = ["Usage"] * 8 + ["Purchase", "Tax"]
 ROWS_AT_ONCE = 50_000
 # Others point at their rows, so that they are numbered here.
 WITH_KEYS = {"CloudAccount", "Resource", "SyncRun"}
-# What an account's day costs in all, as its charges are drawn.
-_sums: dict[tuple[Any, int], Decimal] = {}
 
+# ruff: noqa: S608 (every name that is put into a statement stands in these files)
 Row = Mapping[str, Any]
 
 
@@ -46,7 +45,6 @@ def write(
     """All of it in an empty database, or so many instances, charges of an account and
     day, and accounts."""
     from clouds.models import CloudAccount
-    from costs.models import CostTotal, DailyCost, Restatement
     from costs.rollups import rebuild
     from inventory.models import Instance, Resource
     from metrics.models import CpuMetric
@@ -60,20 +58,23 @@ def write(
     copy(Resource, instances(now, machines, accounts))
     copy(Instance, instances(now, machines, accounts))
     copy(CpuMetric, cpu(days[-CPU_DAYS:], machines))
-    copy(DailyCost, charges(days, per_day, accounts))
-    copy(CostTotal, totals(days))
-    copy(Restatement, restatements(days[-20:], now, accounts))
     with connection.cursor() as cursor:
-        for model in (CloudAccount, SyncRun, Resource, DailyCost):
+        cursor.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
+        with filled_at_once("costs_dailycost"):
+            cursor.execute(charges(today, per_day, accounts))
+        cursor.execute(totals(today))
+        cursor.execute(restatements(today))
+        for model in (CloudAccount, SyncRun, Resource):
             table = model._meta.db_table
             cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
                 f"(SELECT max(id) FROM {table}))"
             )
     rebuild(Window(days[0], today))
     for account in CloudAccount.objects.all():
         refresh_recent_cpu(account, now)
     with connection.cursor() as cursor:
+        cursor.execute("RESET work_mem; RESET maintenance_work_mem")
         cursor.execute("VACUUM ANALYZE")
 
 
@@ -185,53 +186,31 @@ def cpu(days: list[Any], machines: int) -> Iterator[Row]:
         }
 
 
-def charges(days: list[Any], per_day: int, accounts: int) -> Iterator[Row]:
-    draw = random.Random(6)
-    for day, owner in itertools.product(days, range(1, accounts + 1)):
-        for number in range(per_day):
-            # In millionths, so that the totals below are exact.
-            amount = Decimal(draw.randrange(1, 40_000_000)).scaleb(-6)
-            _sums[day, owner] = _sums.get((day, owner), Decimal(0)) + amount
-            yield {
-                "account_id": owner,
-                "day": day,
-                "sub_account_id": f"{owner:012}",
-                "service": f"Service {number % SERVICES:02}",
-                "region": REGIONS[number % len(REGIONS)],
-                "resource_group": "" if number < SERVICES else "second",
-                "charge_category": CATEGORIES[number % len(CATEGORIES)],
-                "currency": "USD",
-                "billed": amount,
-                "effective": amount,
-                "is_estimated": day in days[-15:],
-            }
+def charges(today: date, per_day: int, accounts: int) -> str:
+    return f"""
+        INSERT INTO costs_dailycost (account_id, day, sub_account_id, service, region,
+            resource_group, charge_category, currency, billed, effective, is_estimated)
+        SELECT member, day, lpad(member::text, 12, '0'),
+            'Service ' || lpad((number % {SERVICES})::text, 2, '0'),
+            (ARRAY{REGIONS})[number % {len(REGIONS)} + 1],
+            CASE WHEN number < {SERVICES} THEN '' ELSE 'second' END,
+            (ARRAY{CATEGORIES})[number % {len(CATEGORIES)} + 1],
+            'USD', amount, amount, day >= date '{today}' - {ESTIMATED_DAYS}
+        FROM generate_series(1, {DAYS}) AS back
+        CROSS JOIN generate_series(1, {accounts}) AS member
+        CROSS JOIN generate_series(0, {per_day} - 1) AS number
+        CROSS JOIN LATERAL (SELECT date '{today}' - back AS day) each_day
+        CROSS JOIN LATERAL (SELECT {AMOUNT} AS amount) amounts
+    """
 
 
-def totals(days: list[Any]) -> Iterator[Row]:
-    for (day, owner), amount in _sums.items():
-        yield {
-            "account_id": owner,
-            "day": day,
-            "currency": "USD",
-            "billed": amount,
-            "effective": amount,
-            "is_estimated": day in days[-15:],
-            "run_id": owner,
-        }
-
-
-def restatements(days: list[Any], now: datetime, accounts: int) -> Iterator[Row]:
-    for day, owner, back in itertools.product(days, range(1, accounts + 1), range(5)):
-        amount = _sums[day, owner]
-        yield {
-            "account_id": owner,
-            "day": day,
-            "currency": "USD",
-            "old_billed": amount - 1,
-            "new_billed": amount,
-            "old_effective": amount - 1,
-            "new_effective": amount,
-            "was_estimated": True,
-            "restated_at": now - timedelta(days=back),
-            "run_id": owner,
-        }
+def restatements(today: date) -> str:
+    """Five of each total of the last 20 days."""
+    return f"""
+        INSERT INTO costs_restatement (account_id, day, currency, old_billed,
+            new_billed, old_effective, new_effective, was_estimated, restated_at)
+        SELECT account_id, day, currency, billed - 1, billed, effective - 1, effective,
+            true, now() - back * interval '1 day'
+        FROM costs_costtotal CROSS JOIN generate_series(0, 4) AS back
+        WHERE day >= date '{today}' - 20
+    """

@@ -1,5 +1,5 @@
-"""How fast 50,000 resources of every kind and two clouds are listed, filtered, searched
-and priced.
+"""How fast 50,000 resources of sixteen kinds, eight of each of two clouds, are listed,
+filtered, searched and priced.
 
 Pages, the API and the admin, through all of Django on PostgreSQL, each beside the bare
 SQL of the same queries.
@@ -79,7 +79,7 @@ def main() -> None:
         environment |= {"DATABASE_URL": url, RESOURCES: str(options.resources)}
         in_child("benchmarks.resources", "made", environment)
         found = in_child("benchmarks.resources", "timed", environment)
-    show(found["questions"], f"{options.resources} of every kind and cloud")
+    show(found["questions"], f"{options.resources} of {found['kinds']} kinds")
     save("resources", {"resources": options.resources, **found})
 
 
@@ -174,7 +174,12 @@ def store_prices(now: datetime) -> None:
 
 
 def timed() -> Mapping[str, Any]:
-    return {"questions": all_answered(QUESTIONS)}
+    questions = all_answered(QUESTIONS)
+    from inventory.models import Resource
+
+    # As each cloud has its own.
+    of_clouds = Resource.objects.order_by().values("account__provider", "kind")
+    return {"questions": questions, "kinds": of_clouds.distinct().count()}
 
 
 PARTS = {"made": made, "timed": timed}

@@ -24,6 +24,8 @@ from celery.signals import (
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
+# Celery would import all pages to check them, and ignores what is found.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 logger = logging.getLogger(__name__)
 

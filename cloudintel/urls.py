@@ -190,7 +190,11 @@ SYNC = [
 MONITORING = [
     path("metrics/", MetricViewSet.as_view({"get": "list", "post": "create"})),
     path("metrics/batch/", MetricBatchViewSet.as_view({"post": "create"})),
-    path("metrics/aggregate/", MetricAggregateViewSet.as_view({"get": "list"})),
+    path(
+        "metrics/aggregate/",
+        MetricAggregateViewSet.as_view({"get": "list"}),
+        name="metric-aggregate",
+    ),
     path("metrics/series/", MetricSeriesViewSet.as_view({"get": "list"})),
     *(
         path(f"backfill/{name}/", BackfillMonitorViewSet.as_view(methods))
@@ -211,7 +215,11 @@ ASSISTANT = [
 # Nested, as an address is compared with each pattern before its own.
 api: list[URLPattern | URLResolver] = [
     path("sync/", include(SYNC)),
-    path("dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
+    path(
+        "dashboard/summary/",
+        DashboardViewSet.as_view({"get": "summary"}),
+        name="dashboard-summary",
+    ),
     path("dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
     path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     *(
@@ -221,6 +229,7 @@ api: list[URLPattern | URLResolver] = [
     path(
         "infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
+        name="resource-costs",
     ),
     *(
         path(f"demo/{name}", DemoViewSet.as_view(methods))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clouds.models import AccountAccess, CloudAccount
 
 AnyUser = AbstractBaseUser | AnonymousUser
+OF_ALL_ACCOUNTS = "This is of all accounts together, and some are hidden from you."
 # More names are no sentence.
 NAMED = 3
 
@@ -49,6 +50,10 @@ class OfAllAccountsQuerySet(AccountScopedQuerySet):
     def visible_to(self, user: AnyUser) -> Self:
         """Return all or none."""
         return self.none() if is_limited(user) else self
+
+    def closed_to(self, user: AnyUser) -> str:
+        """Say why the user is not to be answered with an empty list; else empty."""
+        return OF_ALL_ACCOUNTS if is_limited(user) else ""
 
 
 def visible_accounts(user: AnyUser) -> models.QuerySet[Any] | None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from clouds.access import is_limited
+from clouds.access import OF_ALL_ACCOUNTS, is_limited
 
 if TYPE_CHECKING:
     # REST's views ask for this module while they are imported.
@@ -20,7 +20,7 @@ class SeesAllAccounts(BasePermission):
     It applies to every method except OPTIONS, which shows only the schema.
     """
 
-    message = "This is of all accounts together, and some are hidden from you."
+    message = OF_ALL_ACCOUNTS
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return request.method == "OPTIONS" or not is_limited(request.user)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from uuid import uuid4
 
 from django.db import connection
 from django.db.models import FilteredRelation, Q, Subquery
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount, DataVersion, SharedVersion
+from core.db.upsert import upsert
 
 # PostgreSQL tells who listens to it that a version was changed, when that is committed.
 CHANNEL = "cloudintel_versions"
@@ -31,12 +33,9 @@ def bump_versions(dataset: str) -> None:
 
 def _move(account_ids: Iterable[int], dataset: str) -> None:
     """Lock the rows of the accounts before the one that they share."""
-    DataVersion.objects.bulk_create(
-        [DataVersion(account_id=pk, dataset=dataset) for pk in account_ids],
-        update_conflicts=True,
-        unique_fields=["account", "dataset"],
-        update_fields=["version"],
-    )
+    columns = ("account_id", "dataset", "version")
+    rows = [(pk, dataset, uuid4()) for pk in account_ids]
+    upsert(DataVersion, columns, rows, key=columns[:2])
     bump_shared_version(dataset)
 
 
@@ -45,12 +44,8 @@ def bump_shared_version(subject: str) -> None:
 
     Called within the transaction that changes it.
     """
-    SharedVersion.objects.bulk_create(
-        [SharedVersion(subject=subject)],
-        update_conflicts=True,
-        unique_fields=["subject"],
-        update_fields=["version"],
-    )
+    rows = [(subject, uuid4())]
+    upsert(SharedVersion, ("subject", "version"), rows, key=["subject"])
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")

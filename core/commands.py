@@ -3,6 +3,9 @@
 from django.core.management.base import CommandError
 from django.template.defaultfilters import pluralize
 
+# Of the system checks those of settings, for a command that has no part in pages: to
+# load them takes a second, and memory as long as it lasts.
+CHECKS_OF_SETTINGS = ("settings",)
 # Exit statuses beside 0; README lists them.
 FAILED, BAD_ARGUMENTS, TAKEN = 1, 2, 3
 

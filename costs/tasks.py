@@ -1,6 +1,8 @@
 """What a worker does."""
 
 import logging
+import time
+from contextlib import suppress
 
 from celery import shared_task
 from django.utils import timezone
@@ -14,9 +16,15 @@ from costs.lines.loaded_lines import load_line_items
 from costs.lines.refresh import refresh_lines as refresh_due_lines
 from costs.lines.storage import delete_left_files
 from costs.sync import read_cost
+from syncs.runs.start import broker_errors
 from syncs.runs.worker import execute_run
 
 logger = logging.getLogger(__name__)
+
+# Then it waits behind what else is queued, such as actions and the checks of health.
+SECONDS_AT_ONCE = 20
+# An older message is useless: the next minute's does the same.
+EXPIRES_SECONDS = 60
 
 
 @shared_task
@@ -50,12 +58,25 @@ def refresh_lines() -> None:
     of LINE_ITEMS_ENGINE, and delete what was replaced. Beat sends it each minute."""
     try:
         with exclusive("lines"):
-            for month in refresh_due_lines(timezone.now()):
-                logger.info("lines: wrote %s", month)
-            for month in load_line_items():
-                logger.info("lines: loaded %s", month)
-            delete_left_files()
+            is_done = _refresh_lines_for_a_while()
     except AlreadyRunning:
         return
     except (LinesFailed, OSError) as error:
         logger.error("lines: %s", error)
+        return
+    if not is_done:
+        with suppress(*broker_errors()):  # beat sends it then
+            refresh_lines.apply_async(retry=False, expires=EXPIRES_SECONDS)
+
+
+def _refresh_lines_for_a_while() -> bool:
+    """Return whether nothing is left to do."""
+    ends_at = time.monotonic() + SECONDS_AT_ONCE
+    written, loaded = refresh_due_lines(timezone.now()), load_line_items()
+    for done, months in (("wrote", written), ("loaded", loaded)):
+        for month in months:
+            logger.info("lines: %s %s", done, month)
+            if time.monotonic() >= ends_at:
+                return False
+    delete_left_files()
+    return True

@@ -23,7 +23,8 @@ class ResourcesView(ResourceListView):
         context = super().get_context_data(**kwargs)
         user, resources = self.request.user, list(context["object_list"])
         with_bill = user.has_perm(VIEW_COSTS)
-        costs = resource_costs(resources, user, timezone.now(), with_bill=with_bill)
+        detailed = resources if self.kind else [one.detail for one in resources]
+        costs = resource_costs(detailed, user, timezone.now(), with_bill=with_bill)
         for one in resources:
             one.cost = costs[one.pk]
         kind = self.kind

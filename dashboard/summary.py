@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
-from django.db.models import Avg, Count, Max, OuterRef, Subquery
+from django.db.models import Avg, Max, OuterRef, Subquery
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
@@ -146,8 +146,7 @@ def _counts(user: AnyUser) -> tuple[int, int, int, float | None]:
     disabled = CloudAccount.objects.filter(is_enabled=False).order_by()
     if keys := list(disabled.values_list("pk", flat=True)):
         present = present.exclude(account__in=keys)
-    per_state = present.values_list("kind", "state").annotate(count=Count("*"))
-    counts = {(kind, state): count for kind, state, count in per_state}
+    counts = present.count_per_kind_and_state()
 
     def of_kind(wanted: Resource.Kind) -> int:
         return sum(count for (kind, _), count in counts.items() if kind == wanted)

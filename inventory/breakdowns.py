@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from django.db.models import Count, Sum
 
 from inventory.kinds import Kind
+from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
 
 GIB = 1024**3
 UNNAMED = "unknown"
-# What a kind is divided by, and the sizes in GiB that are summed.
+# What a kind is divided by, and the sizes in GiB that are summed; others by state.
 DIVIDED_BY = {
     Kind.VOLUME: ("volume_type", "size_gib"),
     Kind.SNAPSHOT: ("storage_tier", "size_gib"),
     Kind.DATABASE: ("engine", "storage_gib"),
-    Kind.ADDRESS: ("state", None),
     Kind.NAT_GATEWAY: ("gateway_type", None),
     Kind.LOAD_BALANCER: ("balancer_type", None),
 }
@@ -31,11 +31,18 @@ class Part:
     """Of the largest part."""
 
 
-def breakdown(kind: Kind, resources: ResourceQuerySet) -> list[Part]:
-    """Return the parts of those that are present, the largest first."""
-    present = resources.present().order_by()
+def breakdown(
+    kind: Kind, resources: ResourceQuerySet, states: Mapping[str, int]
+) -> list[Part]:
+    """Return the parts of those that are present, the largest first. `states` is how
+    many of them are in each."""
+    # Those that are gone are few, and found without the others.
+    gone = Resource.objects.filter(kind=kind, gone_since__isnull=False)
+    present = resources.exclude(pk__in=gone.values("pk")).order_by()
     if kind == Kind.BUCKET:
         return _parts(*_tiers(present.values_list("bytes_by_tier", flat=True)))
+    if kind not in DIVIDED_BY:
+        return _parts({}, states)
     column, size = DIVIDED_BY[kind]
     rows = present.values_list(column).annotate(count=Count("*"))
     if size is None:

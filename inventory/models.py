@@ -111,6 +111,11 @@ class Resource(Owned):
                 condition=Q(gone_since__isnull=True),
                 name="resource_present_state",
             ),
+            models.Index(
+                fields=["kind"],
+                condition=Q(gone_since__isnull=False),
+                name="resource_gone",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -60,6 +60,11 @@ class ResourceQuerySet(AccountScopedQuerySet):
         rows = self.order_by().values("kind").annotate(count=Count("*"))
         return dict(rows.values_list("kind", "count"))
 
+    def count_per_kind_and_state(self) -> dict[tuple[str, str], int]:
+        rows = self.order_by().values_list("kind", "state")
+        found = rows.annotate(count=Count("*"))
+        return {(kind, state): count for kind, state, count in found}
+
     def count_per_state(self) -> dict[str, int]:
         """Return how many are in each state, the most frequent first."""
         return dict(

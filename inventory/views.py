@@ -1,7 +1,8 @@
 """Pages of resources: all kinds, those of a section, and one of any kind but machines,
 whose page joins other rooms."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -29,7 +30,6 @@ from inventory.facts import (
 from inventory.filters import ResourceFilter
 from inventory.kinds import KINDS, Kind
 from inventory.models import Resource, short_id
-from inventory.querysets import ResourceQuerySet
 from inventory.tag_picker import show_tags, tag_picker
 from syncs.datasets import Dataset, not_offered
 from syncs.models import SyncRun
@@ -84,8 +84,9 @@ class ResourceListView(FilteredPage):
         return seen.order_by("account_id", "region", "name", "id")
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
-        if self.request.GET.get("ordering"):
-            order = queryset.query.order_by
+        order = queryset.query.order_by
+        field = queryset.model._meta.get_field(order[0].removeprefix("-"))
+        if field.null:
             queryset = queryset.order_by(unknown_last(order[0]), *order[1:])
         return super().paginate_queryset(queryset, page_size)
 
@@ -94,12 +95,13 @@ class ResourceListView(FilteredPage):
         accounts = list(CloudAccount.objects.visible_to(user).order_by("name"))
         every = Resource.objects.visible_to(user)
         seen = every.filter(kind=self.kind) if self.kind else every
+        counts = every.present().count_per_kind_and_state()
         context: dict[str, Any] = super().get_context_data(
             title=self.title,
             kind=self.kind,
             kinds=self.kinds,
-            counts=kind_counts(every, self.kinds),
-            states=seen.present().count_per_state(),
+            counts=kind_counts(counts, self.kinds),
+            states=state_counts(counts, self.kind),
             regions=seen.values_of("region"),
             groups=seen.values_of("resource_group"),
             accounts=accounts,
@@ -144,7 +146,8 @@ class ResourceListView(FilteredPage):
         self, kind: Kind, context: dict[str, Any], accounts: Iterable[CloudAccount]
     ) -> dict[str, Any]:
         rows = KINDS[kind].model._default_manager.all()
-        parts = breakdown(kind, rows.visible_to(self.request.user))
+        seen = rows.visible_to(self.request.user)
+        parts = breakdown(kind, seen, context["states"])
         return {
             "breakdown": parts,
             "has_sizes": any(part.size_bytes is not None for part in parts),
@@ -170,14 +173,28 @@ def accessor(kind: Kind) -> str:
 
 
 def kind_counts(
-    resources: ResourceQuerySet, kinds: Sequence[Kind]
+    present: Mapping[tuple[str, str], int], kinds: Sequence[Kind]
 ) -> list[tuple[Kind, str, int]]:
     """Return kind, plural and how many are present, in the order of the table."""
-    counts = resources.present().count_per_kind()
+    counts = Counter[str]()
+    for (kind, _), count in present.items():
+        counts[kind] += count
     return [
-        (kind, str(KINDS[kind].model._meta.verbose_name_plural), counts.get(kind, 0))
+        (kind, str(KINDS[kind].model._meta.verbose_name_plural), counts[kind])
         for kind in kinds or KINDS
     ]
+
+
+def state_counts(
+    present: Mapping[tuple[str, str], int], kind: Kind | None
+) -> dict[str, int]:
+    """Return how many of a kind, or of any, are in each state, the most frequent
+    first."""
+    counts = Counter[str]()
+    for (of, state), count in present.items():
+        if kind in (None, of):
+            counts[state] += count
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:
@@ -199,10 +216,11 @@ def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:
 
 
 def summarize(resources: Iterable[Any]) -> None:
-    """Give each of any kind what it is in a few words."""
+    """Give each of any kind its row as that kind, and what it is in a few words."""
     for one in resources:
-        detail = getattr(one, accessor(Kind(one.kind)), None)
-        one.summary = summary_of(detail) if detail else ""
+        one.detail = getattr(one, accessor(Kind(one.kind)), one)
+        one.detail.account = one.account
+        one.summary = summary_of(one.detail) if one.detail is not one else ""
 
 
 def reading_notes(

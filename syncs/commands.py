@@ -15,7 +15,13 @@ from rich.console import Console
 
 from clouds.commands import add_account_argument, chosen_accounts
 from clouds.models import CloudAccount
-from core.commands import FAILED, TAKEN, bad_arguments, counted
+from core.commands import (
+    CHECKS_OF_SETTINGS,
+    FAILED,
+    TAKEN,
+    bad_arguments,
+    counted,
+)
 from core.windows import InvalidWindow, Window
 from providers.base import Progress
 from syncs.datasets import Dataset, datasets_of
@@ -37,8 +43,7 @@ def day(text: str) -> date:
 class SyncCommand(BaseCommand):
     """Read datasets of accounts, one after the other, and say how it went."""
 
-    # Pages, which have no part in it, take longer to load than a small account to read.
-    requires_system_checks = ("settings",)
+    requires_system_checks = CHECKS_OF_SETTINGS
     # What is read of each account, in this order.
     steps: ClassVar[dict[Dataset, Callable[..., SyncRun]]]
 

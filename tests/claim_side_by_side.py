@@ -1,24 +1,22 @@
-"""Many threads claim one slot at once; says how it ended for each, as JSON."""
+"""Many threads claim one slot at once."""
 
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import django
+from django.db import connection
+from django.utils import timezone
+
+from clouds.models import CloudAccount
+from syncs.datasets import Dataset
+from syncs.runs.claims import SlotTaken, claim
 
 THREADS = 8
 
 
-def main() -> None:
-    django.setup()
-    from django.db import connection
-    from django.utils import timezone
-
-    from clouds.models import CloudAccount
-    from syncs.datasets import Dataset
-    from syncs.runs.claims import SlotTaken, claim
-
+def claim_side_by_side() -> None:
+    """Print how it ended for each, as JSON."""
     account = CloudAccount.objects.get()
     connection.close()
     together = Barrier(THREADS)
@@ -35,7 +33,3 @@ def main() -> None:
 
     with ThreadPoolExecutor(THREADS) as pool:
         json.dump(sorted(pool.map(try_it, range(THREADS))), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,4 @@
-"""Syncs in forked children, each killed at a random moment; says how often, as JSON.
-
-    python -m tests.kill_at_random KILLS SEED
+"""Syncs in forked children, each killed at a random moment.
 
 A fork of a process that has Django loaded is as good as a worker and far cheaper.
 """
@@ -15,17 +13,18 @@ import traceback
 from contextlib import suppress
 from datetime import timedelta
 
-import django
+from django.db import connection
 
 # Of the processor's time, so that on a busy machine a sync comes as far as on an idle
 # one.
 LONGEST_SECONDS = 0.4
 
 
-def main() -> None:
-    kills, draw = int(sys.argv[1]), random.Random(int(sys.argv[2]))
-    django.setup()
+def kill_at_random(kills: int, seed: int) -> None:
+    """Print how many were killed, and how many ended before, as JSON."""
+    draw = random.Random(seed)
     warm_up()
+    connection.close()  # each child opens its own
     killed = ended = 0
     while killed < kills:
         child = os.fork()
@@ -97,7 +96,3 @@ def sync_everything(whole: bool) -> None:
         traceback.print_exc()
     finally:
         os._exit(status)
-
-
-if __name__ == "__main__":
-    main()

@@ -8,8 +8,9 @@ from celery import current_app
 from django.contrib import admin
 from django.db import models
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import resolve, reverse
 
+from clouds.access import OfAllAccountsQuerySet
 from clouds.models import CloudAccount
 from syncs.models import SyncRun
 from tests.addresses import closed
@@ -83,6 +84,24 @@ def test_no_file_tells_of_it(limited: Client) -> None:
     ]
     assert len(lists) > 50
     assert leaks(limited, [f"{one}?format=csv" for one in lists]) == {}
+
+
+def test_lists_of_all_accounts_are_closed_rather_than_empty(limited: Client) -> None:
+    """Nobody is to read that there is no backup, or no finding of a scan."""
+    views = {
+        address: getattr(resolve(address).func, "cls", None)
+        for address in closed("")
+        if address.startswith("/api/v1/") and "//" not in address
+    }
+    lists = [
+        address
+        for address, view in views.items()
+        if isinstance(getattr(view, "queryset", None), OfAllAccountsQuerySet)
+    ]
+    assert "/api/v1/monitoring/backups/" in lists
+    assert [
+        one for one in lists if limited.get(one).status_code not in (403, 405)
+    ] == []
 
 
 def test_no_filter_of_the_admin_names_it(limited: Client) -> None:

@@ -96,7 +96,7 @@ def test_the_lists_of_many_rows_are_read_as_columns() -> None:
 
 @pytest.mark.parametrize("name", AS_COLUMNS)
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

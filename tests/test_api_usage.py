@@ -3,9 +3,11 @@
 import threading
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
 from pytest_django import Settings
@@ -13,10 +15,10 @@ from pytest_django import Settings
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.money import CENT
+from core.testing import forks
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import OTHER, charge, june, machine
-from core.testing.processes import shared_database, start
-from core.testing.waiting import HANGS_AFTER_SECONDS
+from core.testing.processes import shared_database
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
@@ -144,7 +146,11 @@ def test_before_the_request_that_would_pass_the_budget_a_run_stops(
 
 
 def test_regions_and_processes_side_by_side_do_not_pass_it_together(
-    mine: CloudAccount, aws: EmulatedAws, tmp_path: Path, real_now: datetime
+    mine: CloudAccount,
+    aws: EmulatedAws,
+    tmp_path: Path,
+    real_now: datetime,
+    settings: Settings,
 ) -> None:
     aws.now = real_now
     other = aws_account(OTHER, role_arn=f"arn:aws:iam::{OTHER}:role/cloudintel")
@@ -154,16 +160,17 @@ def test_regions_and_processes_side_by_side_do_not_pass_it_together(
         assert sync_ec2(one, aws.now).status == "succeeded"
     aws.clear_calls()
     # Three of the six calls of up to 500 metrics, the full ones at $0.005.
-    limits = {"AWS_API_DAILY_BUDGET_USD": "0.012", "AWS_REGION_WORKERS": "4"}
+    settings.AWS_API_DAILY_BUDGET_USD = Decimal("0.012")
+
+    def read(name: str) -> None:
+        settings.AWS_REGION_WORKERS = 4
+        call_command("sync_cpu", "--account", name)
+
     with shared_database(tmp_path) as url:
-        syncs = [
-            start(url, aws, "manage.py", "sync_cpu", "--account", name, **limits)
-            for name in (mine.account_id, OTHER)
-        ]
-        printed = [
-            process.communicate(timeout=HANGS_AFTER_SECONDS) for process in syncs
-        ]
-    assert any("would pass the $0.012 a day" in out for out, _ in printed), printed
+        accounts = (mine.account_id, OTHER)
+        syncs = forks.together(url, *(partial(read, name) for name in accounts))
+    printed = [one.output() for one in syncs]
+    assert any("would pass the $0.012 a day" in out for out in printed), printed
     kept = usage()["cloudwatch:GetMetricData"]
     assert Decimal("0.005") <= kept[1] <= Decimal("0.012")
     assert kept[1] == sum(run.api_cost_usd for run in SyncRun.objects.all())

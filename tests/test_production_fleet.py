@@ -31,10 +31,10 @@ pytestmark = [
     pytest.mark.only_on("postgresql"),
 ]
 # The first let each worker load the code of every dataset.
-FIRST_ACCOUNTS, ACCOUNTS = 6, 16
+FIRST_ACCOUNTS, ACCOUNTS = 4, 10
 # Those that are read first; the others follow what they are about.
 FIRST = [dataset for dataset in OF_AWS if not dataset.after]
-# Of the worker that grew less, over about 45 runs of its own: what leaks does so in
+# Of the worker that grew less, over about 27 runs of its own: what leaks does so in
 # both, while one of them may be the first to need some code late.
 GROWTH_MIB = 4.0
 SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"

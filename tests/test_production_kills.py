@@ -6,25 +6,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import charge, machine
-from core.testing.processes import finish, shared_database
+from core.testing.forks import finish, fork
+from core.testing.processes import shared_database
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.testing import OF_AWS
+from tests.kill_at_random import kill_at_random
 from tests.stored_rows import stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 KILLS = 30
-# Whose process is gone is known at once, however long a silence is allowed.
-PATIENT = {"RUN_ABANDONED_AFTER_SECONDS": "600"}
 
 
 def test_after_thirty_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbed_one(
-    aws: EmulatedAws, tmp_path: Path, real_now: datetime
+    aws: EmulatedAws, tmp_path: Path, real_now: datetime, settings: Settings
 ) -> None:
+    # Whose process is gone is known at once, however long a silence is allowed.
+    settings.RUN_ABANDONED_AFTER_SECONDS = 600
     aws.now = real_now
     today = real_now.date()
     world = aws.world()
@@ -43,7 +46,7 @@ def test_after_thirty_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbed_o
     aws_account(regions=["eu-west-1", "us-east-1"])
     with shared_database(tmp_path) as url:
         for _ in range(2):  # the second looks back further than the first
-            finish(url, aws, "manage.py", "sync")
+            finish(url, "sync")
     undisturbed = stored()
     assert undisturbed["cpu"] and undisturbed["costs"]
     SyncRun.objects.all().delete()
@@ -52,10 +55,10 @@ def test_after_thirty_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbed_o
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     with shared_database(tmp_path) as url:
-        arguments = [str(KILLS), str(seed)]
-        told = finish(url, aws, "-m", "tests.kill_at_random", *arguments, **PATIENT)
-        assert json.loads(told)["killed"] == KILLS
-        finish(url, aws, "manage.py", "sync", **PATIENT)
+        killing = fork(url, lambda: kill_at_random(KILLS, seed))
+        assert killing.wait() == 0, killing.log()
+        assert json.loads(killing.output())["killed"] == KILLS
+        finish(url, "sync")
     assert stored() == undisturbed
     assert not SyncRun.objects.active().exists()
     interrupted = SyncRun.objects.filter(status="abandoned")

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection  # noqa: F401 - for the mark
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
+from core.testing.forks import command
 from core.testing.installation import HOUSE, Installed
 from core.testing.postgres import free_port
-from core.testing.processes import children_of, wait_until_it_says
+from core.testing.processes import children_of, copy_of_database, wait_until_it_says
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.runs.processes import is_dead, mark_of
 
@@ -69,8 +71,19 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    return Installed(tmp_path_factory.mktemp("installed"))
+def installed(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Installed:
+    """It is migrated, and has a demo of a few days, to which a first start adds
+    nothing."""
+    found = Installed(tmp_path_factory.mktemp("installed"))
+    with django_db_blocker.unblock():
+        url = copy_of_database(found.folder / "cloudintel.sqlite3")
+        demo = command(url, "demo", "--days", "4")
+    assert demo.wait() == 0, demo.log()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +94,6 @@ def started(
 
     On SIGTERM all of it ends, which only the last of its tests can see.
     """
-    # A demo of a few days, to which the first start adds nothing.
-    for command in (["migrate", "-v", "0"], ["demo", "--days", "4"]):
-        done = installed.manage(*command)
-        assert done.returncode == 0, done.stderr
     port = free_port()
     options = ["--first-start", "--port", str(port), "--grace", "20"]
     process = subprocess.Popen(
@@ -168,13 +177,15 @@ def test_slow_clients_do_not_keep_others_waiting(
 
 
 def test_a_second_one_beside_it_says_so(
-    started: "tuple[subprocess.Popen[str], Visitor, str]", installed: Installed
+    started: "tuple[subprocess.Popen[str], Visitor, str]",
+    installed: Installed,
+    settings: Settings,
 ) -> None:
     process, visitor, _ = started
-    done = installed.manage("up", "--port", str(free_port()))
-    assert (done.returncode, done.stdout) == (1, "")
-    running = f"{visitor.site}{PREFIX} (process {process.pid})"
-    assert f"cloudintel is already running at {running}" in done.stderr
+    settings.STATE_DIR = installed.folder
+    running = re.escape(f"{visitor.site}{PREFIX} (process {process.pid})")
+    with pytest.raises(CommandError, match=f"is already running at {running}"):
+        call_command("up", port=free_port())
 
 
 def test_what_is_killed_is_started_again(

@@ -57,7 +57,7 @@ CHECKS: list[CheckFunction] = [
 DRAWN = 2
 # Of those that cover each parameter, each role that reads asks one in so many, others
 # than the next role does, and than it asks the next address, which has many alike.
-SHARES = 60
+SHARES = 80
 # In so many tests the addresses are asked, so that a failure hides few others.
 PARTS = 4
 # And where a right is all that matters.

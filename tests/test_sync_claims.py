@@ -12,13 +12,15 @@ from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER, charge, june, machine
-from core.testing.processes import finish, shared_database
+from core.testing.forks import fork
+from core.testing.processes import shared_database
 from costs.sync import read_cost, sync_cost
 from inventory.sync import read_resources, sync_ec2
 from metrics.sync import read_metrics, sync_cpu
 from syncs.datasets import Dataset
 from syncs.models import ApiUsage, SyncRun, Watermark
 from syncs.runs.claims import Refused, SlotTaken, claim, take
+from tests.claim_side_by_side import claim_side_by_side
 from tests.stored_rows import stored
 
 pytestmark = pytest.mark.on_each_database
@@ -41,11 +43,12 @@ def mine(aws: EmulatedAws) -> CloudAccount:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_threads_that_claim_at_once_one_wins(
-    mine: CloudAccount, aws: EmulatedAws, tmp_path: Path
+    mine: CloudAccount, tmp_path: Path
 ) -> None:
     with shared_database(tmp_path) as url:
-        printed = finish(url, aws, "-m", "tests.claim_side_by_side")
-    assert json.loads(printed) == ["taken"] * 7 + ["won"]
+        claiming = fork(url, claim_side_by_side)
+        assert claiming.wait() == 0, claiming.log()
+    assert json.loads(claiming.output()) == ["taken"] * 7 + ["won"]
     assert SyncRun.objects.get().status == "running"
 
 

@@ -10,7 +10,8 @@ PAGES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 VALUE = re.compile(r"\{\{ *([\w.]+)(\|?)")
 # What names say of their values.
 SUBJECTS = "billed effective amount cost savings spent mean total potential realized"
-SUBJECTS += " month since"
+SUBJECTS += " month since change total expected impact difference pending saved"
+SUBJECTS += " unused quantity unallocated untagged others rest ledger actual covered"
 UNITS = "at day from until percent kg kwh usd bytes ms"
 NAMED = re.compile(
     rf"(?:\w+_)?(?:{SUBJECTS.replace(' ', '|')})|\w+_(?:{UNITS.replace(' ', '|')})"
@@ -31,6 +32,7 @@ def unformatted(template: str) -> list[str]:
         ("{{ run.started_at }}", ["run.started_at"]),
         ("{{ run.started_at|ago }}", []),
         ("{{ new_billed }}", ["new_billed"]),
+        ("{{ found.change }}", ["found.change"]),
         ("{{ ahead.mean|money:ahead.currency }}", []),
         ("{{ run.account }}", []),
     ],

@@ -31,10 +31,7 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
 
 
 class AuditEntryViewSet(RowsViewSet):
-    """The audit log, newest first.
-
-    Empty for users who are limited to some accounts, as it concerns all of them.
-    """
+    """The audit log, newest first."""
 
     queryset = AuditEntry.objects.order_by("-at", "-id")
     serializer_class = AuditEntrySerializer

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.test import APIClient
 
@@ -65,6 +66,11 @@ def text_of(response: HttpResponse | StreamingHttpResponse) -> str:
     if isinstance(response, StreamingHttpResponse):
         return b"".join(response).decode("utf-8-sig")
     return response.content.decode()
+
+
+def last_message(response: Any) -> str:
+    """What the next page says that this request did."""
+    return str([*get_messages(response.wsgi_request)][-1])
 
 
 def csv_of(path: str, **parameters: Any) -> str:

@@ -14,7 +14,7 @@ from alerts.outbox import deliver_due, lets_through, queue_notice, routed
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from users.models import AuditEntry
-from users.testing import ask, person, session_of
+from users.testing import ask, last_message, person, session_of
 
 pytestmark = pytest.mark.django_db
 SPIKE = Facts(
@@ -115,11 +115,12 @@ def test_routes_are_added_and_removed_on_the_page(client: Client) -> None:
     }
     page = client.post("/alerts/routes/", wanted, follow=True).content.decode()
     says = f"Anomalies, critical or worse, from 1,000.00 USD, of {owner}"
-    assert says in page
+    assert "Route added. " in page and says in page
     (shown,) = ask("alert-routes/")["results"]
     assert (shown["least_amount"], shown["account"]) == ("1000.00", owner.account_id)
     one = Route.objects.get()
-    client.post(f"/alerts/routes/{one.pk}/remove/")
+    removed = client.post(f"/alerts/routes/{one.pk}/remove/")
+    assert last_message(removed).startswith("Route removed. ")
     assert not Route.objects.exists()
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["route.add", "route.remove"]

@@ -71,10 +71,7 @@ ASKING: dict[str, Any] = {
 
 
 class BackupViewSet(RowsViewSet):
-    """Backups that are kept, and those that failed lately, the newest first.
-
-    Empty for users who are limited to some accounts, as a backup is of all of them.
-    """
+    """Backups that are kept, and those that failed lately, the newest first."""
 
     queryset = Backup.objects.order_by("-made_at", "-id")
     permission_classes = [IsAuthenticated, MayView, MayMake]

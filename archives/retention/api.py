@@ -153,7 +153,7 @@ class RunRetentionView(APIView):
 
 
 class RetentionRunViewSet(RowsViewSet):
-    """Runs of retention, the newest first; none for who sees only some accounts."""
+    """Runs of retention, the newest first."""
 
     queryset = RetentionRun.objects.order_by("-asked_at", "-id")
     pagination_class = Pages
@@ -163,7 +163,7 @@ class RetentionRunViewSet(RowsViewSet):
 
 
 class ArchiveViewSet(RowsViewSet):
-    """Files of the archive, the newest month first; none for who sees some accounts."""
+    """Files of the archive, the newest month first."""
 
     queryset = Archive.objects.order_by("-month", "table", "-id")
     pagination_class = Pages

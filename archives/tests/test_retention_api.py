@@ -145,7 +145,7 @@ def test_who_sees_some_accounts_learns_nothing_of_it(ada: APIClient) -> None:
     assert {ada.get(address).status_code for address in admin} == {403}
     assert ada.get(AT).status_code == 403
     assert ada.post(f"{AT}run/").status_code == 403
-    assert ada.get(f"{AT}runs/").json()["count"] == 0
+    assert ada.get(f"{AT}runs/").status_code == 403
     assert ada.get("/retention/").status_code == 403
     assert ada.post("/retention/run/").status_code == 403
 

@@ -169,6 +169,13 @@ def test_a_limited_user_gets_only_their_accounts_figures(limited: User) -> None:
     assert "You see staging only." in found["data_status"]
 
 
+def test_that_there_is_no_backup_is_not_said_to_who_sees_some_accounts(
+    ada: User, limited: User, accounts: object
+) -> None:
+    assert text("When was the last backup?", ada) == "There is no such backup."
+    assert "is of all accounts" in text("When was the last backup?", limited)
+
+
 def test_a_limited_user_who_names_another_account_is_refused(limited: User) -> None:
     row = ask("cost of production in October", limited, API)
     assert (row.is_answered, row.intent) == (False, "")

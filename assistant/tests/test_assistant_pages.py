@@ -8,6 +8,7 @@ from django.urls import reverse
 from assistant.agents import AGENTS
 from assistant.models import Interaction
 from insights.testing import somebody
+from users.testing import last_message
 
 PAGE = "/assistant/"
 
@@ -43,10 +44,12 @@ def test_an_answer_is_judged_by_who_asked_alone(ada: User) -> None:
     client.post(PAGE, {"question": "cost in October"})
     row = Interaction.objects.get()
     address = reverse("rate-answer", args=[row.pk])
-    client.post(address, {"rating": "1", "comment": "Right."})
+    judged = client.post(address, {"rating": "1", "comment": "Right."})
+    assert last_message(judged) == "Thank you: your judgment is stored."
     other = page_of(somebody("administrator", name="other"))
     assert other.post(address, {"rating": "-1"}).status_code == 404
-    client.post(address, {"rating": "9"})
+    refused = client.post(address, {"rating": "9"})
+    assert last_message(refused).startswith("Choose right or wrong")
     row.refresh_from_db()
     assert (row.rating, row.comment) == (1, "Right.")
 

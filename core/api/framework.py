@@ -24,6 +24,6 @@ FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "core.api.openapi.Schema",
     "EXCEPTION_HANDLER": "core.api.problems.render_problem",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.Throttle"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

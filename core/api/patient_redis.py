@@ -57,6 +57,12 @@ class PatientRedis(RedisCache):
     def _cache(self) -> Any:
         return PatientClient(super()._cache)
 
+    def is_away(self) -> bool:
+        """Return whether it does not answer; one that did not lately is asked again."""
+        if PatientClient.away_until:
+            self.has_key("")
+        return bool(PatientClient.away_until)
+
 
 class PatientClient:
     """Calls a client's methods; while Redis is away it answers as an empty one does."""
@@ -83,12 +89,14 @@ class PatientClient:
             if time.monotonic() < PatientClient.away_until:
                 return nothing
             try:
-                return getattr(self._client, name)(*args, **kwargs)
+                found = getattr(self._client, name)(*args, **kwargs)
             except Unreadable:
-                return nothing
+                found = nothing
             except (RedisError, OSError) as error:
                 _log_outage(error)
                 return nothing
+            PatientClient.away_until = 0
+            return found
 
         return tried
 
@@ -100,6 +108,6 @@ def _log_outage(error: Exception) -> None:
         PatientClient.logged_at = now
         logger.error(
             "The cache of CACHE_URL does not answer (%s). Until it does, answers come "
-            "from the database, and requests are not counted.",
+            "from the database, and each process counts requests by itself.",
             type(error).__name__,
         )

@@ -18,7 +18,8 @@ RIGHTS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 
 class MayView(BasePermission):
-    """Require the view permission of the endpoint's model, or of its `viewed_models`.
+    """Require the view permission of the endpoint's model, or of its `viewed_models`,
+    and that its rows are not closed to the user altogether.
 
     It applies to every method except OPTIONS, which shows only what the schema shows
     to every signed-in user. Changes need a permission of their own on top. An endpoint
@@ -35,6 +36,10 @@ class MayView(BasePermission):
             self.message = f"This needs the permission {right}."
             if not request.user.has_perm(right):
                 return False
+        closed_to = getattr(queryset, "closed_to", None)
+        if closed_to and (reason := closed_to(request.user)):
+            self.message = reason
+            return False
         return bool(rights)
 
 

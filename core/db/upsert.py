@@ -20,6 +20,7 @@ PLAIN = {int, float, bool, type(None)}
 
 Row = Sequence[object]
 NOTHING: Mapping[str, object] = {}
+JOINED_BY_NOTHING: Mapping[str, str] = {}
 
 
 def upsert(
@@ -28,15 +29,18 @@ def upsert(
     rows: Iterable[Row],
     key: Sequence[str],
     of_new: Mapping[str, object] = NOTHING,
+    joined: Mapping[str, str] = JOINED_BY_NOTHING,
 ) -> None:
     """Insert the rows, or updates those whose `key` is stored already.
 
     Each row has the values of `columns`: numbers, texts, days, instants, JSON objects,
     None. `key` are those that a constraint holds unique; no two rows share one. Columns
-    that are not named stay as they are, and `of_new` are those of new rows alone.
+    that are not named stay as they are, and `of_new` are those of new rows alone. A
+    column of `joined` becomes that expression of `held` and `excluded`, as in
+    `{"count": "held.count + excluded.count"}`.
     """
     write = by_arrays if connection.vendor == "postgresql" else by_insert
-    write(model, columns, rows, key, of_new)
+    write(model, columns, rows, key, of_new, joined)
 
 
 def upsert_columns(
@@ -44,7 +48,7 @@ def upsert_columns(
 ) -> None:
     """Upsert rows that are given column by column."""
     if connection.vendor == "postgresql":
-        _merge(model, values, key, NOTHING)
+        _merge(model, values, key)
     else:
         by_insert(model, [*values], zip(*values.values(), strict=True), key)
 
@@ -55,12 +59,13 @@ def by_insert(
     rows: Iterable[Row],
     key: Sequence[str],
     of_new: Mapping[str, object] = NOTHING,
+    joined: Mapping[str, str] = JOINED_BY_NOTHING,
 ) -> None:
     """Insert on any database, into a child model's own table too."""
     if of_new:
         more = tuple(of_new.values())
         rows = ((*row, *more) for row in rows)
-    _insert_each(model, [*columns, *of_new], rows, _update(columns, key))
+    _insert_each(model, [*columns, *of_new], rows, _update(columns, key, joined))
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -97,29 +102,32 @@ def by_arrays(
     rows: Iterable[Row],
     key: Sequence[str],
     of_new: Mapping[str, object] = NOTHING,
+    joined: Mapping[str, str] = JOINED_BY_NOTHING,
 ) -> None:
     """Insert in one statement, each column given as an array."""
     if values := [*zip(*rows, strict=True)]:
-        _merge(model, dict(zip(columns, values, strict=True)), key, of_new)
+        _merge(model, dict(zip(columns, values, strict=True)), key, of_new, joined)
 
 
 def _merge(
     model: type[Model],
     values: Mapping[str, Sequence[object]],
     key: Sequence[str],
-    of_new: Mapping[str, object],
+    of_new: Mapping[str, object] = NOTHING,
+    joined: Mapping[str, str] = JOINED_BY_NOTHING,
 ) -> None:
     given = ", ".join(f"%s::{_type(model, name)}[]" for name in values)
     more = "".join(f", %s::{_type(model, name)}" for name in of_new)
     updated = [name for name in values if name not in key]
     held = ", ".join(f"held.{name}" for name in updated)
-    new = ", ".join(f"excluded.{name}" for name in updated)
+    new = ", ".join(joined.get(name, f"excluded.{name}") for name in updated)
     params: list[Any] = [*of_new.values(), *map(_array, values.values())]
     with connection.cursor() as cursor:
         cursor.execute(
             f"{_insert(model, [*values, *of_new])} "  # noqa: S608
             f"SELECT given.*{more} FROM unnest({given}) AS given "
-            f"{_update([*values], key)} WHERE ({held}) IS DISTINCT FROM ({new})",
+            f"{_update([*values], key, joined)} "
+            f"WHERE ({held}) IS DISTINCT FROM ({new})",
             params,
         )
 
@@ -128,8 +136,14 @@ def _insert(model: type[Model], columns: Sequence[str]) -> str:
     return f"INSERT INTO {model._meta.db_table} AS held ({', '.join(columns)})"
 
 
-def _update(columns: Sequence[str], key: Sequence[str]) -> str:
-    assigned = (f"{name} = excluded.{name}" for name in columns if name not in key)
+def _update(
+    columns: Sequence[str], key: Sequence[str], joined: Mapping[str, str]
+) -> str:
+    assigned = (
+        f"{name} = {joined.get(name, f'excluded.{name}')}"
+        for name in columns
+        if name not in key
+    )
     return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(assigned)}"
 
 

@@ -53,16 +53,21 @@ def shared_database(folder: Path) -> Iterator[str]:
         yield f"postgres://{user}:{found['PASSWORD']}@{host}:{port}/{name}"
         return
     path = folder / "shared.sqlite3"
+    yield copy_of_database(path)
+    with sqlite3.connect(path) as file:
+        file.execute("PRAGMA journal_mode=DELETE")
+        file.backup(connection.connection)
+    file.close()
+
+
+def copy_of_database(path: Path) -> str:
+    """Return the URL of a file with what the test's SQLite holds now."""
     path.unlink(missing_ok=True)
     connection.ensure_connection()
     with sqlite3.connect(path) as file:
         connection.connection.backup(file)
     file.close()
-    yield f"sqlite:///{path}"
-    with sqlite3.connect(path) as file:
-        file.execute("PRAGMA journal_mode=DELETE")
-        file.backup(connection.connection)
-    file.close()
+    return f"sqlite:///{path}"
 
 
 def start(

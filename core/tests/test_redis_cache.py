@@ -13,11 +13,11 @@ from django.core.cache import caches
 from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from core.api.cache import CachedAnswer, look_up, store
 from core.api.patient_redis import PatientClient, PatientRedis
+from core.api.throttling import Throttle, of_this_process
 from core.testing.redis import RedisServer, redis_server
 from core.testing.tls import own_certificate, tls_in_front
 from core.testing.waiting import HANGS_AFTER_SECONDS
@@ -35,6 +35,7 @@ def redis(settings: Settings) -> Iterator[RedisServer]:
         use(settings, server.url)
         yield server
         caches["default"].close()
+    of_this_process.clear()
     PatientClient.away_until, PatientClient.logged_at = 0, float("-inf")
 
 
@@ -95,18 +96,45 @@ def test_what_somebody_else_wrote_is_a_miss_and_runs_nothing(
     assert PatientClient.away_until == 0  # Redis itself is well
 
 
-def test_a_throttle_key_that_somebody_else_wrote_counts_from_nothing(
-    redis: RedisServer,
-) -> None:
-    throttle, view = UserRateThrottle(), APIView()
+@pytest.fixture
+def request_of_one() -> Request:
     request = Request(APIRequestFactory().get("/"))
     request.user = type("Somebody", (), {"is_authenticated": True, "pk": 1})()
-    key = throttle.get_cache_key(request, view)
+    return request
+
+
+def test_a_throttle_key_that_somebody_else_wrote_counts_from_nothing(
+    redis: RedisServer, request_of_one: Request
+) -> None:
+    throttle, view = Throttle(), APIView()
+    key = throttle.get_cache_key(request_of_one, view)
     assert key is not None
     put(redis, key, pickle.dumps(Payload()))
-    assert throttle.allow_request(request, view)
-    assert throttle.allow_request(request, view)
+    assert throttle.allow_request(request_of_one, view)
+    assert throttle.allow_request(request_of_one, view)
     assert len(caches["default"].get(key)) == 2
+
+
+def test_requests_are_counted_by_each_process_while_it_is_away(
+    redis: RedisServer, request_of_one: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Throttle, "THROTTLE_RATES", {"user": "2/day"})
+
+    def allowed(times: int) -> list[bool]:
+        return [
+            Throttle().allow_request(request_of_one, APIView()) for _ in range(times)
+        ]
+
+    assert allowed(3) == [True, True, False]
+    redis.kill()
+    # The first finds out.
+    assert allowed(4) == [True, True, True, False]
+    PatientClient.away_until = 1  # its pause is over, and it is still away
+    assert allowed(1) == [False]
+    redis.start()
+    PatientClient.away_until = 1
+    assert allowed(3) == [True, True, False]
+    assert PatientClient.away_until == 0
 
 
 def test_an_answer_that_was_changed_or_moved_is_asked_for_again(

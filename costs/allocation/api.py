@@ -37,10 +37,7 @@ from syncs.datasets import Dataset
 
 
 class TeamRuleViewSet(RowsViewSet):
-    """The rules that tell which team pays for what, in their order.
-
-    They decide over every account, so users who see only some have no rule to see.
-    """
+    """The rules that tell which team pays for what, in their order."""
 
     queryset = TeamRule.objects.prefetch_related("shares__team").order_by(
         "position", "id"

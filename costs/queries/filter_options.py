@@ -7,8 +7,10 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.money import ZERO
 from costs.groupings import UNTAGGED
+from costs.models import CoveredDay, TagSpan
 from costs.queries.query import DIMENSIONS, CostQuery
 from costs.queries.source import CostSource
+from costs.querysets import within
 from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.
@@ -85,7 +87,7 @@ def filter_options(
     if query.tag_key:
         by_tag = seen.by_tag(query.tag_key, user)
         services = by_tag.values_of("service", LONGEST)
-        accounts = seen.values_of("sub_account_id", LONGEST)
+        accounts = _accounts_by_tag(query, seen)
         return [
             _picker(query, "service", "Services", services, {}),
             _picker(query, "account", "Accounts", accounts, account_names),
@@ -105,6 +107,24 @@ def filter_options(
         *([of_groups] if of_groups.options else []),
         *(_tag_picker(query, seen, key, user) for key in tag_keys),
     ]
+
+
+def _accounts_by_tag(query: CostQuery, seen: CostSource) -> list[str]:
+    """Return the accounts whose costs are known by the tag: those whose bill is read by
+    it in the window, and those that such a bill has charges of. One query."""
+    window = query.window
+    bills = TagSpan.objects.filter(
+        account__in=seen.bill_spans.values("account"),
+        tag_key=query.tag_key,
+        first_day__lt=window.end,
+        last_day__gte=window.start,
+    ).order_by()
+    covered = CoveredDay.objects.filter(
+        within(window), account__in=bills.values("account")
+    ).order_by()
+    own = bills.values_list("account__account_id", flat=True)
+    every = own.union(covered.values_list("sub_account_id", flat=True))
+    return sorted(every)[:LONGEST]
 
 
 def _tag_picker(query: CostQuery, seen: CostSource, key: str, user: AnyUser) -> Picker:

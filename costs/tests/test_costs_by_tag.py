@@ -207,6 +207,19 @@ def test_the_page_offers_the_keys_and_the_values_of_each() -> None:
     assert 'name="exclude" value="Tax"' not in filtered
 
 
+def test_the_page_offers_the_accounts_that_are_known_by_the_tag() -> None:
+    staging, payer = account(503, "staging"), account(504, "payer")
+    for owner, member in ((staging, None), (payer, "000000000007")):
+        charge(owner, THIRD, "5", sub_account=member)
+        close(owner, THIRD)
+    tagged(payer, THIRD, "shop", "5", service="", sub_account="000000000007")
+    named = r'name="sub_account" value="0+(\d+)"'
+    assert re.findall(named, page(**BY_TEAM)) == ["7", "501", "504"]
+    before = {**BY_TEAM, "end": f"{THIRD}"}
+    assert re.findall(named, page(**before)) == ["501"]
+    assert "503" in {*re.findall(named, page(**START))}
+
+
 def test_a_value_that_ends_in_an_equals_sign_is_shown_whole() -> None:
     chips = page(**START, tag="team=YQ==").split('class="chips"')[1]
     assert "team=YQ==" in chips

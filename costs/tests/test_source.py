@@ -1,7 +1,7 @@
 """Rollups and rows give the same answers, and the fewer rows are asked."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import cycle, islice, product
 
 import pytest
 from django.contrib.auth.models import User
@@ -84,11 +84,13 @@ def read(query: str, viewer: User) -> tuple[CostQuery, CostSource]:
 
 @pytest.mark.parametrize("query", FILTERS)
 def test_rollups_answer_as_the_rows_do(viewer: User, query: str) -> None:
+    """Each filter with each grouping, and both with each way to ask, though not all
+    three together."""
     asked, source = read(query, viewer)
     bare = replace(source, rollups=None, days=None)
-    for group_by, metric, granularity, limit in product(
-        GROUPS, METRICS, ["daily", "monthly"], [None, 1]
-    ):
+    ways = cycle(product(METRICS, ["daily", "monthly"], [None, 1]))
+    mine = islice(ways, FILTERS.index(query), None)
+    for group_by, (metric, granularity, limit) in zip(GROUPS, mine, strict=False):
         one, other = (
             cost_trend(
                 one_source,

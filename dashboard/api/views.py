@@ -80,7 +80,7 @@ class DashboardMetricViewSet(RowsViewSet):
     as of now. For users who see all accounts."""
 
     queryset = DashboardMetric.objects.order_by("-day", "currency")
-    permission_classes = [IsAuthenticated, MayView, SeesHistory]
+    permission_classes = [IsAuthenticated, SeesHistory, MayView]
     serializer_class = DashboardMetricSerializer
     filterset_class = DashboardMetricFilter
     csv_name = "dashboard-history"

@@ -28,6 +28,10 @@ KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
 # The bill is read as it was on these days, so that some days are restated, and it is
 # measured how much recent days grow.
 READ_DAYS_AGO = (10, 9, 8)
+LONG_TABLES = [
+    *("costs_dailycost", "costs_tagcost", "inventory_resource"),
+    *("metrics_cpumetric", "metrics_networkmetric", "metrics_usagemetric"),
+]
 # What each of these reads again: all that may have grown.
 GROWING_DAYS = 4
 
@@ -52,13 +56,14 @@ def build(now: datetime, days: int) -> Iterator[CloudAccount]:
 
 
 def _count_rows() -> None:
-    """Tell PostgreSQL's planner of the bills at once, rather than within a minute.
+    """Tell PostgreSQL's planner of the rows at once, rather than within a minute.
 
-    Until then it looks for the tags of each charge among those of all.
+    Until then it looks for the tags of each charge among those of all, and for the
+    metrics of each resource.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE costs_dailycost, costs_tagcost")
+            cursor.execute(f"ANALYZE {', '.join(LONG_TABLES)}")
 
 
 def _account_of(one: Account) -> CloudAccount:

@@ -65,6 +65,7 @@ def test_each_grouping_and_period_has_a_page(
     shop: CloudAccount, group_by: str, period: str
 ) -> None:
     page = text(viewer(), f"?group_by={group_by}&period={period}")
+    assert f'name="period" value="{period}"' in page
     assert f"Emissions by {group_by}" in page or "No emissions are estimated" in page
 
 
@@ -88,6 +89,7 @@ def test_chosen_days_win_over_a_period(shop: CloudAccount) -> None:
     start, end = WEEK.start, WEEK.end
     page = text(viewer(), f"?period=30_days&start={start}&end={end}")
     assert f'value="{start}"' in page
+    assert 'name="period" value=' not in page
 
 
 def test_a_limited_user_sees_their_accounts_only(shop: CloudAccount) -> None:

@@ -41,10 +41,7 @@ class OwnerRuleSerializer(serializers.ModelSerializer[OwnerRule]):
 
 
 class OwnerRuleViewSet(RowsViewSet):
-    """The rules that tell whose something is, in their order.
-
-    They decide over every account, so users who see only some have no rule to see.
-    """
+    """The rules that tell whose something is, in their order."""
 
     queryset = OwnerRule.objects.select_related("owner", "account", "team").order_by(
         "position", "id"

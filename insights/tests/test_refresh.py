@@ -1,4 +1,4 @@
-"""What a refresh makes of what is stored: repeatable, account by account."""
+"""What a refresh makes of what is stored, account by account."""
 
 from array import array
 from datetime import date, timedelta
@@ -11,128 +11,25 @@ import pytest
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from core.windows import Window, last_complete_days
+from core.windows import Window
 from costs.growth.testing import measured_growth
 from costs.models import CostTotal, DailyCost
 from costs.testing import store_costs
 from insights.bill_records import Bill, Scope
 from insights.forecasts.refresh import refresh_forecasts
-from insights.models import (
-    Anomaly,
-    Forecast,
-    ForecastPoint,
-    MonthEndMiss,
-    Recommendation,
-    RefreshState,
-)
+from insights.models import Forecast, MonthEndMiss, RefreshState
 from insights.refresh import refresh_all
-from insights.refresh.refresh_all import Outcome, refresh
 from insights.refresh.refresh_state import Part
+from insights.refresh.testing import DAYS, changes, company, refreshed
 from insights.testing import forecast
-from inventory.testing import instance
-from metrics.testing import store_cpu
 
 pytestmark = pytest.mark.django_db
-DAYS = last_complete_days(120, NOW)
-ALL = tuple(Part)
-
-
-def refreshed(*accounts: CloudAccount | None, **options: Any) -> list[Outcome]:
-    return refresh(accounts or everybody(), options.pop("now", NOW), **options)
-
-
-def everybody() -> list[CloudAccount | None]:
-    return [*CloudAccount.objects.all(), None]
-
-
-def changes(outcomes: list[Outcome]) -> int:
-    assert [one.failures for one in outcomes if one.failures] == []
-    return sum(count for one in outcomes for count in one.changed.values())
-
-
-def stored() -> list[Any]:
-    models = (Forecast, ForecastPoint, MonthEndMiss, Anomaly, Recommendation)
-    return [list(model._default_manager.order_by("pk").values()) for model in models]
-
-
-def company() -> CloudAccount:
-    """An account with steady costs, a spike of three days, and a machine."""
-    owner = account()
-    # One whose price list can be read without a cloud.
-    CloudAccount.objects.update(provider="demo")
-    owner.refresh_from_db()
-    store_costs(owner, DAYS, {"EC2": "100", "S3": "20"})
-    spike = Window(TODAY - timedelta(days=20), TODAY - timedelta(days=17))
-    rows = DailyCost.objects.filter(service="S3", day__in=spike.days())
-    rows.update(billed=Decimal(220), effective=Decimal(220))
-    CostTotal.objects.filter(day__in=spike.days()).update(billed=320, effective=320)
-    store_cpu(instance(owner, "web"), last_complete_days(40, NOW), 30)
-    return owner
-
-
-@pytest.mark.on_each_database
-def test_a_second_refresh_changes_nothing() -> None:
-    company()
-    assert changes(refreshed()) > 0
-    before = stored()
-    assert changes(refreshed()) == 0
-    assert stored() == before
-
-
-def test_all_of_it_computed_again_is_the_same() -> None:
-    company()
-    refreshed()
-    anomalies, recommendations = stored()[3:]
-    refreshed(force=True)
-    assert stored()[3:] == [anomalies, recommendations]
-    assert Forecast.objects.newest().count() == len({*_scopes()})
-
-
-def _scopes() -> list[Any]:
-    return list(Forecast.objects.values_list("account", "scope", "key", "currency"))
-
-
-def test_each_scope_has_one_forecast_that_stands() -> None:
-    owner = company()
-    refreshed()
-    newest = Forecast.objects.newest().values_list("account", "scope", "key")
-    assert set(newest) == {
-        (None, "total", ""),
-        (None, "service", "EC2"),
-        (None, "service", "S3"),
-        (owner.pk, "account", owner.account_id),
-        (owner.pk, "service", "EC2"),
-        (owner.pk, "service", "S3"),
-    }
-
-
-def test_only_what_changed_is_forecast_again() -> None:
-    company()
-    refreshed()
-    day = TODAY - timedelta(days=2)
-    DailyCost.objects.filter(service="EC2", day=day).update(billed=Decimal(101))
-    CostTotal.objects.filter(day=day).update(billed=Decimal(121))
-    outcomes = refreshed(parts=[Part.FORECASTS])
-    # Of the account and of all: EC2, and the sum that it is in.
-    assert [one.changed[Part.FORECASTS] for one in outcomes] == [2, 2]
 
 
 def test_the_order_in_which_parts_are_read_changes_no_bit_of_their_sum() -> None:
     parts = {Scope("1", str(one)): array("d", [one, nan]) for one in (0.1, 0.2, 0.3)}
     bill = Bill("USD", TODAY, {}, charges=parts)
     assert repr(bill.summed(parts)) == repr(bill.summed(list(parts)[::-1]))
-
-
-@pytest.mark.on_each_database
-def test_a_new_day_makes_a_new_forecast_and_keeps_the_old_one() -> None:
-    owner = company()
-    refreshed()
-    tomorrow = NOW + timedelta(days=1)
-    store_costs(owner, Window(TODAY, tomorrow.date()), {"EC2": "100", "S3": "20"})
-    refreshed(now=tomorrow)
-    made = Forecast.objects.filter(scope="total", is_replayed=False)
-    days = made.order_by("data_until").values_list("data_until", "is_newest")
-    assert list(days) == [(TODAY, False), (tomorrow.date(), True)]
 
 
 def test_estimated_days_that_are_young_are_left_out() -> None:
@@ -154,22 +51,6 @@ def test_days_that_were_measured_to_grow_are_left_out() -> None:
     assert newest.data_until == TODAY - timedelta(days=5)
 
 
-def test_the_spike_is_one_anomaly_however_many_parts_it_moved() -> None:
-    owner = company()
-    refreshed()
-    row = Anomaly.objects.get()
-    assert (row.account, row.service) == (owner, "S3")
-    assert (row.first_day, row.days) == (TODAY - timedelta(days=20), 3)
-    assert row.impact == pytest.approx(Decimal(600), abs=60)
-    assert row.causes[0]["service"] == "S3"
-
-
-def test_no_anomaly_is_certain() -> None:
-    company()
-    refreshed()
-    assert 0.99 < Anomaly.objects.get().confidence < 1
-
-
 def test_two_currencies_are_never_added() -> None:
     owner = company()
     store_costs(owner, DAYS, {"EC2": "7"}, currency="EUR")
@@ -187,15 +68,6 @@ def test_an_account_that_fell_behind_is_no_fall_in_costs() -> None:
     newest = Forecast.objects.newest().get(scope="total")
     assert newest.data_until == TODAY - timedelta(days=5)
     assert newest.points.get(day=TODAY).mean == pytest.approx(Decimal(200), abs=5)
-
-
-def test_costs_that_are_gone_are_forecast_no_more() -> None:
-    company()
-    refreshed()
-    CostTotal.objects.all().delete()
-    DailyCost.objects.all().delete()
-    assert changes(refreshed(parts=[Part.FORECASTS])) == 0
-    assert not Forecast.objects.newest().exists()
 
 
 def test_nothing_stored_is_nothing_to_say() -> None:

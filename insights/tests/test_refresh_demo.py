@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import call_command
 
 from core.testing.clock import NOW
@@ -24,8 +25,12 @@ IN_TIME = timedelta(days=1)  # seen on its second day at the latest
 
 @pytest.fixture(scope="module", autouse=True)
 def company(module_db: None) -> Iterator[None]:
-    """400 days of it, refreshed once for all of these tests."""
-    with time_machine.travel(NOW, tick=False):
+    """400 days of it, refreshed once for all of these tests.
+
+    Of its services few are forecast, as sums and those are alike.
+    """
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW, tick=False):
+        patch.setattr(settings, "FORECAST_SERVICES", 2)
         call_command("demo", stdout=StringIO())
         call_command("refresh_insights", stdout=StringIO())
         yield

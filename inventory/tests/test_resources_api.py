@@ -68,6 +68,14 @@ def test_all_kinds_are_one_list_page_by_page() -> None:
     assert "kind" in refused("resources/", kind="lake")
 
 
+def test_lists_are_in_the_order_of_regions_and_names() -> None:
+    owner = account()
+    resource(Volume, owner, "vol-0", name="0", region="us-east-1")
+    for name in "bac":
+        resource(Volume, owner, f"vol-of-{name}", name=name, region="eu-west-1")
+    assert [one["name"] for one in ask("volumes/")["results"]] == ["a", "b", "c", "0"]
+
+
 def test_lists_are_filtered_as_instances_are() -> None:
     owner = account()
     one_of_each(owner)

@@ -202,7 +202,7 @@ class QueryTimesViewSet(RowsViewSet):
 
     queryset = QueryHour.objects.order_by("id")
     viewed_models: tuple[type[Model], ...] = (NamedQuery,)
-    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
+    permission_classes = [IsAuthenticated, MayView]
     serializer_class = QueryTimesSerializer
     filterset_class = QueryTimesFilter
     pagination_class = Pages

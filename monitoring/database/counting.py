@@ -37,6 +37,11 @@ class Tally:
     seconds: float = 0.0
     slowest: float = 0.0
 
+    def join(self, other: "Tally") -> None:
+        self.count += other.count
+        self.seconds += other.seconds
+        self.slowest = max(self.slowest, other.slowest)
+
 
 @dataclass(frozen=True, slots=True)
 class SlowCall:
@@ -86,9 +91,7 @@ class QueryCounter:
             tally = self.counted.tallies.get(key)
             if tally is None:
                 tally = self.counted.tallies[key] = Tally()
-            tally.count += 1
-            tally.seconds += seconds
-            tally.slowest = max(tally.slowest, seconds)
+            tally.join(Tally(1, seconds, seconds))
             if seconds >= SLOW_SECONDS:
                 self._keep_slow(query, sql, params, seconds)
 

@@ -3,15 +3,23 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
 from core.db.upsert import upsert
-from monitoring.database.counting import Counted, SlowCall
+from monitoring.database.counting import Counted, SlowCall, Tally
 from monitoring.models import NamedQuery, QueryHour, SlowQuery
 
 LONGEST_PLAN = 10_000
+# How counts of one hour come together, whichever processes they are of.
+JOINED = {
+    "count": "held.count + excluded.count",
+    "total_ms": "held.total_ms + excluded.total_ms",
+    "slowest_ms": "CASE WHEN held.slowest_ms > excluded.slowest_ms "
+    "THEN held.slowest_ms ELSE excluded.slowest_ms END",
+}
 # What of a step of PostgreSQL's plan holds no value of the query.
 STEP = ("Node Type", "Relation Name", "Index Name", "Plan Rows", "Total Cost")
 
@@ -37,24 +45,15 @@ def _store_names(counted: Counted) -> None:
 
 def _add_counts(counted: Counted, hour: datetime) -> None:
     """In one order in all processes, so that none waits for the other in a circle."""
-    table = QueryHour._meta.db_table
-    at: Any = QueryHour._meta.get_field("hour").get_db_prep_save(hour, connection)
-    rows = sorted(
-        (query.name, bucket, one.count, one.seconds * 1000, one.slowest * 1000)
-        for (query, bucket), one in counted.tallies.items()
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} AS held "  # noqa: S608 - our own table
-            "(hour, name, bucket, count, total_ms, slowest_ms) "
-            "VALUES (%s, %s, %s, %s, %s, %s) "
-            "ON CONFLICT (hour, name, bucket) DO UPDATE SET "
-            "count = held.count + excluded.count, "
-            "total_ms = held.total_ms + excluded.total_ms, "
-            "slowest_ms = CASE WHEN held.slowest_ms > excluded.slowest_ms "
-            "THEN held.slowest_ms ELSE excluded.slowest_ms END",
-            [(at, *row) for row in rows],
-        )
+    of_names: dict[tuple[str, int], Tally] = {}
+    for (query, bucket), one in counted.tallies.items():
+        of_names.setdefault((query.name, bucket), Tally()).join(one)
+    rows = [
+        (hour, name, bucket, one.count, one.seconds * 1000, one.slowest * 1000)
+        for (name, bucket), one in sorted(of_names.items(), key=itemgetter(0))
+    ]
+    columns = ["hour", "name", "bucket", *JOINED]
+    upsert(QueryHour, columns, rows, columns[:3], joined=JOINED)
 
 
 def _keep_slowest(planned: Sequence[tuple[SlowCall, str]], hour: datetime) -> None:

@@ -1,7 +1,7 @@
 """What series came to in each hour or day, all of them together."""
 
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,7 +9,6 @@ from django.db.models import Aggregate, Max, Min, QuerySet, Sum, TextField
 
 from monitoring.metrics.distribution import PACKED_LENGTH, SHARES, value_of
 from monitoring.metrics.models import MetricRollup
-from monitoring.metrics.querysets import SeriesQuerySet
 
 # Bounds the memory that percentiles take: a number for each bucket of each hour.
 COUNTED_AT_ONCE = 2_000_000
@@ -40,14 +39,14 @@ class Joined(Aggregate):
 
 
 def summaries(
-    series: SeriesQuerySet, interval: str, start: datetime, end: datetime
+    series: Collection[int], interval: str, start: datetime, end: datetime
 ) -> Sequence[Summary]:
-    """Return each hour or day that has a value, in order."""
-    keys = list(series.values_list("pk", flat=True))
+    """Return each hour or day in which one of the series of these keys has a value, in
+    order."""
     rows = MetricRollup.objects.filter(
-        series__in=keys, interval=interval, start_at__gte=start, start_at__lt=end
+        series__in=series, interval=interval, start_at__gte=start, start_at__lt=end
     ).order_by("start_at")
-    return list(_of_one(rows) if len(keys) == 1 else _of_several(rows))
+    return list(_of_one(rows) if len(series) == 1 else _of_several(rows))
 
 
 def _of_one(rows: QuerySet[MetricRollup]) -> Iterator[Summary]:

@@ -4,7 +4,6 @@ import django_filters as filters
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 
-from clouds.permissions import SeesAllAccounts
 from core.api.filters import YesOrNo, moment_filter
 from core.api.permissions import MayView
 from core.api.viewsets import RowsViewSet
@@ -35,7 +34,7 @@ class BreachViewSet(RowsViewSet):
     """What broke alert rules, the newest first."""
 
     queryset = Breach.objects.select_related("rule").order_by("-since", "-id")
-    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
+    permission_classes = [IsAuthenticated, MayView]
     serializer_class = BreachSerializer
     filterset_class = BreachFilter
     csv_name = "breaches"

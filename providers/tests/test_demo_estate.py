@@ -1,6 +1,7 @@
 """The company's disks, buckets, databases and addresses, joined with its machines."""
 
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 import pytest
 
@@ -50,6 +51,8 @@ def test_each_machine_has_a_disk_and_what_is_attached_is_to_one_that_exists(
     volumes = [one for one in found if isinstance(one, VolumeRecord)]
     addresses = [one for one in found if isinstance(one, AddressRecord)]
     assert {one.attached_to for one in volumes} - {""} == machines
+    documented = ip_network("198.51.100.0/24")
+    assert all(ip_address(one.ip) in documented for one in addresses)
     held = {one.attached_to for one in addresses} - {""}
     assert held <= machines | {one.resource_id for one in found}
     assert any(not one.attached_to for one in volumes)

@@ -13,23 +13,31 @@ from django.db.models import F
 from clouds.models import CloudAccount
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Usage
-from syncs.models import ApiBudgetDay, ApiUsage
+from syncs.models import ApiBudgetDay
 
 # "ce:GetCostAndUsage", "Microsoft.Compute/virtualMachines"
 SEPARATOR = re.compile("[:/]")
+ADD = """
+    INSERT INTO syncs_apiusage AS held
+        (account_id, day, service, operation, requests, usd_e5) VALUES {rows}
+    ON CONFLICT (account_id, day, service, operation) DO UPDATE SET
+        requests = held.requests + excluded.requests,
+        usd_e5 = held.usd_e5 + excluded.usd_e5
+"""
 
 
 def record_usage(account: CloudAccount, day: date, used: Mapping[str, Usage]) -> None:
     """Add these requests to those of that day."""
-    for name, usage in used.items():
+    values: list[str | int] = []
+    # In one order, so that no two runs wait for each other.
+    for name, usage in sorted(used.items()):
         service, operation = [*SEPARATOR.split(name, maxsplit=1), ""][:2]
-        row, _ = ApiUsage.objects.get_or_create(
-            account=account, day=day, service=service, operation=operation
-        )
-        ApiUsage.objects.filter(pk=row.pk).update(
-            requests=F("requests") + usage.requests,
-            usd_e5=F("usd_e5") + _e5(usage.usd),
-        )
+        values += [account.pk, str(day), service, operation]
+        values += [usage.requests, _e5(usage.usd)]
+    if values:
+        rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(used))
+        with connection.cursor() as cursor:
+            cursor.execute(ADD.format(rows=rows), values)
 
 
 def budget_gate(today: Callable[[], date]) -> Callable[[Decimal], None]:

@@ -229,3 +229,15 @@ def test_a_payer_that_is_not_known_is_said_to_be_unknown() -> None:
     assert "Payer unknown" in text_of(PAGE)
     CloudAccount.objects.filter(pk=owner.pk).update(is_payer=False)
     assert "Payer unknown" not in text_of(PAGE)
+
+
+def test_a_run_says_how_long_it_waits_works_or_took() -> None:
+    working = at_work()
+    owner, at = working.account, NOW - timedelta(hours=2)
+    queued = run(owner, Dataset.CPU, at, status="queued", finished_at=None)
+    ended = run(owner, Dataset.INSTANCES, at)
+    pages = {one: text_of(one.get_absolute_url()) for one in (queued, working, ended)}
+    words = ("Queued for", "Running for", "Duration")
+    for one, word in zip(pages, words, strict=True):
+        found = [each for each in words if f"<dt>{each}</dt>" in pages[one]]
+        assert found == [word]

@@ -59,6 +59,8 @@ def test_a_failure_is_kept_with_the_name_that_was_given(client: Client) -> None:
         "mallory",
     )
     assert "password" not in str(entry.details)
+    client.post("/login/", {"username": "", "password": "x"})
+    assert actions() == ["sign_in.fail"]
 
 
 @pytest.mark.parametrize("door", ["/login/", "/admin/login/?next=/admin/"])
@@ -76,6 +78,7 @@ def test_after_five_failures_the_right_password_is_refused_too(
     # Once, however often it is tried.
     fail(client, 3, door)
     assert actions().count("sign_in.lock_out") == 1
+    assert actions().count("sign_in.fail") == 4  # the fifth locked it
 
 
 def test_a_program_is_told_of_the_lock_out_by_a_problem(client: Client) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import uvicorn
 from django.core.management.base import BaseCommand
 
-from core.commands import bad_arguments
+from core.commands import CHECKS_OF_SETTINGS, bad_arguments
 from live.viewers import MAX_MESSAGE_BYTES
 
 STOP_SECONDS = 3
 
 
 class Command(BaseCommand):
+    requires_system_checks = CHECKS_OF_SETTINGS
     help = (
         "Serve /ws/events and /ws/cost-analysis, by which open pages learn what "
         "changed. `up` starts it; one process is enough for a thousand pages."

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cloudintel.environment import given
 from cloudintel.supervisor import LOW_PRIORITY, Child, Supervisor
 from core.command_processes import run_command
-from core.commands import bad_arguments
+from core.commands import CHECKS_OF_SETTINGS, bad_arguments
 
 WEB = ["gunicorn", "cloudintel.wsgi", "--log-level", "warning"]
 CELERY = ["celery", "--quiet", "--app", "cloudintel"]
@@ -29,6 +29,7 @@ LAST_PART = 0.25
 
 
 class Command(BaseCommand):
+    requires_system_checks = CHECKS_OF_SETTINGS
     help = (
         "Run web server, worker, scheduler and the process that tells open pages "
         "what changed, restart them if they die, and stop them cleanly on Ctrl-C or "

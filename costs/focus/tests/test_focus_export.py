@@ -1,5 +1,6 @@
 """What is stored leaves as FOCUS, each bill's day once, and sums to the ledger."""
 
+import csv
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -84,6 +85,18 @@ def test_each_day_is_exported_once(tmp_path: Path, kind: str) -> None:
     assert ("Amazon RDS", Decimal("1.0000000001"), "by day", "Databases") in found
     assert {one[0] for one in found} >= {"AWS Lambda", "Amazon EC2"}
     assert sorted(one.name for one in tmp_path.iterdir()) == [file.name, "lines"]
+
+
+def test_days_follow_each_other_over_all_bills(tmp_path: Path) -> None:
+    by_day = CloudAccount.objects.get(name="by day")
+    other = account(3, "also by day")
+    store_costs(other, DAYS, {"Amazon S3": "1"})
+    ids = [f"--account={one.account_id}" for one in (by_day, other)]
+    exported(tmp_path / "focus.csv", *ids)
+    with (tmp_path / "focus.csv").open(newline="") as file:
+        days = [row["ChargePeriodStart"] for row in csv.DictReader(file)]
+    assert len(days) == 9
+    assert days == sorted(days)
 
 
 def test_columns_are_those_of_the_standard_in_their_order(tmp_path: Path) -> None:

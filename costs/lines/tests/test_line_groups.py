@@ -136,7 +136,9 @@ def test_what_another_bill_covers_is_left_out(
 ) -> None:
     payer, day = account(2, "payer"), date(2026, 10, 1)
     charge(bill, day, "20")
+    charge(bill, day, "7", currency="EUR")
     close(bill, day)
+    close(bill, day, currency="EUR")
     assert "The ledger has $20.00" in viewer.get("/costs/lines/").content.decode()
     CoveredDay.objects.create(account=payer, day=day, sub_account_id=bill.account_id)
     assert answered(viewer)["total"] == "0.00"

@@ -15,6 +15,7 @@ from clouds.demo_clock import set_clock
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from clouds.testing import account
+from core.testing import task_queue
 from core.testing.clock import NOW
 from core.windows import Window
 from costs.lines.line_groups import line_totals
@@ -123,6 +124,17 @@ def test_a_month_that_fails_stops_no_other(
     assert "lines: staging (000000000022), 2026-10: " in caplog.text
     monkeypatch.undo()
     assert [one.month for one in refresh_lines(NOW)] == [date(2026, 10, 1)]
+
+
+def test_many_months_wait_behind_what_else_is_queued(
+    demo: CloudAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_queue.waiting()  # of other tests
+    monkeypatch.setattr("costs.tasks.SECONDS_AT_ONCE", 0)
+    task()
+    assert [*sums(demo)] == [date(2026, 10, 1)]
+    assert task_queue.work_off() == [None, None]
+    assert len(sums(demo)) == 2
 
 
 def test_a_month_whose_costs_were_archived_is_left_alone(demo: CloudAccount) -> None:

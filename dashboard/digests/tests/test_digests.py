@@ -32,7 +32,7 @@ from insights.testing import (
     somebody,
     two_accounts,
 )
-from users.testing import session_of
+from users.testing import last_message, session_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -76,7 +76,8 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     assert "New potential monthly savings: $70.08" in text
     assert "Not fresh: " in text
     weekly = digest_text(reader(), 7, NOW)
-    assert ": $74.00, $4.00 more than the 7 days before" in weekly
+    days = f"{TODAY - 7 * DAY:%-d %b} to {TODAY - DAY:%-d %b}"
+    assert f"{days}: $74.00, $4.00 more than the 7 days before" in weekly
 
 
 def test_a_saving_is_in_it_once_though_its_figures_change_each_day() -> None:
@@ -210,6 +211,7 @@ def test_one_subscribes_and_unsubscribes_on_the_page() -> None:
     wanted = {"frequency": "weekly", "hour": "6", "channel": ""}
     shown = client.post("/digests/", wanted, follow=True).content.decode()
     assert f"Weekly digest to {user.username}" in shown
+    assert "added. The next one comes by itself." in shown
     again = client.post("/digests/", wanted)
     assert again.status_code == 409
     assert "There is such a digest already." in again.content.decode()
@@ -217,7 +219,8 @@ def test_one_subscribes_and_unsubscribes_on_the_page() -> None:
     stranger = page(reader(account()))
     path = f"/digests/{Digest.objects.get().pk}/remove/"
     assert stranger.post(path).status_code == 404
-    client.post(path)
+    removed = client.post(path)
+    assert last_message(removed) == f"Weekly digest to {user.username} removed."
     assert not Digest.objects.exists()
 
 

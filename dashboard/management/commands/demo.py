@@ -11,7 +11,7 @@ from rich.console import Console
 
 from clouds.demo_clock import company_now, set_clock
 from clouds.models import CloudAccount
-from core.commands import TAKEN, bad_arguments
+from core.commands import CHECKS_OF_SETTINGS, TAKEN, bad_arguments
 from dashboard.demo.company import amount_of, build
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
 from providers.demo.steps import LEAST_DAYS
@@ -30,6 +30,7 @@ def ask_for_insights() -> None:
 
 
 class Command(BaseCommand):
+    requires_system_checks = CHECKS_OF_SETTINGS
     help = (
         f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts in AWS and "
         "Azure with resources, costs and utilization. Run again, it adds the days "

@@ -8,11 +8,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from core.command_processes import command_beside
+from core.commands import CHECKS_OF_SETTINGS
 
 ADMIN = "admin"
 
 
 class Command(BaseCommand):
+    requires_system_checks = CHECKS_OF_SETTINGS
     help = (
         "Migrate the database and collect static files. Without a user, add an "
         "administrator and print the password. It changes nothing that exists."

@@ -7,11 +7,15 @@ import pytest
 
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
+from core.windows import ONE_DAY, last_complete_days
+from insights.anomalies.refresh import refresh_anomalies
 from insights.anomalies.store import store_anomalies
 from insights.models import Anomaly
 from insights.testing import A_WEEK_AGO, found, request_of
 from insights.transitions import change_status
 from inventory.testing import instance
+from metrics.models import CpuMetric
+from metrics.testing import store_cpu
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +124,18 @@ def test_those_of_other_accounts_are_left_alone() -> None:
     store_anomalies(None, [found(service="")], NOW)
     assert store_anomalies(other, [], NOW) == 1
     assert Anomaly.objects.filter(status="detected").count() == 2
+
+
+def test_the_cpu_of_a_machine_is_an_anomaly_of_its_own_account_alone() -> None:
+    one, other = account(1), account(2, "staging")
+    store_cpu(instance(one, "idle"), last_complete_days(60, NOW), 2)
+    busy = instance(other, "web")
+    store_cpu(busy, last_complete_days(60, NOW), 20)
+    CpuMetric.objects.filter(resource=busy, day=TODAY - ONE_DAY).update(
+        average_percent=90, maximum_percent=99, p99_percent=95
+    )
+    assert refresh_anomalies(one, [], NOW, None)[0] == 0
+    assert refresh_anomalies(other, [], NOW, None)[0] > 0
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from providers.demo.lives import lives
 from providers.demo.load import cpu_on
 
 # Different months, days of the week and lengths of the months before.
-ANCHORS = [date(2026, 11, 20), date(2026, 3, 31), date(2027, 1, 2), date(2028, 6, 15)]
+ANCHORS = [date(2026, 11, 20), date(2026, 3, 31), date(2027, 1, 2)]
 MONTHS = HISTORY_DAYS / 30
 UNSETTLED_DAYS = 3
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
+from django.conf import settings
 
 from clouds.models import CloudAccount
 from clouds.testing import account
@@ -32,18 +32,38 @@ SPIKE = Window(TODAY - timedelta(days=20), TODAY - timedelta(days=17))
 SERVICE = "Amazon EC2"
 
 
-@pytest.fixture
-def bill(settings: Settings, tmp_path: Path) -> CloudAccount:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lines")
+
+
+@pytest.fixture(scope="module")
+def stored(module_db: None, folder: Path) -> CloudAccount:
     """100 a day of two machines; for three days one of them costs 300 more."""
-    settings.LINE_ITEMS_DIR = tmp_path
     owner = account()
-    store_costs(owner, DAYS, {SERVICE: "100"})
-    DailyCost.objects.filter(day__in=SPIKE.days()).update(billed=400, effective=400)
-    months = sorted({first_of_month(day) for day in DAYS.days()})
-    for month in months:
-        days = [day for day in DAYS.days() if first_of_month(day) == month]
-        store_lines(owner, month, [one for day in days for one in lines_of(owner, day)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "LINE_ITEMS_DIR", folder)
+        store_bill(owner)
     return owner
+
+
+@pytest.fixture
+def bill(
+    stored: CloudAccount, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> CloudAccount:
+    monkeypatch.setattr(settings, "LINE_ITEMS_DIR", folder)
+    return stored
+
+
+def store_bill(owner: CloudAccount, *, has_lines: bool = True) -> None:
+    store_costs(owner, DAYS, {SERVICE: "100"})
+    spike = DailyCost.objects.filter(account=owner, day__in=SPIKE.days())
+    spike.update(billed=400, effective=400)
+    for month in sorted({first_of_month(day) for day in DAYS.days()}):
+        days = [day for day in DAYS.days() if first_of_month(day) == month]
+        lines = [one for day in days for one in lines_of(owner, day)]
+        if has_lines:
+            store_lines(owner, month, lines)
 
 
 def lines_of(owner: CloudAccount, day: date) -> list[dict[str, object]]:
@@ -79,14 +99,7 @@ def test_one_of_all_accounts_names_them_where_those_with_lines_are_most_of_it(
     bill: CloudAccount, has_lines: bool
 ) -> None:
     other = account(22)
-    store_costs(other, DAYS, {SERVICE: "100"})
-    spike = DailyCost.objects.filter(account=other, day__in=SPIKE.days())
-    spike.update(billed=400, effective=400)
-    for month in sorted({first_of_month(day) for day in DAYS.days()}):
-        days = [day for day in DAYS.days() if first_of_month(day) == month]
-        lines = [one for day in days for one in lines_of(other, day)]
-        if has_lines:
-            store_lines(other, month, lines)
+    store_bill(other, has_lines=has_lines)
     refresh(None)
     (row,) = Anomaly.objects.all()
     named = [(one["resource"], one["account"]) for one in row.line_causes]

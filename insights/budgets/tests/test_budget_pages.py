@@ -13,6 +13,7 @@ from core.testing.clock import NOW, TODAY
 from insights.models import Budget
 from insights.testing import budget, somebody, two_accounts
 from users.models import AuditEntry
+from users.testing import last_message
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,8 @@ def fields(**values: str) -> dict[str, str]:
 def test_a_budget_is_set_changed_and_deleted() -> None:
     client = browser(somebody("administrator"))
     assert client.get("/insights/budgets/add/").status_code == 200
-    client.post("/insights/budgets/add/", fields())
+    added = client.post("/insights/budgets/add/", fields())
+    assert last_message(added) == f"Budget {fields()['name']} saved."
     one = Budget.objects.get()
     assert (one.amount, one.actual_percents, one.forecasted_percents) == (
         100,

@@ -26,7 +26,7 @@ def test_whoever_may_gives_it_on_the_page(make: Any) -> None:
     path = f"{row.get_absolute_url()}feedback/"
     said = {"comment": "A load test", "is_flagged": "false"}
     shown = client.post(path, said, follow=True).content.decode()
-    assert "A load test" in shown
+    assert "A load test" in shown and "Feedback saved." in shown
     assert Feedback.objects.get().insight == row
     rated = client.post(path, {"rating": "4"}, follow=True).content.decode()
     assert "4.0 of 5, 1 rating" in rated

@@ -6,10 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from core.commands import CHECKS_OF_SETTINGS
 from syncs.models import Worker
 
 
 class Command(BaseCommand):
+    requires_system_checks = CHECKS_OF_SETTINGS
     help = "Exit status 1 unless the worker of this host has sent a heartbeat lately."
 
     def handle(self, *args: Any, **options: Any) -> None:

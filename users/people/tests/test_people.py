@@ -14,7 +14,7 @@ from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from users.models import AuditEntry
 from users.people.rights import days_of_link
-from users.testing import person
+from users.testing import last_message, person
 from users.tokens import make_token
 
 pytestmark = pytest.mark.django_db
@@ -178,12 +178,14 @@ def test_who_is_disabled_is_out_at_once_and_may_be_let_in_again(boss: Client) ->
     visitor, token = Client(), make_token(vera, 1)[1]
     visitor.force_login(vera)
     headers = {"authorization": f"Token {token}"}
-    boss.post(f"/people/{vera.pk}/disable/")
+    disabled = boss.post(f"/people/{vera.pk}/disable/")
+    assert last_message(disabled) == "vera is disabled."
     assert visitor.get("/password/").status_code == 302
     assert Client().get("/api/v1/", headers=headers).status_code == 401
     refused = boss.post(f"/people/{vera.pk}/link/")
     assert refused.status_code == 403
-    boss.post(f"/people/{vera.pk}/enable/")
+    enabled = boss.post(f"/people/{vera.pk}/enable/")
+    assert last_message(enabled) == "vera may sign in again."
     assert visitor.get("/password/").status_code == 200
 
 

@@ -37,7 +37,7 @@ from dashboard.spending import Spending, spending
 from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.models import Recommendation, RefreshState, Verification
 from insights.recommendations.savings_report import TAKEN_UP
-from inventory.kinds import KINDS, Kind
+from inventory.kinds import KINDS, Kind, noun_of
 from inventory.models import Resource
 from inventory.querysets import RUNNING
 from syncs.models import SyncRun
@@ -165,8 +165,8 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         }
 
     def _kinds(self) -> list[tuple[Kind, str, int, int]]:
-        """Return each kind that is present, its plural, how many there are, and how
-        many of them have no tag. One query."""
+        """Return each kind that is present, its noun, how many there are, and how many
+        of them have no tag. One query."""
         rows = self._scoped(Resource.objects).filter(account__is_enabled=True).present()
         counts = {
             kind: (count, untagged)
@@ -175,8 +175,8 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             .annotate(count=Count("pk"), untagged=Count("pk", filter=Q(tags={})))
         }
         return [
-            (kind, str(traits.model._meta.verbose_name_plural), *counts[kind])
-            for kind, traits in KINDS.items()
+            (kind, noun_of(kind, counts[kind][0]), *counts[kind])
+            for kind in KINDS
             if kind in counts
         ]
 

@@ -86,7 +86,9 @@ for one in (
         then=delete_unused_names,
     ),
     Deletion("slow_queries", "Slow queries", SlowQuery.objects.all, "hour", 14),
-    Deletion("breaches", "Breaches of rules", ended_breaches, "ended_at", 400, 30),
+    Deletion(
+        "breaches", "Ended breaches of rules", ended_breaches, "ended_at", 400, 30
+    ),
 ):
     register(one)
 

@@ -125,7 +125,7 @@ def test_without_a_daily_run_it_goes_once_an_hour(
 def test_periods_are_set_and_refused_like_those_of_archives(settings: Any) -> None:
     settings.RETENTION_DAYS = {"health_minutes": "30", "breaches": "7"}
     (problem,) = check_retention_days()
-    assert "Breaches of rules can't be kept for 7 days: give 30 to" in problem.msg
+    assert "breaches of rules can't be kept for 7 days: give 30 to" in problem.msg
     settings.RETENTION_DAYS = {"health_minutes": "30"}
     health("minute", NOW - 29 * DAY)
     assert delete_expired(NOW) == 0

@@ -61,16 +61,21 @@ class History:
         return max(round((self.end - self.start) / LENGTH[self.interval]), 1)
 
     def line(self, series: SeriesHistory) -> str:
-        """Return the path of its averages, 1 wide a step and 100 high, with gaps."""
+        """Return the path of its averages, 1 wide a step and 100 high, with gaps.
+
+        What has no neighbor is a line of one step, as a point could not be seen.
+        """
         top = 100.0 if series.unit == "%" else max(series.maximum, 1e-9)
-        parts, last = [], -2
-        for point in series.points:
-            step = int((point.at - self.start) / LENGTH[self.interval])
-            height = HEIGHT - HEIGHT * point.average / top
-            follows = step == last + 1
-            end = "" if follows else "h0"
+        heights = {
+            int((point.at - self.start) / LENGTH[self.interval]): HEIGHT
+            - HEIGHT * point.average / top
+            for point in series.points
+        }
+        parts = []
+        for step, height in heights.items():
+            follows, is_followed = step - 1 in heights, step + 1 in heights
+            end = "" if follows or is_followed else "h1"
             parts.append(f"{'L' if follows else 'M'}{step} {height:.1f}{end}")
-            last = step
         return "".join(parts)
 
 

@@ -23,6 +23,13 @@ from users.audit import actor_of
 
 VIEW = ("monitoring.view_finding", "monitoring.view_scan")
 TREND_SCANS = 60
+# As the stylesheet names them.
+COLORS = {
+    Severity.CRITICAL: "bad",
+    Severity.HIGH: "warn",
+    Severity.MEDIUM: "accent",
+    Severity.LOW: "c-other",
+}
 
 
 class ScansView(AllAccountsMixin, FilterView):
@@ -44,19 +51,24 @@ class ScansView(AllAccountsMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         scans = list(Scan.objects.all()[:TREND_SCANS])
-        today = timezone.now().date()
+        today, chart = timezone.now().date(), trend_chart(scans)
         return super().get_context_data(
             scans=scans[:10],
             newest=scans[0] if scans else None,
             open=Finding.objects.all().open_by_severity(today),
-            chart=trend_chart(scans) if len(scans) > 1 else None,
+            chart=chart if len(scans) > 1 and chart["series"] else None,
             **kwargs,
         )
 
 
 def trend_chart(scans: Sequence[Scan]) -> dict[str, Any]:
-    """Return the open findings at the end of each day's last scan, for charts.js."""
+    """Return the open findings at the end of each day's last scan, for charts.js, of
+    the severities that had any."""
     last = {scan.finished_at.date(): scan for scan in reversed(scans)}
+    counts = {
+        severity: [getattr(scan, severity) for scan in last.values()]
+        for severity in reversed(Severity)
+    }
     return {
         "kind": "stacked",
         "unit": "findings",
@@ -66,10 +78,12 @@ def trend_chart(scans: Sequence[Scan]) -> dict[str, Any]:
         "series": [
             {
                 "label": severity.capitalize(),
-                "values": [getattr(scan, severity) for scan in last.values()],
+                "values": values,
+                "color": COLORS[severity],
                 "drill": None,
             }
-            for severity in reversed(Severity)
+            for severity, values in counts.items()
+            if any(values)
         ],
     }
 

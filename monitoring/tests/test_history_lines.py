@@ -24,8 +24,8 @@ def line(unit: str, maximum: float, *points: tuple[int, float]) -> str:
 @pytest.mark.parametrize(
     ("points", "path"),
     [
-        ([(0, 25.0), (1, 50.0)], "M0 75.0h0L1 50.0"),
-        ([(0, 25.0), (2, 50.0), (3, 0.0)], "M0 75.0h0M2 50.0h0L3 100.0"),
+        ([(0, 25.0), (1, 50.0)], "M0 75.0L1 50.0"),
+        ([(0, 25.0), (2, 50.0), (3, 0.0)], "M0 75.0h1M2 50.0L3 100.0"),
     ],
 )
 def test_it_goes_on_from_minute_to_minute_and_begins_again_after_a_gap(
@@ -35,4 +35,4 @@ def test_it_goes_on_from_minute_to_minute_and_begins_again_after_a_gap(
 
 
 def test_what_is_no_share_is_as_high_as_its_maximum() -> None:
-    assert line("B/s", 50.0, (0, 25.0), (1, 50.0)) == "M0 50.0h0L1 0.0"
+    assert line("B/s", 50.0, (0, 25.0), (1, 50.0)) == "M0 50.0L1 0.0"

@@ -9,9 +9,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from clouds.testing import account, see_only
-from monitoring.models import Finding
+from monitoring.models import Finding, Scan
 from monitoring.scans.engine.issues import Issue, Severity
 from monitoring.scans.scan import Scanned, store_scan
+from monitoring.scans.views import COLORS, trend_chart
 from users.roles import Role
 from users.testing import last_message, person, session_of, viewer
 
@@ -45,6 +46,13 @@ def test_the_worst_is_first_and_where_it_is_is_no_amount(
     assert "Suppress it" not in detail
     other = Finding.objects.get(rule="B307")
     assert "javascript:" not in viewer().get(other.get_absolute_url()).content.decode()
+
+
+def test_the_chart_is_of_severities_that_had_findings(finding: Finding) -> None:
+    chart = trend_chart(list(Scan.objects.all()))
+    had = [Severity.CRITICAL, Severity.LOW]
+    named = [(one["label"], one["color"]) for one in chart["series"]]
+    assert named == [(one.capitalize(), COLORS[one]) for one in had]
 
 
 def test_the_page_offers_each_filter_with_what_is_chosen(finding: Finding) -> None:

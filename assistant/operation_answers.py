@@ -59,11 +59,13 @@ def answer_action(question: Question) -> Answer:
 
 
 def answer_backup(question: Question) -> Answer:
-    data = question.get("monitoring/backups/", **question.slots, page_size=LISTED)
+    where, asked = ("backups", "monitoring/backups/"), question.slots
+    if is_limited(question.user):  # whom the endpoint refuses
+        text = "A backup is of all accounts, and you see only some of them."
+        return list_answer(*where, asked, text, (), [], 0, page_parameters={})
+    data = question.get("monitoring/backups/", **asked, page_size=LISTED)
     found, count = data["results"], data["count"]
     text = "There is no such backup."
-    if is_limited(question.user):
-        text = "A backup is of all accounts, and you see only some of them."
     if found:
         newest = found[0]
         text = f"The newest of {count:,} is of {_day(newest['made_at'])}: "
@@ -72,7 +74,6 @@ def answer_backup(question: Question) -> Answer:
         Row([_day(one["made_at"]), one["state"], _size(one), _proof(one)])
         for one in found
     ]
-    where, asked = ("backups", "monitoring/backups/"), question.slots
     columns = ("Made", "State", "Size", "Verification")
     return list_answer(*where, asked, text, columns, rows, count, page_parameters={})
 

@@ -37,8 +37,9 @@ from dashboard.spending import Spending, spending
 from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.models import Recommendation, RefreshState, Verification
 from insights.recommendations.savings_report import TAKEN_UP
-from inventory.kinds import KINDS, Kind
+from inventory.kinds import KINDS, Kind, noun_of
 from inventory.models import Resource
+from inventory.querysets import RUNNING
 from syncs.models import SyncRun
 from syncs.runs.freshness import freshness, per_dataset
 
@@ -164,8 +165,8 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         }
 
     def _kinds(self) -> list[tuple[Kind, str, int, int]]:
-        """Return each kind that is present, its plural, how many there are, and how
-        many of them have no tag. One query."""
+        """Return each kind that is present, its noun, how many there are, and how many
+        of them have no tag. One query."""
         rows = self._scoped(Resource.objects).filter(account__is_enabled=True).present()
         counts = {
             kind: (count, untagged)
@@ -174,28 +175,40 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             .annotate(count=Count("pk"), untagged=Count("pk", filter=Q(tags={})))
         }
         return [
-            (kind, str(traits.model._meta.verbose_name_plural), *counts[kind])
-            for kind, traits in KINDS.items()
+            (kind, noun_of(kind, counts[kind][0]), *counts[kind])
+            for kind in KINDS
             if kind in counts
         ]
 
     def _instances(self, *, with_cpu: bool) -> dict[str, Any]:
-        """Count the instances in each state, and the idle ones (metrics.idle)."""
+        """Count the instances in each state, and the idle ones (metrics.idle). One
+        query."""
         instances = self._scoped(Resource.objects).filter(
             kind=Resource.Kind.INSTANCE, account__is_enabled=True
         )
         instances = instances.present()
-        counts = instances.count_per_state()
-        context: dict[str, Any] = {"states": counts, "instances": sum(counts.values())}
-        if with_cpu:
-            context |= instances.running().aggregate(
+        if not with_cpu:
+            counts = instances.count_per_state()
+            return {"states": counts, "instances": sum(counts.values())}
+        rows = (
+            instances.order_by()
+            .values_list("state")
+            .annotate(
+                count=Count("*"),
                 measured=Count("recent_cpu__is_idle"),
-                unmeasured=Count("pk", filter=Q(recent_cpu__is_idle=None)),
-                idle=Count("pk", filter=Q(recent_cpu__is_idle=True)),
+                idle=Count("recent_cpu__is_idle", filter=Q(recent_cpu__is_idle=True)),
             )
-            if context["measured"]:
-                context["idle_percent"] = context["idle"] / context["measured"] * 100
-        return context
+        )
+        found = {state: row for state, *row in rows.order_by("-count", "state")}
+        running, measured, idle = found.get(RUNNING, (0, 0, 0))
+        return {
+            "states": {state: count for state, (count, *_) in found.items()},
+            "instances": sum(count for count, *_ in found.values()),
+            "measured": measured,
+            "unmeasured": running - measured,
+            "idle": idle,
+            "idle_percent": idle / measured * 100 if measured else None,
+        }
 
 
 def _drills(found: Spending) -> dict[str, str]:

@@ -25,7 +25,7 @@ def needs_of_user(waiting: Sequence[Need], *, is_computed: bool) -> str:
     if waiting:
         verb = "needs" if sum(one.count for one in waiting) == 1 else "need"
         return f"{get_text_list([*map(str, waiting)], 'and')} {verb} you"
-    return "nothing needs you" if is_computed else "insights are not computed yet"
+    return "nothing is urgent" if is_computed else "insights are not computed yet"
 
 
 def _month(found: Spending, budget: MonthBudget | None) -> str:

@@ -135,3 +135,9 @@ DATASETS = list(dict.fromkeys(traits.dataset for traits in KINDS.values()))
 def kinds_of(dataset: str) -> list[Kind]:
     """Return the kinds that are read together."""
     return [kind for kind, traits in KINDS.items() if traits.dataset == dataset]
+
+
+def noun_of(kind: Kind, count: int) -> str:
+    """Return what so many of the kind are called: of 1, volume; else volumes."""
+    meta = KINDS[kind].model._meta
+    return str(meta.verbose_name if count == 1 else meta.verbose_name_plural)

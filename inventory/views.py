@@ -28,7 +28,7 @@ from inventory.facts import (
     text_of,
 )
 from inventory.filters import ResourceFilter
-from inventory.kinds import KINDS, Kind
+from inventory.kinds import KINDS, Kind, noun_of
 from inventory.models import Resource, short_id
 from inventory.tag_picker import show_tags, tag_picker
 from syncs.datasets import Dataset, not_offered
@@ -175,13 +175,12 @@ def accessor(kind: Kind) -> str:
 def kind_counts(
     present: Mapping[tuple[str, str], int], kinds: Sequence[Kind]
 ) -> list[tuple[Kind, str, int]]:
-    """Return kind, plural and how many are present, in the order of the table."""
+    """Return kind, its noun and how many are present, in the order of the table."""
     counts = Counter[str]()
     for (kind, _), count in present.items():
         counts[kind] += count
     return [
-        (kind, str(KINDS[kind].model._meta.verbose_name_plural), counts[kind])
-        for kind in kinds or KINDS
+        (kind, noun_of(kind, counts[kind]), counts[kind]) for kind in kinds or KINDS
     ]
 
 

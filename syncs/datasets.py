@@ -4,6 +4,7 @@ Nothing else branches on a dataset's key. Another dataset is another row here, a
 `sync.py` with its task, and a provider that has the capability.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -173,6 +174,19 @@ def followers(dataset: Dataset) -> list[Dataset]:
 
 def datasets_of(account: "CloudAccount") -> list[Dataset]:
     return [dataset for dataset in Dataset if is_read_from(account, dataset)]
+
+
+def datasets_of_each(
+    accounts: Iterable["CloudAccount"],
+) -> Iterator[tuple["CloudAccount", list[Dataset]]]:
+    """Yield the same of many accounts, looked up once for those that are alike."""
+    found: dict[tuple[object, ...], list[Dataset]] = {}
+    for account in accounts:
+        is_bill = CLOUDS[account.provider].pays_for_others(account.account_id)
+        alike = account.provider, is_bill, account.payer_id is None
+        if alike not in found:
+            found[alike] = datasets_of(account)
+        yield account, found[alike]
 
 
 def is_read_from(account: "CloudAccount", dataset: Dataset) -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from clouds.models import CloudAccount
-from core.testing.browser import Clicks, is_ready, sign_in
+from core.testing.browser import PHONE, Clicks, is_ready, sign_in
 from core.windows import add_months, first_of_month, utc_day
 from costs.allocation.testing import team_rule
 from insights.testing import forecast, month_end_miss
@@ -71,7 +71,8 @@ def test_what_costs_and_what_runs_is_found(page: Page, company: None) -> None:
     assert clicks.count <= 3, "a month's end, and how far the last one was missed"
 
 
-def test_what_was_done_and_read_is_proven(page: Page, company: None) -> None:
+def test_what_was_done_and_read_is_proven_on_a_phone(page: Page, company: None) -> None:
+    page.set_viewport_size(PHONE)
     sign_in(page)
 
     clicks = from_home(page, "Operations", "Coverage")

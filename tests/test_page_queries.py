@@ -60,7 +60,7 @@ def store_all(number: int) -> dict[str, int]:
         # kinds; states; freshness; what explains the month, as below, and whether its
         # rows are archived; how much recent days grow; alert channels; marks of
         # anomalies; months of lines.
-        ("/", 35),
+        ("/", 34),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below, and
         # whether its rows are archived; how much recent days grow, for the default

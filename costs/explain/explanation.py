@@ -22,7 +22,7 @@ from providers.records import ChargeCategory
 
 # Rows that are summed by service and account while a page waits. More of them are
 # answered by service, from sums.
-MOST_ROWS = 60_000
+MOST_ROWS = 30_000
 
 
 def explain_costs(

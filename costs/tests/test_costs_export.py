@@ -98,10 +98,9 @@ def followed(client: Client, text: str, words: str) -> str:
 
 
 def name_of(line: dict[str, str]) -> str:
-    """As the page writes it: an account's id beside its name."""
+    """As the page writes it: an account by its name alone."""
     if name := line.get("account_name"):
-        account_id = line["account"].strip('="')
-        return f"{name} ({account_id})"
+        return name
     return next(iter(line.values())) if "cost" not in next(iter(line)) else "Total"
 
 

@@ -262,7 +262,7 @@ def test_a_stored_forecast_tells_the_month_end_before_the_weekdays_do(
     assert "$440.00" in card  # 16 days of 10 and 14 of 20
     assert "$426.00 to $454.00" in card
     assert "80% prediction interval" in card
-    assert "$160.00 billed before 17 Nov 2026, plus a forecast" in card
+    assert "$160.00 billed before 17 Nov 2026; the days from then on" in card
     assert stored.get_absolute_url() in card
     assert "weekday" not in card
 

@@ -1,5 +1,7 @@
 """What a cloud's own adviser recommends: shown beside ours, and in no sum of them."""
 
+import re
+
 from django.db import models
 
 from clouds.models import CloudAccount
@@ -67,3 +69,9 @@ class Advice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.solution}: {self.resource_name or self.resource_id}"
+
+    @property
+    def term_text(self) -> str:
+        """Return its term in words: of P3Y, as Azure writes it, 3-year commitment."""
+        years = re.fullmatch(r"P(\d+)Y", self.term)
+        return f"{years[1]}-year commitment" if years else self.term

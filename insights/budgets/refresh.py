@@ -12,7 +12,7 @@ from alerts.channels import configured_channels
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from clouds.versions import bump_version
-from core.money import CENT, ZERO
+from core.money import CENT, ZERO, for_reading
 from core.windows import ONE_DAY, Window, utc_day
 from costs.allocation.changes import teams_version
 from costs.models import CostTotal, DailyCost, TagCost, Team
@@ -252,9 +252,10 @@ def _record(
     now: datetime,
 ) -> None:
     what = "spent in" if kind == BudgetAlert.Kind.ACTUAL else "forecast for"
+    spent, limit = (for_reading(n, budget.currency) for n in (amount, budget.amount))
     sentence = (
-        f"Budget {budget.name} exceeds {percent}%: {amount:,.2f} of "
-        f"{budget.amount:,.2f} {budget.currency} {what} {period:%B %Y}."
+        f"Budget {budget.name} exceeds {percent}%: {spent} of {limit} {what} "
+        f"{period:%B %Y}."
     )
     BudgetAlert.objects.get_or_create(
         budget=budget,

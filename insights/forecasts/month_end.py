@@ -14,6 +14,8 @@ from itertools import islice
 from django.db.models import Q, Sum
 
 from clouds.access import AnyUser
+from clouds.labels import account_labels
+from clouds.models import CloudAccount
 from core.money import CENT, ZERO
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.models import DailyCost
@@ -45,7 +47,7 @@ class MonthEnd:
     high_95: Decimal
     forecasts: Sequence[Forecast]
     missing: Sequence[str]
-    """Accounts, by id, that were billed this month and have no forecast."""
+    """Labels of accounts that were billed this month and have no forecast."""
 
     @property
     def window(self) -> Window:
@@ -67,7 +69,7 @@ def month_end(
     those among them that are of these clouds or have these ids.
 
     None where no forecast reaches the end of the month. Four queries, and one more
-    for the accounts that are missing in a sum of accounts.
+    for the accounts that are missing in a sum of accounts, and one for their names.
     """
     newest = Forecast.objects.newest().filter(currency=currency)
     if user is not None:
@@ -93,7 +95,10 @@ def _missing(found: MonthEnd, user: AnyUser | None) -> list[str]:
     if user is not None:
         rows = rows.visible_to(user)
     billed = rows.order_by().values_list("sub_account_id", flat=True).distinct()
-    return sorted({*billed} - {one.key for one in found.forecasts})
+    missing = {*billed} - {one.key for one in found.forecasts}
+    accounts = CloudAccount.objects.filter(account_id__in=missing) if missing else ()
+    labels = account_labels(accounts)
+    return sorted(labels.get(one, one) for one in missing)
 
 
 def month_end_of(forecasts: Iterable[Forecast], now: datetime) -> MonthEnd | None:

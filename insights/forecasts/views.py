@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.views.generic import DetailView
 
@@ -30,7 +30,9 @@ class ForecastListView(FilteredPage):
     filterset_class = ForecastFilter
     # All accounts together first, then each account before its services.
     queryset = RELATED.newest().order_by(
-        F("account__name").asc(nulls_first=True), "scope", "key", "currency", "id"
+        F("account__name").asc(nulls_first=True),
+        Case(When(scope=Scope.SERVICE, then=1), default=0),
+        *("key", "currency", "id"),
     )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_all_kinds_are_listed_with_their_counts_and_in_few_words(
 ) -> None:
     one_of_each(owner)
     page = text(viewer, "/resources/")
-    for words in ("1 volumes", "gp3, 100 GiB, 3,000 IOPS", "4.0 GiB, 1,200 objects"):
+    for words in ("1 volume", "gp3, 100 GiB, 3,000 IOPS", "4.0 GiB, 1,200 objects"):
         assert words in page
     assert listed(viewer, "/resources/?kind=bucket") == ["northpeak-assets"]
     assert len(listed(viewer, "/resources/?search=i-web")) == 1

@@ -12,7 +12,7 @@ from django.utils.timesince import timesince
 from clouds.demo_clock import accounts_now
 from clouds.models import CloudAccount
 from core.clocks import is_ahead, is_recent
-from syncs.datasets import Dataset, datasets_of
+from syncs.datasets import Dataset, datasets_of_each
 from syncs.models import SyncRun
 
 # Late: half an interval over time. Stale: three intervals without a good run.
@@ -58,15 +58,30 @@ class Freshness:
     state: State
     last_good_at: datetime | None
     last_run: SyncRun | None
-    statement: str
-    cause: str
-    """Why it fails, what is missing, or what to check; "" where nothing is wrong."""
     as_of: datetime
     """The account's present, which of the demo company may be behind ours."""
 
     @property
     def sentence(self) -> str:
         return f"{self.statement} {self.cause}".strip()
+
+    @property
+    def statement(self) -> str:
+        text = f"{self.dataset.label} of {self.account} {VERBS[self.state]}"
+        if self.last_good_at:
+            text += " " if self.state == State.PARTIAL else ": last read well "
+            text += _when(self.last_good_at, self.as_of)
+        return f"{text}."
+
+    @property
+    def cause(self) -> str:
+        """Return why it fails, what is missing or what to check; "" if nothing is."""
+        error = self.last_run.error if self.last_run else ""
+        if self.state == State.STALE:
+            return "No sync has ended since: check that scheduler and workers run."
+        if self.state == State.PARTIAL and error:
+            return f"Missing: {error}"
+        return error if self.state == State.FAILING else ""
 
     @property
     def run_link(self) -> str:
@@ -104,8 +119,8 @@ def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Fresh
             *(account, dataset, newest.get((account.pk, dataset.value))),
             presents[account.pk],
         )
-        for account in accounts
-        for dataset in datasets_of(account)
+        for account, datasets in datasets_of_each(accounts)
+        for dataset in datasets
     ]
 
 
@@ -113,21 +128,7 @@ def _freshness_of(
     account: CloudAccount, dataset: Dataset, run: SyncRun | None, now: datetime
 ) -> Freshness:
     good_at = run.last_good_at if run else None
-    state = _state(run, good_at, now)
-    statement = f"{dataset.label} of {account} {VERBS[state]}"
-    if good_at:
-        statement += " " if state == State.PARTIAL else ": last read well "
-        statement += _when(good_at, now)
-    cause = _cause(state, run.error if run else "")
-    return Freshness(account, dataset, state, good_at, run, f"{statement}.", cause, now)
-
-
-def _cause(state: State, error: str) -> str:
-    if state == State.STALE:
-        return "No sync has ended since: check that scheduler and workers run."
-    if state == State.PARTIAL and error:
-        return f"Missing: {error}"
-    return error if state == State.FAILING else ""
+    return Freshness(account, dataset, _state(run, good_at, now), good_at, run, now)
 
 
 def _when(good_at: datetime, now: datetime) -> str:

@@ -95,3 +95,11 @@ def test_a_page_says_that_nothing_is_stored_or_matches(
     page = client.get("/insights/advice/?impact=low").content.decode()
     assert "No matching advice" in page
     assert "Microsoft's own" in client.get("/insights/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [("P3Y", "3-year commitment"), ("P1Y", "1-year commitment"), ("P6M", "P6M")],
+)
+def test_a_term_is_written_in_words(term: str, text: str) -> None:
+    assert Advice(term=term).term_text == text

@@ -122,7 +122,7 @@ def test_each_threshold_is_noted_once_a_month() -> None:
         ("actual", 95),
         ("forecasted", 205),
     ]
-    assert "95.00 of 100.00 USD spent in November 2026" in told[0].sentence
+    assert "$95.00 of $100.00 spent in November 2026" in told[0].sentence
     store_costs(
         account(2, "more"), Window(date(2026, 12, 1), date(2026, 12, 3)), {"S3": "60"}
     )

@@ -85,7 +85,7 @@ def test_an_account_without_a_forecast_is_named_and_not_left_out_in_silence() ->
     forecast(one, "10")
     ahead = month_end(NOW, "USD", somebody("viewer", one, other))
     assert ahead
-    assert (ahead.spent, ahead.missing) == (Decimal(95), [other.account_id])
+    assert (ahead.spent, ahead.missing) == (Decimal(95), [other.name])
     alone = month_end(NOW, "USD", somebody("viewer", one))
     assert alone and alone.missing == []
 

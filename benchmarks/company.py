@@ -201,6 +201,7 @@ def charges(today: date, per_day: int, accounts: int) -> str:
         CROSS JOIN generate_series(0, {per_day} - 1) AS number
         CROSS JOIN LATERAL (SELECT date '{today}' - back AS day) each_day
         CROSS JOIN LATERAL (SELECT {AMOUNT} AS amount) amounts
+        ORDER BY day, member
     """
 
 

@@ -73,6 +73,7 @@ class AlertsView(VisibleRowsMixin, ListView[Notice]):
             missing_delivery=missing_delivery(),
             emails_are_printed=emails_are_printed(),
             may_change=may_change(self.request),
+            sees_routes=not is_limited(self.request.user),
             kinds=Channel.Kind.choices,
             form=self.form,
             **kwargs,

@@ -157,6 +157,18 @@ def test_who_is_limited_or_an_operator_adds_no_route(client: Client) -> None:
     assert client.post("/alerts/routes/", wanted).status_code == 403
 
 
+def test_who_is_limited_is_not_told_that_a_channel_gets_everything(
+    client: Client,
+) -> None:
+    route(topic="budget")
+    user = person("viewer")
+    client.force_login(user)
+    assert "for users of all accounts" not in client.get("/alerts/").content.decode()
+    see_only(user, account(1))
+    page = client.get("/alerts/").content.decode()
+    assert "Everything" not in page and "for users of all accounts" in page
+
+
 def test_the_routes_of_a_removed_channel_go_with_it(client: Client) -> None:
     client.force_login(person("administrator"))
     route(topic="budget")

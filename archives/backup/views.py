@@ -16,14 +16,13 @@ from archives.backup.api import MAKE
 from archives.backup.models import Backup
 from archives.backup.queue import NotNow, ask_for_backup, ask_for_verification
 from archives.backup.schedule import kept_of, next_planned
-from clouds.access import is_limited
 from clouds.permissions import AllAccountsMixin
-from core.pages import ListPages, VisibleRowsMixin
+from core.pages import ListPages
 from syncs.runs.start import BrokerUnavailable
 from users.audit import Actor, actor_of
 
 
-class BackupsView(VisibleRowsMixin, ListView[Backup]):
+class BackupsView(AllAccountsMixin, ListView[Backup]):
     template_name = "archives/backups.html"
     live_topics = ("backups",)
     permission_required = "archives.view_backup"
@@ -33,16 +32,15 @@ class BackupsView(VisibleRowsMixin, ListView[Backup]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context, now = super().get_context_data(**kwargs), timezone.now()
-        seen = Backup.objects.visible_to(self.request.user)
-        kept = kept_of(seen.done().order_by("-made_at", "-id"))
+        made = Backup.objects.all()
+        kept = kept_of(made.done().order_by("-made_at", "-id"))
         return context | {
             "backups": [(row, kept.get(row, "")) for row in context["object_list"]],
-            "newest": seen.made_by(now).first(),
-            "proven": seen.newest_verified(),
+            "newest": made.made_by(now).first(),
+            "proven": made.newest_verified(),
             "next_at": next_at(now),
-            "may_make": self.request.user.has_perm(MAKE)
-            and not is_limited(self.request.user),
-            "at_work": seen.at_work().first(),
+            "may_make": self.request.user.has_perm(MAKE),
+            "at_work": made.at_work().first(),
             "place": settings.BACKUP_PLACE,
             "is_on_this_machine": is_on_this_machine(),
         }

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.urls import reverse
 
+from clouds.models import CloudAccount
 from users.models import AuditEntry
 
 # What has no object, or reads better than verb and noun.
@@ -76,6 +77,8 @@ def link_of(entry: AuditEntry) -> str:
     model = _model_of(entry)
     if model is None or not entry.object_id or entry.action.endswith(".delete"):
         return ""
+    if model is CloudAccount:
+        return ""  # its page is of its costs
     if entry.object_type == "auth.user":
         return reverse("person", args=[entry.object_id])
     row: Any = model(pk=entry.object_id)

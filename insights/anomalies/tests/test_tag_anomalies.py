@@ -113,7 +113,7 @@ def test_one_of_a_service_names_the_values_that_it_comes_from() -> None:
     ]
     row = Anomaly.objects.get()
     page = session_of(ada).get(row.get_absolute_url()).content.decode()
-    assert "By tag team</p>" in page and "untagged" in page
+    assert "By tag team</h3>" in page and "untagged" in page
     refresh_owners(NOW)
     row.refresh_from_db()
     assert row.owner == ada

@@ -98,8 +98,10 @@ class CloudAccount(models.Model):
         return f"{self.name} ({self.account_id})"
 
     def get_absolute_url(self) -> str:
-        """Return the address of its costs, which is what notices about it are of."""
-        return f"{reverse('costs')}?{urlencode({'sub_account': self.account_id})}"
+        """Return the address of its bill, which is what notices about it are of; of a
+        member, whose costs are on its payer's, of these alone."""
+        name = "sub_account" if self.payer_id else "account"
+        return f"{reverse('costs')}?{urlencode({name: self.account_id})}"
 
     @property
     def is_payer_unknown(self) -> bool:

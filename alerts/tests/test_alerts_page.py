@@ -162,6 +162,14 @@ def test_a_notice_leads_to_what_it_is_about(administrator: Client) -> None:
     assert back == gone.get_absolute_url()
 
 
+def test_a_notice_about_an_account_leads_to_its_bill() -> None:
+    payer = account()
+    member = account(2, "member")
+    member.payer = payer
+    assert payer.get_absolute_url() == f"/costs/?account={payer.account_id}"
+    assert member.get_absolute_url() == f"/costs/?sub_account={member.account_id}"
+
+
 def test_many_channels_and_notices_take_as_many_queries(
     administrator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

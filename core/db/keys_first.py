@@ -27,7 +27,7 @@ class KeysFirst(ListPages):
         keys: list[Any] | None = None
         listed: Any = self.object_list
         most = MOST_KEYS if listed.query.where else self.per_page
-        if str(number).isdecimal() and int(number) * self.per_page <= most:
+        if str(number).isdecimal() and 0 < int(number) * self.per_page <= most:
             keys = self._keys(listed[: most + 1])
             if len(keys) <= most:
                 self.count = len(keys)

@@ -25,7 +25,7 @@ from costs.chart import by_period, folded, trend_chart
 from costs.downloads import refused
 from costs.export import table_rows
 from costs.models import TeamRule
-from costs.queries.breakdown import CostBreakdown, by_period_of
+from costs.queries.breakdown import CostBreakdown, by_period_of, label_of
 from costs.queries.links import quick_ranges
 from costs.queries.query import CostQuery, InvalidQuery, query_string
 from costs.queries.table import heads
@@ -150,7 +150,8 @@ def _uncovered_line(
     chosen = {name: value for name, value in filters.items() if value}
     values = {**query.values, "group_by": "", "limit": "", **chosen}
     where = ", ".join(part for part in parts if part)
-    return data["service"], where, one, query_string(values)
+    service = label_of(data["service"], "service", names)
+    return service, where, one, query_string(values)
 
 
 def _conditions(rule: TeamRule, names: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -110,8 +110,8 @@ def filter_options(
 
 
 def _accounts_by_tag(query: CostQuery, seen: CostSource) -> list[str]:
-    """Return the accounts whose costs are known by the tag: those whose bill is read by
-    it in the window, and those that such a bill has charges of. One query."""
+    """Return the accounts whose costs are known by the tag: those charged in the window
+    whose bill is read by it, or that such a bill has charges of. Two queries."""
     window = query.window
     bills = TagSpan.objects.filter(
         account__in=seen.bill_spans.values("account"),
@@ -123,8 +123,9 @@ def _accounts_by_tag(query: CostQuery, seen: CostSource) -> list[str]:
         within(window), account__in=bills.values("account")
     ).order_by()
     own = bills.values_list("account__account_id", flat=True)
-    every = own.union(covered.values_list("sub_account_id", flat=True))
-    return sorted(every)[:LONGEST]
+    known = own.union(covered.values_list("sub_account_id", flat=True))
+    charged = seen.by_column("sub_account_id", list(known))
+    return charged.values_of("sub_account_id", LONGEST)
 
 
 def _tag_picker(query: CostQuery, seen: CostSource, key: str, user: AnyUser) -> Picker:

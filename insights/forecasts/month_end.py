@@ -96,8 +96,11 @@ def _missing(found: MonthEnd, user: AnyUser | None) -> list[str]:
         rows = rows.visible_to(user)
     billed = rows.order_by().values_list("sub_account_id", flat=True).distinct()
     missing = {*billed} - {one.key for one in found.forecasts}
-    accounts = CloudAccount.objects.filter(account_id__in=missing) if missing else ()
-    labels = account_labels(accounts)
+    if not missing:
+        return []
+    accounts = CloudAccount.objects.all()
+    # A bill that the user sees may name accounts that they do not.
+    labels = account_labels(accounts if user is None else accounts.visible_to(user))
     return sorted(labels.get(one, one) for one in missing)
 
 

@@ -11,33 +11,33 @@ from django.db import connection
 from django.db.models import F
 
 from clouds.models import CloudAccount
+from core.db.upsert import upsert
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Usage
-from syncs.models import ApiBudgetDay
+from syncs.models import ApiBudgetDay, ApiUsage
 
 # "ce:GetCostAndUsage", "Microsoft.Compute/virtualMachines"
 SEPARATOR = re.compile("[:/]")
-ADD = """
-    INSERT INTO syncs_apiusage AS held
-        (account_id, day, service, operation, requests, usd_e5) VALUES {rows}
-    ON CONFLICT (account_id, day, service, operation) DO UPDATE SET
-        requests = held.requests + excluded.requests,
-        usd_e5 = held.usd_e5 + excluded.usd_e5
-"""
+KEY = ("account_id", "day", "service", "operation")
+ADDED = {
+    "requests": "held.requests + excluded.requests",
+    "usd_e5": "held.usd_e5 + excluded.usd_e5",
+}
 
 
 def record_usage(account: CloudAccount, day: date, used: Mapping[str, Usage]) -> None:
     """Add these requests to those of that day."""
-    values: list[str | int] = []
     # In one order, so that no two runs wait for each other.
-    for name, usage in sorted(used.items()):
-        service, operation = [*SEPARATOR.split(name, maxsplit=1), ""][:2]
-        values += [account.pk, str(day), service, operation]
-        values += [usage.requests, _e5(usage.usd)]
-    if values:
-        rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(used))
-        with connection.cursor() as cursor:
-            cursor.execute(ADD.format(rows=rows), values)
+    rows = [
+        (account.pk, day, *_operation(name), usage.requests, _e5(usage.usd))
+        for name, usage in sorted(used.items())
+    ]
+    upsert(ApiUsage, (*KEY, *ADDED), rows, KEY, joined=ADDED)
+
+
+def _operation(name: str) -> list[str]:
+    """Return service and operation."""
+    return [*SEPARATOR.split(name, maxsplit=1), ""][:2]
 
 
 def budget_gate(today: Callable[[], date]) -> Callable[[Decimal], None]:

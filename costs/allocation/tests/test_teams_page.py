@@ -14,7 +14,7 @@ from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.allocation.testing import team_rule
-from costs.testing import charge, close, store_costs
+from costs.testing import charge, close, store_costs, tagged
 from users.testing import person, text_of
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,19 @@ def test_what_no_rule_covers_leads_to_its_costs(client: Client) -> None:
     rest = lines(client, "not-allocated.csv")
     assert rest[0][:3] == ["account", "sub_account_id", "service"]
     assert [row[2] for row in rest[1:]] == ["RDS", "S3, old"]
+
+
+def test_what_a_bill_by_tag_tells_no_service_of_is_named_so(client: Client) -> None:
+    payer, day = account(), LAST_DAYS.start
+    payer.settings = {"tag_keys": ["team"]}
+    payer.save()
+    charge(payer, day, "5", sub_account="000000000007")
+    close(payer, day)
+    tagged(payer, day, "shop", "5", service="", sub_account="000000000007")
+    team_rule(to={"Shop": "100"}, tag_key="team", tag_values=["other"])
+    page(client)
+    text = client.get("/teams/").content.decode()
+    assert re.findall(r'tag=team%3Dshop[^"]*">([^<]*)</a>', text) == ["No service"]
 
 
 def test_the_bill_that_is_chosen_stays_chosen_where_it_leads(client: Client) -> None:

@@ -9,7 +9,7 @@ from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.models import CostGrowth
-from costs.testing import store_costs
+from costs.testing import charge, store_costs
 from insights.forecasts.month_end import month_end
 from insights.forecasts.track_record import past_forecasts
 from insights.models import Forecast
@@ -88,6 +88,20 @@ def test_an_account_without_a_forecast_is_named_and_not_left_out_in_silence() ->
     assert (ahead.spent, ahead.missing) == (Decimal(95), [other.name])
     alone = month_end(NOW, "USD", somebody("viewer", one))
     assert alone and alone.missing == []
+
+
+def test_an_account_that_the_user_does_not_see_is_named_by_its_id() -> None:
+    payer, member = two_accounts()
+    store_costs(payer, NOVEMBER, {"EC2": "5"})
+    charge(payer, NOVEMBER.start, "5", sub_account=member.account_id)
+    forecast(payer, "10")
+    for user, label in (
+        (somebody("viewer", payer), member.account_id),
+        (somebody("viewer", payer, member), member.name),
+        (None, member.name),
+    ):
+        ahead = month_end(NOW, "USD", user)
+        assert ahead and ahead.missing == [label]
 
 
 def test_past_forecasts_are_compared_with_what_came() -> None:

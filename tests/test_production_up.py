@@ -27,7 +27,8 @@ from core.testing.processes import children_of, copy_of_database, wait_until_it_
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.runs.processes import is_dead, mark_of
 
-pytestmark = pytest.mark.only_on("sqlite")
+# The database is what an installation is a copy of.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 PREFIX = "/tools/cloudintel"
 PAGES = [

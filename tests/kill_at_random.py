@@ -95,4 +95,5 @@ def sync_everything(whole: bool) -> None:
     except BaseException:
         traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(status)

@@ -169,7 +169,7 @@ def test_regions_and_processes_side_by_side_do_not_pass_it_together(
     with shared_database(tmp_path) as url:
         accounts = (mine.account_id, OTHER)
         syncs = forks.together(url, *(partial(read, name) for name in accounts))
-    printed = [one.output() for one in syncs]
+    printed = [one.log() for one in syncs]
     assert any("would pass the $0.012 a day" in out for out in printed), printed
     kept = usage()["cloudwatch:GetMetricData"]
     assert Decimal("0.005") <= kept[1] <= Decimal("0.012")

@@ -1,4 +1,4 @@
-"""make run: from an empty folder to pages below a prefix, until all of it ends."""
+"""make run: from a migrated database to pages below a prefix, until all of it ends."""
 
 import json
 import os
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from core.testing.forks import command
@@ -27,7 +26,8 @@ from core.testing.processes import children_of, copy_of_database, wait_until_it_
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.runs.processes import is_dead, mark_of
 
-pytestmark = pytest.mark.only_on("sqlite")
+# The database is what an installation is a copy of.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 PREFIX = "/tools/cloudintel"
 PAGES = [
@@ -183,9 +183,15 @@ def test_a_second_one_beside_it_says_so(
 ) -> None:
     process, visitor, _ = started
     settings.STATE_DIR = installed.folder
-    running = re.escape(f"{visitor.site}{PREFIX} (process {process.pid})")
-    with pytest.raises(CommandError, match=f"is already running at {running}"):
-        call_command("up", port=free_port())
+    url = installed.environment["DATABASE_URL"]
+    second = command(url, "up", f"--port={free_port()}")
+    try:
+        status = second.wait()
+    finally:
+        second.kill()  # one that did not notice the first would serve on
+    running = f"{visitor.site}{PREFIX} (process {process.pid})"
+    assert (status, second.output()) == (1, "")
+    assert f"cloudintel is already running at {running}" in second.log()
 
 
 def test_what_is_killed_is_started_again(

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from cloudintel import settings as settings_module
+from core.commands import CHECKS_OF_SETTINGS
 from tests.test_every_setting_is_described import variables
 
 SETTINGS = str(settings_module.__file__)
@@ -41,7 +42,7 @@ def complaint(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> str:
     if name not in read:
         return ""
     with override_settings(**{name: read[name]}):
-        return " ".join(found.msg for found in run_checks())
+        return " ".join(found.msg for found in run_checks(tags=CHECKS_OF_SETTINGS))
 
 
 @pytest.mark.parametrize("name", sorted(set(variables()) - FREE))

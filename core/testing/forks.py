@@ -76,6 +76,7 @@ def fork(url: str, work: Callable[[], object]) -> Fork:
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1
+        print(ended, file=errors)
     except BaseException as error:
         status = getattr(error, "returncode", 1)  # a command that says what it is
         traceback.print_exc(file=errors)

@@ -84,13 +84,15 @@ def read(query: str, viewer: User) -> tuple[CostQuery, CostSource]:
 
 @pytest.mark.parametrize("query", FILTERS)
 def test_rollups_answer_as_the_rows_do(viewer: User, query: str) -> None:
-    """Each filter with each grouping, and both with each way to ask, though not all
-    three together."""
+    """Each filter with each grouping, and each of both in each way to ask, though not
+    all three together."""
     asked, source = read(query, viewer)
     bare = replace(source, rollups=None, days=None)
-    ways = cycle(product(METRICS, ["daily", "monthly"], [None, 1]))
-    mine = islice(ways, FILTERS.index(query), None)
-    for group_by, (metric, granularity, limit) in zip(GROUPS, mine, strict=False):
+    ways = product(METRICS, ["daily", "monthly"], [None, 1])
+    groups = islice(cycle(GROUPS), FILTERS.index(query), None)
+    different = []
+    for group_by, way in zip(groups, ways, strict=False):
+        metric, granularity, limit = way
         one, other = (
             cost_trend(
                 one_source,
@@ -102,8 +104,9 @@ def test_rollups_answer_as_the_rows_do(viewer: User, query: str) -> None:
             )
             for one_source in (source, bare)
         )
-        assert one == other
-        assert one.total is not None
+        if one != other or one.total is None:
+            different.append((group_by, *way, one, other))
+    assert different == []
     assert cost_summary(source, asked.window) == cost_summary(bare, asked.window)
 
 

@@ -8,11 +8,13 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
+from core.commands import CHECKS_OF_SETTINGS
 from core.testing.installation import Installed
 
 
 def ids() -> list[str | None]:
-    return [found.id for found in run_checks() if (found.id or "").startswith("syncs.")]
+    """Of all that a command which loads no pages checks before it starts."""
+    return [found.id for found in run_checks(tags=CHECKS_OF_SETTINGS)]
 
 
 def test_as_it_comes_nothing_is_wrong() -> None:

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from queue import Queue
 from typing import Any
 
@@ -145,8 +145,10 @@ def test_what_somebody_may_not_see_and_too_much_at_once_end_it(
         assert end_of(client) == (4403, "You may not watch costs.")
     monkeypatch.setattr(hub, "RIGHTS_SECONDS", 600)
     with opened(person(Role.VIEWER)) as client:
-        for _ in range(viewers.MESSAGES_AT_ONCE + 1):
-            client.send('{"subscribe": ["costs"]}')
+        # The look that is due already may come between them.
+        with suppress(ConnectionClosed):
+            for _ in range(2 * viewers.MESSAGES_AT_ONCE + 1):
+                client.send('{"subscribe": ["costs"]}')
         assert end_of(client)[0] == 1008
 
 

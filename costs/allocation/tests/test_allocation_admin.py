@@ -19,7 +19,7 @@ EMPTY = ("valid_from", "valid_until", "sub_accounts", "services", "resource_grou
 
 
 @pytest.fixture
-def browser(client: Client) -> Client:
+def ada(client: Client) -> Client:
     client.force_login(person("administrator"))
     return client
 
@@ -38,21 +38,21 @@ def teams(*names: str) -> list[Team]:
     return [Team.objects.create(name=name) for name in names]
 
 
-def errors_of(browser: Client, data: dict[str, Any]) -> str:
-    response = browser.post(ADD, data)
+def errors_of(ada: Client, data: dict[str, Any]) -> str:
+    response = ada.post(ADD, data)
     assert response.status_code == 200
     assert not TeamRule.objects.exclude(name="rule 10").exists()
     return " ".join(response.content.decode().split())
 
 
 def test_a_rule_is_added_changed_and_deleted_and_each_is_audited(
-    browser: Client,
+    ada: Client,
 ) -> None:
     one, other = teams("Shop", "Data")
     owner = account()
     versions = [teams_version()]
     values = {"accounts": [owner.account_id], "services": "EC2\nS3, old\n"}
-    response = browser.post(ADD, form((one, "60"), (other, "40"), **values))
+    response = ada.post(ADD, form((one, "60"), (other, "40"), **values))
     assert response.status_code == 302, response.content
     rule = TeamRule.objects.get()
     assert (rule.accounts, rule.services) == ([owner.account_id], ["EC2", "S3, old"])
@@ -60,7 +60,7 @@ def test_a_rule_is_added_changed_and_deleted_and_each_is_audited(
     versions.append(teams_version())
 
     page = reverse("admin:costs_teamrule_change", args=[rule.pk])
-    shown = browser.get(page).content.decode()
+    shown = ada.get(page).content.decode()
     assert "EC2\nS3, old" in shown
     first, second = rule.shares.all()
     changed = form((one, "100"), (other, "40"), **values) | {
@@ -69,12 +69,12 @@ def test_a_rule_is_added_changed_and_deleted_and_each_is_audited(
         **{"shares-1-id": second.pk, "shares-1-rule": rule.pk},
         "shares-1-DELETE": "on",
     }
-    assert browser.post(page, changed).status_code == 302
+    assert ada.post(page, changed).status_code == 302
     assert [str(share) for share in rule.shares.all()] == ["Shop 100%"]
     versions.append(teams_version())
 
     delete = reverse("admin:costs_teamrule_delete", args=[rule.pk])
-    assert browser.post(delete, {"post": "yes"}).status_code == 302
+    assert ada.post(delete, {"post": "yes"}).status_code == 302
     versions.append(teams_version())
     assert len(set(versions)) == 4
     added, changing, deleted = AuditEntry.objects.filter(
@@ -88,10 +88,10 @@ def test_a_rule_is_added_changed_and_deleted_and_each_is_audited(
 
 @pytest.mark.parametrize("percents", [("60", "39.99"), ("60", "60"), ("60",), ()])
 def test_shares_that_do_not_sum_to_100_are_refused(
-    browser: Client, percents: tuple[str, ...]
+    ada: Client, percents: tuple[str, ...]
 ) -> None:
     shares = zip(teams("Shop", "Data"), percents, strict=False)
-    assert "they must sum to 100%" in errors_of(browser, form(*shares))
+    assert "they must sum to 100%" in errors_of(ada, form(*shares))
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_shares_that_do_not_sum_to_100_are_refused(
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(
-    browser: Client, values: dict[str, str], told: str
+    ada: Client, values: dict[str, str], told: str
 ) -> None:
     [team] = teams("Shop")
     aws_account(tag_keys=["team"])
-    assert told in errors_of(browser, form((team, "100"), **values))
+    assert told in errors_of(ada, form((team, "100"), **values))
 
 
-def test_a_bill_is_distinguished_in_one_way(browser: Client) -> None:
+def test_a_bill_is_distinguished_in_one_way(ada: Client) -> None:
     one, other = aws_account(tag_keys=["team", "env"]), account(2, "staging")
     first = team_rule(
         to={"Data": "100"},
@@ -133,11 +133,11 @@ def test_a_bill_is_distinguished_in_one_way(browser: Client) -> None:
     )
     [team] = teams("Shop")
     group = {"resource_groups": "Shop-RG"}
-    told = errors_of(browser, form((team, "100"), **group))
+    told = errors_of(ada, form((team, "100"), **group))
     assert f"rule {first} splits the same bills by the tag team" in told
     tag = {"tag_key": "env", "tag_values": "prod", "accounts": [one.account_id]}
     assert "choose other accounts or other days" in errors_of(
-        browser, form((team, "100"), **tag)
+        ada, form((team, "100"), **tag)
     )
     allowed: list[dict[str, Any]] = [
         group | {"accounts": [other.account_id]},
@@ -147,33 +147,31 @@ def test_a_bill_is_distinguished_in_one_way(browser: Client) -> None:
         {"services": "EC2"},
     ]
     for values in allowed:
-        assert browser.post(ADD, form((team, "100"), **values)).status_code == 302
+        assert ada.post(ADD, form((team, "100"), **values)).status_code == 302
     assert TeamRule.objects.get(accounts=[other.account_id]).resource_groups == [
         "shop-rg"
     ]
 
 
-def test_a_team_that_rules_name_is_not_deleted(browser: Client) -> None:
+def test_a_team_that_rules_name_is_not_deleted(ada: Client) -> None:
     team_rule(to={"Shop": "100"})
     team = Team.objects.get()
     page = reverse("admin:costs_team_delete", args=[team.pk])
-    browser.post(page, {"post": "yes"})
+    ada.post(page, {"post": "yes"})
     assert Team.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["(not allocated)", "Other"])
-def test_no_team_is_called_like_a_line_of_the_tables(
-    browser: Client, name: str
-) -> None:
-    browser.post(reverse("admin:costs_team_add"), {"name": name, "description": ""})
+def test_no_team_is_called_like_a_line_of_the_tables(ada: Client, name: str) -> None:
+    ada.post(reverse("admin:costs_team_add"), {"name": name, "description": ""})
     assert not Team.objects.exists()
 
 
-def test_a_team_is_renamed_with_new_answers_and_an_audit_entry(browser: Client) -> None:
+def test_a_team_is_renamed_with_new_answers_and_an_audit_entry(ada: Client) -> None:
     [team] = teams("Shop")
     before = teams_version()
     page = reverse("admin:costs_team_change", args=[team.pk])
-    assert browser.post(page, {"name": "Store", "description": ""}).status_code == 302
+    assert ada.post(page, {"name": "Store", "description": ""}).status_code == 302
     assert AuditEntry.objects.get(action="team.change").details["name"] == [
         "Shop",
         "Store",
@@ -181,14 +179,14 @@ def test_a_team_is_renamed_with_new_answers_and_an_audit_entry(browser: Client) 
     assert teams_version() != before
 
 
-def test_the_next_rule_comes_after_the_last(browser: Client) -> None:
+def test_the_next_rule_comes_after_the_last(ada: Client) -> None:
     team_rule(30, to={"Shop": "100"})
-    assert 'value="40"' in browser.get(ADD).content.decode()
+    assert 'value="40"' in ada.get(ADD).content.decode()
 
 
-def test_the_list_writes_both_ends_of_a_rule_the_same_way(browser: Client) -> None:
+def test_the_list_writes_both_ends_of_a_rule_the_same_way(ada: Client) -> None:
     team_rule(to={"Shop": "100"}, valid_from="2026-11-01", valid_until="2026-12-01")
-    rules = browser.get(reverse("admin:costs_teamrule_changelist")).content.decode()
+    rules = ada.get(reverse("admin:costs_teamrule_changelist")).content.decode()
     assert "2026-11-01" in rules and "2026-12-01" in rules
 
 

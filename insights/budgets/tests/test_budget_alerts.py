@@ -33,7 +33,7 @@ def noon(settings: Any) -> Any:
 
 
 @pytest.fixture
-def browser(client: Client) -> Client:
+def ada(client: Client) -> Client:
     client.force_login(somebody("operator"))
     return client
 
@@ -43,7 +43,7 @@ def fields(**values: str) -> dict[str, str]:
     return {**wanted, "actual_percents": "80", "forecasted_percents": "", **values}
 
 
-def test_its_recipients_get_its_alerts_without_a_channel(browser: Client) -> None:
+def test_its_recipients_get_its_alerts_without_a_channel(ada: Client) -> None:
     store_costs(account(), MONTH, {"EC2": "5"})
     one = budget(
         actual_percents=[90], forecasted_percents=[], recipients=["bo@example.com"]
@@ -51,7 +51,7 @@ def test_its_recipients_get_its_alerts_without_a_channel(browser: Client) -> Non
     refresh_budgets(NOW)
     assert not is_due(NOW)
     assert deliver_due(NOW) == 1
-    page = browser.get(one.get_absolute_url()).content.decode()
+    page = ada.get(one.get_absolute_url()).content.decode()
     assert re.search(r"bo@example.com: sent \w", page)
     (letter,) = mail.outbox
     assert letter.to == ["bo@example.com"]
@@ -69,19 +69,19 @@ def test_recipients_that_are_given_later_get_this_months_alerts() -> None:
     assert Notice.objects.get().recipients == ["bo@example.com"]
 
 
-def test_the_form_stores_recipients_and_shows_them_again(browser: Client) -> None:
+def test_the_form_stores_recipients_and_shows_them_again(ada: Client) -> None:
     given = fields(recipients="bo@example.com; ann@example.com, bo@example.com")
-    browser.post("/insights/budgets/add/", given)
+    ada.post("/insights/budgets/add/", given)
     one = Budget.objects.get()
     assert one.recipients == ["bo@example.com", "ann@example.com"]
-    page = browser.get(f"{one.get_absolute_url()}change/").content.decode()
+    page = ada.get(f"{one.get_absolute_url()}change/").content.decode()
     assert 'value="bo@example.com, ann@example.com"' in page
-    shown = browser.get(one.get_absolute_url()).content.decode()
+    shown = ada.get(one.get_absolute_url()).content.decode()
     assert "bo@example.com, ann@example.com" in shown
 
 
-def test_the_form_refuses_what_is_no_address(browser: Client) -> None:
-    answer = browser.post("/insights/budgets/add/", fields(recipients="bo"))
+def test_the_form_refuses_what_is_no_address(ada: Client) -> None:
+    answer = ada.post("/insights/budgets/add/", fields(recipients="bo"))
     assert "bo is not an e-mail address" in answer.content.decode()
     assert not Budget.objects.exists()
 
@@ -98,13 +98,13 @@ def test_the_api_takes_recipients() -> None:
 
 
 def test_a_test_goes_to_recipients_and_channels_and_keeps_the_form(
-    browser: Client,
+    ada: Client,
 ) -> None:
     Channel.objects.create(
         name="Finance", kind="email", target="fin@example.com", created_at=NOW
     )
     given = fields(recipients="bo@example.com", name="Mine", amount="", test="yes")
-    text = browser.post("/insights/budgets/add/", given).content.decode()
+    text = ada.post("/insights/budgets/add/", given).content.decode()
     assert [letter.to for letter in mail.outbox] == [
         ["bo@example.com"],
         ["fin@example.com"],
@@ -121,26 +121,26 @@ def test_a_test_goes_to_recipients_and_channels_and_keeps_the_form(
     [("", "They would reach nobody"), ("bo", "bo is not an e-mail address")],
 )
 def test_a_test_that_reaches_nobody_says_so(
-    browser: Client, recipients: str, reason: str
+    ada: Client, recipients: str, reason: str
 ) -> None:
     given = fields(recipients=recipients, test="yes")
-    text = browser.post("/insights/budgets/add/", given).content.decode()
+    text = ada.post("/insights/budgets/add/", given).content.decode()
     assert reason in text
     assert mail.outbox == []
 
 
-def test_a_test_from_the_form_of_a_budget_changes_nothing(browser: Client) -> None:
+def test_a_test_from_the_form_of_a_budget_changes_nothing(ada: Client) -> None:
     one = budget(name="Before")
     given = fields(name="After", version="1", recipients="bo@example.com", test="yes")
-    browser.post(f"{one.get_absolute_url()}change/", given)
+    ada.post(f"{one.get_absolute_url()}change/", given)
     one.refresh_from_db()
     assert (one.name, one.version, len(mail.outbox)) == ("Before", 1, 1)
 
 
 @pytest.mark.parametrize("path", ["/insights/budgets/"])
 def test_the_list_says_that_no_alert_reaches_anybody(
-    browser: Client, path: str, settings: Any
+    ada: Client, path: str, settings: Any
 ) -> None:
-    assert "No alert channel is configured" in browser.get(path).content.decode()
+    assert "No alert channel is configured" in ada.get(path).content.decode()
     settings.ALERT_EMAILS = ["ops@example.com"]
-    assert "No alert channel is configured" not in browser.get(path).content.decode()
+    assert "No alert channel is configured" not in ada.get(path).content.decode()

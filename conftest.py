@@ -92,26 +92,13 @@ def pytest_collection_modifyitems(
     once = config.getoption("--once")
     is_mine = [connection.vendor in databases_of(item, once) for item in items]
     config.hook.pytest_deselected(items=list(compress(items, map(not_, is_mine))))
-    mine = list(compress(items, is_mine))
-    of_browser = {item.path for item in mine if "browser" in fixtures_of(item)}
-
-    def begins_late(item: pytest.Item) -> tuple[bool, ...]:
-        """What takes longest is first, so that no process is left alone at the end.
-
-        Tests of the browser follow each other, in each process with one of its own.
-        """
-        named = any(name in item.nodeid for name in LONGEST)
-        return (
-            not named,
-            item.path not in of_browser,
-            not item.nodeid.startswith("tests/"),
-        )
-
-    items[:] = sorted(mine, key=begins_late)
+    items[:] = sorted(compress(items, is_mine), key=begins_late)
 
 
-def fixtures_of(item: pytest.Item) -> Collection[str]:
-    return getattr(item, "fixturenames", ())
+def begins_late(item: pytest.Item) -> tuple[bool, bool]:
+    """What takes longest is first, so that no process is left alone at the end."""
+    named = any(name in item.nodeid for name in LONGEST)
+    return not named, not item.nodeid.startswith("tests/")
 
 
 def databases_of(item: pytest.Item, once: bool) -> Collection[str]:

@@ -66,11 +66,11 @@ def store_all(number: int) -> dict[str, int]:
         # whether its rows are archived; how much recent days grow, for the default
         # range and for these days; months of lines, twice.
         ("/costs/", 28),
-        # states, regions, resource groups, types, tags; keys and rows; CPU; list
-        # prices; accounts.
-        ("/instances/", 18),
+        # version; states, regions, resource groups, types, tags; keys and rows; CPU;
+        # list prices; accounts.
+        ("/instances/", 19),
         # The same with memory, and without list prices.
-        ("/cpu/", 19),
+        ("/cpu/", 20),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 16),

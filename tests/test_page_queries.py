@@ -57,8 +57,8 @@ def store_all(number: int) -> dict[str, int]:
         # versions. Beside these:
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
-        # kinds; states; CPU; freshness; what explains the month, as below, and whether its
-        # rows are archived; how much recent days grow; alert channels; marks of
+        # kinds; states; CPU; freshness; what explains the month, as below, and whether
+        # its rows are archived; how much recent days grow; alert channels; marks of
         # anomalies; months of lines.
         ("/", 35),
         # account names; currencies, trend (2), both periods, spans, restatements (2);

@@ -41,6 +41,7 @@ from inventory.kinds import KINDS, Kind, noun_of
 from inventory.models import Resource
 from inventory.querysets import RUNNING
 from metrics.models import RecentCpu
+from metrics.running_cpu import of_running
 from syncs.models import SyncRun
 from syncs.runs.freshness import freshness, per_dataset
 
@@ -196,7 +197,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         if not with_cpu:
             return found
         recent = self._enabled(RecentCpu.objects, "resource__account")
-        use = recent.of_running(states).aggregate(
+        use = of_running(recent, states).aggregate(
             measured=Count("is_idle"), idle=Count("pk", filter=Q(is_idle=True))
         )
         measured, idle = use["measured"], use["idle"]

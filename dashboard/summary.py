@@ -19,6 +19,7 @@ from inventory.models import Resource
 from inventory.querysets import RUNNING
 from metrics.idle import IDLE_WINDOW_DAYS
 from metrics.models import CpuMetric, RecentCpu
+from metrics.running_cpu import of_running
 from syncs.datasets import Dataset
 
 TOP_SERVICES = 10
@@ -155,7 +156,7 @@ def _counts(user: AnyUser) -> tuple[int, int, int, float | None]:
     if keys:
         recent = recent.exclude(resource__account__in=keys)
     states = [state for kind, state in counts if kind == Resource.Kind.INSTANCE]
-    percent = recent.of_running(states).aggregate(mean=Avg("average_percent"))["mean"]
+    percent = of_running(recent, states).aggregate(mean=Avg("average_percent"))["mean"]
     return (
         of_kind(Resource.Kind.INSTANCE),
         counts.get((Resource.Kind.INSTANCE, RUNNING), 0),

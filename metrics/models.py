@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from inventory.models import Resource
-from metrics.querysets import MetricQuerySet, RecentCpuQuerySet
+from metrics.querysets import MetricQuerySet
 from providers.metric_records import MetricName
 
 
@@ -135,7 +135,7 @@ class RecentCpu(models.Model):
     )
     until = models.DateField(help_text="The day after the last of the 14.")
 
-    objects = RecentCpuQuerySet.as_manager()
+    objects = MetricQuerySet.as_manager()
 
     class Meta:
         ordering = ["resource"]

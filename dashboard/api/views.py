@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import cast
 
-import django_filters as filters
 from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,7 +15,7 @@ from rest_framework.viewsets import ViewSet
 from clouds.models import CloudAccount
 from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
-from core.api.filters import AnyText, WindowForm, end_filter, start_filter
+from core.api.filters import AnyText, WindowFilter, end_filter, start_filter
 from core.api.parameters import parameters_of, refuse_unknown
 from core.api.permissions import MayView
 from core.api.viewsets import RowsViewSet
@@ -66,13 +65,10 @@ class SeesHistory(SeesAllAccounts):
     )
 
 
-class DashboardMetricFilter(filters.FilterSet):
+class DashboardMetricFilter(WindowFilter):
     start = start_filter()
     end = end_filter()
     currency = AnyText(help_text="One or several, such as USD.")
-
-    class Meta:
-        form = WindowForm
 
 
 class DashboardMetricViewSet(RowsViewSet):

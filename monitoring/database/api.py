@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from clouds.permissions import SeesAllAccounts
 from core.api.files import table_file, wants_file
-from core.api.filters import OneChoice, WindowForm, moment_filter
+from core.api.filters import OneChoice, WindowFilter, moment_filter
 from core.api.pagination import Pages
 from core.api.parameters import checked, refuse_unknown
 from core.api.permissions import MayView, requires, view_right
@@ -170,7 +170,7 @@ class QueryTimesSerializer(serializers.Serializer[QueryTimes]):
     )
 
 
-class QueryTimesFilter(filters.FilterSet):
+class QueryTimesFilter(WindowFilter):
     start = moment_filter("hour", "gte", "From this hour; default: 24 hours ago.")
     end = moment_filter("hour", "lt", "Until this hour; exclusive.")
     search = filters.CharFilter(help_text="Part of a name or text.", max_length=200)
@@ -178,9 +178,6 @@ class QueryTimesFilter(filters.FilterSet):
         choices=[(one, one) for one in ORDERS],
         help_text="The largest first, but name; default: total_ms.",
     )
-
-    class Meta:
-        form = WindowForm
 
     def times(self, now: datetime) -> Sequence[QueryTimes]:
         """Raise ValidationError naming the parameter."""

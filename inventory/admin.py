@@ -92,7 +92,6 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
     """The admin of resources of any kind, and of one."""
 
     list_display_links: Any = (resource_id, "name")
-    list_select_related = ("account",)
     list_filter: ClassVar[Any] = (
         "account",
         ("state", ValuesOfKind),

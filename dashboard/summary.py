@@ -11,6 +11,7 @@ from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from clouds.versions import data_version
 from core.money import ZERO
+from core.refusals import Refusal
 from core.windows import last_complete_days
 from costs.queries.table import Line
 from dashboard.spending import Spending, spending
@@ -57,8 +58,10 @@ class DashboardSummary:
     reconciled: bool | None
 
 
-class UnknownCurrency(ValueError):
+class UnknownCurrency(Refusal, ValueError):
     """No cost that the user may see is in that currency."""
+
+    field = "currency"
 
 
 def summary_version(user: AnyUser, *others: str) -> str:

@@ -6,7 +6,6 @@ from typing import cast
 from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +29,7 @@ from dashboard.api.serializers import (
 )
 from dashboard.models import DashboardMetric
 from dashboard.search import search
-from dashboard.summary import UnknownCurrency, dashboard_summary, summary_version
+from dashboard.summary import dashboard_summary, summary_version
 from insights.models import Forecast, Recommendation
 from inventory.models import Instance
 from metrics.models import CpuMetric
@@ -51,10 +50,7 @@ class DashboardViewSet(ConditionalMixin, ViewSet):
         up to the newest complete one, in one currency."""
         refuse_unknown(request.query_params, CurrencyParameter().fields)
         currency = request.query_params.get("currency", "").strip().upper()
-        try:
-            found = dashboard_summary(timezone.now(), request.user, currency or None)
-        except UnknownCurrency as error:
-            raise ValidationError({"currency": [str(error)]}) from None
+        found = dashboard_summary(timezone.now(), request.user, currency or None)
         return Response(dashboard_data(found))
 
 

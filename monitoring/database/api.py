@@ -23,12 +23,11 @@ from core.api.filters import OneChoice, WindowFilter, moment_filter
 from core.api.pagination import Pages
 from core.api.parameters import checked, refuse_unknown
 from core.api.permissions import MayView, requires, view_right
-from core.api.problems import Conflict, errors
+from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from monitoring.database.cache_rates import cache_rates
 from monitoring.database.pooler import PoolerAway, pools
 from monitoring.database.publishing import (
-    NotConfigured,
     PublishFailed,
     publish_metrics,
 )
@@ -136,8 +135,6 @@ class PublishMetricsView(DatabaseView):
         refuse_unknown(request.query_params, ())
         try:
             taken = publish_metrics(timezone.now())
-        except NotConfigured as error:
-            raise Conflict(str(error)) from None
         except PublishFailed as error:
             raise PublishUnavailable(str(error)) from None
         details: dict[str, Any] = {**taken}

@@ -89,6 +89,17 @@ def test_what_azure_refuses_is_one_sentence(
 
 
 @pytest.mark.parametrize(
+    "listed", [b"<html>Bad gateway", b"<Blobs><Blob><Name>a</Name></Blob></Blobs>"]
+)
+def test_a_list_of_azure_that_is_none_is_one_sentence(
+    place_of: Callable[[str], str], blobs: EmulatedBlobs, listed: bytes
+) -> None:
+    blobs.listed = listed
+    with pytest.raises(PlaceFailed, match="the list can't be understood"):
+        list_files(place_of("azure"))
+
+
+@pytest.mark.parametrize(
     "place",
     [
         "gs://b",

@@ -23,6 +23,8 @@ class EmulatedBlobs:
     blocks: dict[str, dict[str, bytes]] = field(default_factory=dict)
     refused: int = 0
     """How many of the next requests are refused with 503."""
+    listed: bytes | None = None
+    """What lists answer instead of what is stored."""
 
 
 @contextmanager
@@ -95,7 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
             f"<EnumerationResults><Blobs>{blobs}</Blobs>"
             f"<NextMarker>{following}</NextMarker></EnumerationResults>"
         )
-        self._answer(200, text.encode())
+        listed = self.blobs.listed
+        self._answer(200, text.encode() if listed is None else listed)
 
     def _content(self) -> bytes | None:
         if (content := self.blobs.stored.get(self._name)) is None:

@@ -86,19 +86,21 @@ class BlobContainer:
         """Return those whose name begins so, by name."""
         query = {"restype": "container", "comp": "list", "prefix": prefix}
         while True:
-            answer = self._ask("GET", "", query)
-            # From Azure over TLS, and expat bounds what entities expand to.
-            page = ElementTree.fromstring(answer.read())  # noqa: S314  # nosec B314
-            for each in page.iter("Blob"):
-                properties = {one.tag: one.text or "" for one in each.iter()}
-                yield Blob(
-                    properties["Name"],
-                    int(properties["Content-Length"]),
-                    parsedate_to_datetime(properties["Last-Modified"]),
-                )
-            query["marker"] = page.findtext("NextMarker") or ""
+            blobs, query["marker"] = self._page(self._ask("GET", "", query).read())
+            yield from blobs
             if not query["marker"]:
                 return
+
+    def _page(self, content: bytes) -> tuple[list[Blob], str]:
+        """Return a page's blobs, and the marker of the next one or ""."""
+        try:
+            # From Azure over TLS, and expat bounds what entities expand to.
+            page = ElementTree.fromstring(content)  # noqa: S314  # nosec B314
+            return [*map(_blob, page.iter("Blob"))], page.findtext("NextMarker") or ""
+        except (ElementTree.ParseError, KeyError, ValueError) as error:
+            reading = f"list of {self.account}/{self.container} (Azure Blob)"
+            reason = f"the list can't be understood ({error})"
+            raise failure(ErrorKind.INCOMPLETE, reading, reason) from error
 
     def delete(self, name: str) -> None:
         """Delete the blob; one that is gone is no error."""
@@ -176,3 +178,12 @@ class BlobContainer:
         from azure.identity import DefaultAzureCredential
 
         return BearerTokenCredentialPolicy(DefaultAzureCredential(), SCOPE)
+
+
+def _blob(listed: ElementTree.Element) -> Blob:
+    properties = {one.tag: one.text or "" for one in listed.iter()}
+    return Blob(
+        properties["Name"],
+        int(properties["Content-Length"]),
+        parsedate_to_datetime(properties["Last-Modified"]),
+    )

@@ -10,6 +10,7 @@ from django.db.models import Model
 from alerts.messages import group_of
 from alerts.models import ACTED_ON, Notice, Snooze
 from alerts.outbox import queue_notice
+from core.refusals import Refusal
 from users.audit import AnyRequest, record
 
 ACT = "alerts.acknowledge_notice"
@@ -17,8 +18,10 @@ LONGEST_SNOOZE = timedelta(days=90)
 BY_LINK = "link in {}"
 
 
-class CannotAct(Exception):
+class CannotAct(Refusal):
     """The message says why, and what to do."""
+
+    field = "until"
 
 
 @runtime_checkable

@@ -22,13 +22,14 @@ from archives.schemas import (
 )
 from clouds.storage import sha256, unnamed_file, verified, write_file
 from core.installation_id import installation_id
+from core.refusals import Refusal
 from costs.tag_sums import rebuild_tag_sums
 from monitoring.metrics.partitions import drop_partition_if_empty
 from providers.base import Progress
 from users.audit import Actor, record_by
 
 
-class CannotPrune(Exception):
+class CannotPrune(Refusal):
     """A month stays as it is; the message says why and what to do."""
 
 

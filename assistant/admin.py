@@ -24,7 +24,6 @@ class InteractionAdmin(ReadOnlyAdmin[Interaction]):
         *(moment("asked_at"), "user", "question", "intent", "source"),
         *("is_answered", "confidence", "rating"),
     )
-    list_select_related = ("user",)
     list_filter = ("is_answered", "source", "understood_by")
     search_fields = ("question", "user__username")
     date_hierarchy = "asked_at"

@@ -31,7 +31,6 @@ class ResourceEmissionAdmin(ResourceRowsAdmin[ResourceEmission]):
 @admin.register(EmissionTotal)
 class EmissionTotalAdmin(ReadOnlyAdmin[EmissionTotal]):
     list_display = (DAY, ACCOUNT, "kind", "region", *SUMS, "resources", "unknown")
-    list_select_related = ("account",)
     list_filter = ("account", "kind", "day")
     date_hierarchy = "day"
     ordering = ("-day", "-account_id", "kind", "region")

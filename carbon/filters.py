@@ -18,6 +18,7 @@ from core.api.filters import (
     AnyText,
     OneChoice,
     Order,
+    WindowFilter,
     WindowForm,
     end_filter,
     start_filter,
@@ -29,7 +30,7 @@ from costs.queries.plain_values import ALLOWED_DAYS
 DEFAULT_PERIOD = "30_days"
 
 
-class EmissionFilter(filters.FilterSet):
+class EmissionFilter(WindowFilter):
     """The days of single resources."""
 
     start = start_filter()
@@ -48,9 +49,6 @@ class EmissionFilter(filters.FilterSet):
         help_text="Only days that are unknown for one of these reasons.",
     )
     ordering = Order(fields=["day", "kwh", "operational_kg", "embodied_kg"])
-
-    class Meta:
-        form = WindowForm
 
 
 class PeriodForm(WindowForm):

@@ -22,6 +22,8 @@ from providers.azure.blobs import BlobContainer
 
 # More than one request may carry is sent in parts.
 PART_BYTES = 32 * 1024**2
+# How S3 refuses what shall replace nothing.
+EXISTS = 412
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,8 @@ class StoredFile:
 class Store(Protocol):
     """What each kind of place can do."""
 
-    def put_new(self, draft: BinaryIO, location: str) -> None:
-        """Write it, whole and on disk; what lies there stays as it is."""
-
-    def put(self, draft: BinaryIO, location: str) -> None:
-        """Do the same, in place of what lies there."""
+    def put(self, draft: BinaryIO, location: str, *, replaces: bool) -> None:
+        """Write it, whole and on disk; what lies there goes, or else stays as it is."""
 
     def read_into(self, location: str, file: BinaryIO) -> None: ...
 
@@ -54,13 +53,8 @@ class Store(Protocol):
 class Directory:
     """A directory, which may be that of another machine."""
 
-    def put_new(self, draft: BinaryIO, location: str) -> None:
-        self._put(draft, Path(location), replaces=False)
-
-    def put(self, draft: BinaryIO, location: str) -> None:
-        self._put(draft, Path(location), replaces=True)
-
-    def _put(self, draft: BinaryIO, target: Path, *, replaces: bool) -> None:
+    def put(self, draft: BinaryIO, location: str, *, replaces: bool) -> None:
+        target = Path(location)
         _make_folder(target.parent)
         # Another installation may be on a machine whose locks are not seen here.
         with draft_beside(target, f".{installation_id()}-") as partial:
@@ -94,25 +88,20 @@ class Directory:
 class Bucket:
     """A bucket of S3: s3://bucket/prefix."""
 
-    def put_new(self, draft: BinaryIO, location: str) -> None:
-        try:
-            self._put(draft, location, {"IfNoneMatch": "*"})
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
-                raise
-
-    def put(self, draft: BinaryIO, location: str) -> None:
-        self._put(draft, location, {})
-
-    def _put(self, draft: BinaryIO, location: str, only: dict[str, str]) -> None:
-        """Put it in one request or in parts, on condition of `only`."""
+    def put(self, draft: BinaryIO, location: str, *, replaces: bool) -> None:
+        """Put it in one request or in parts."""
         target, client = _bucket_and_key(location), _client()
-        first = draft.read(PART_BYTES)
-        rest = draft.read(PART_BYTES)
-        if not rest:
-            client.put_object(**target, Body=first, **only)
-        else:
-            _put_in_parts(client, target, [first, rest], draft, only)
+        only = {} if replaces else {"IfNoneMatch": "*"}
+        first, rest = draft.read(PART_BYTES), draft.read(PART_BYTES)
+        try:
+            if not rest:
+                client.put_object(**target, Body=first, **only)
+            else:
+                _put_in_parts(client, target, [first, rest], draft, only)
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if replaces or status != EXISTS:
+                raise
 
     def read_into(self, location: str, file: BinaryIO) -> None:
         target = _bucket_and_key(location)
@@ -135,13 +124,9 @@ class Bucket:
 class AzureContainer:
     """A container of Azure Blob Storage: azure://account/container/prefix."""
 
-    def put_new(self, draft: BinaryIO, location: str) -> None:
+    def put(self, draft: BinaryIO, location: str, *, replaces: bool) -> None:
         container, name = _container_and_name(location)
-        container.put(name, draft, replaces=False)
-
-    def put(self, draft: BinaryIO, location: str) -> None:
-        container, name = _container_and_name(location)
-        container.put(name, draft, replaces=True)
+        container.put(name, draft, replaces=replaces)
 
     def read_into(self, location: str, file: BinaryIO) -> None:
         container, name = _container_and_name(location)

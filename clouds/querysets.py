@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+from core.refusals import Refusal
 from providers.demo.events import DemoEvent, EventKind
 from providers.demo.fleet import at, hours_since
 
@@ -15,8 +16,10 @@ SAME = ("what", "place", "target", "role", "factor", "days")
 DEMO = "demo"
 
 
-class AmbiguousAccount(ValueError):
+class AmbiguousAccount(Refusal, ValueError):
     """Several accounts have this name; the message names their ids."""
+
+    field = "account"
 
 
 class CloudAccountQuerySet(AccountScopedQuerySet):

@@ -48,27 +48,17 @@ def checked_place(place: str) -> str:
     return place.rstrip("/")
 
 
-def write_file(draft: BinaryIO, place: str, name: str) -> str:
+def write_file(
+    draft: BinaryIO, place: str, name: str, *, replaces: bool = False
+) -> str:
     """Put the file there, whole and on disk, and return its location.
 
-    One of that name stays as it is. Raises PlaceFailed.
+    One of that name stays as it is, unless this one replaces it. Raises PlaceFailed.
     """
     location = f"{checked_place(place)}/{name}"
     draft.seek(0)
     with failing_with_place(location):
-        store_of(location).put_new(draft, location)
-    return location
-
-
-def replace_file(draft: BinaryIO, place: str, name: str) -> str:
-    """Put the file there, whole, in place of one of that name; return its location.
-
-    Raises PlaceFailed.
-    """
-    location = f"{checked_place(place)}/{name}"
-    draft.seek(0)
-    with failing_with_place(location):
-        store_of(location).put(draft, location)
+        store_of(location).put(draft, location, replaces=replaces)
     return location
 
 

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from core.refusals import Refusal
+
 ONE_DAY = timedelta(days=1)
 # What AWS's calculator takes for a month: 365 days of 24 hours in 12 parts.
 HOURS_PER_MONTH = Decimal(730)
 DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 
 
-class InvalidWindow(ValueError):
+class InvalidWindow(Refusal, ValueError):
     """The window can't be read; the message says why and what to do."""
+
+    field = "start"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,6 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
         amount("effective"),
         status,
     )
-    list_select_related = ("account",)
     list_filter = (
         *("account", "day", "service", "region", "sub_account_id"),
         *("charge_category", "currency", "is_estimated"),
@@ -84,7 +83,6 @@ class TagCostAdmin(ReadOnlyAdmin[TagCost]):
         amount("effective"),
         status,
     )
-    list_select_related = ("account",)
     list_filter = (
         *("account", "day", "tag_key", "tag_value", "service"),
         *("sub_account_id", "currency", "is_estimated"),
@@ -134,7 +132,7 @@ def rows_of_day(total: CostTotal) -> SafeString:
 @admin.register(CostTotal)
 class CostTotalAdmin(ReadOnlyAdmin[CostTotal]):
     list_display = (DAY, ACCOUNT, amount("billed"), amount("effective"), status, RUN)
-    list_select_related = ("account", "run__account")
+    list_select_related = ("run__account",)
     list_filter = ("account", "run", "day", Reconciliation, "is_estimated")
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."
@@ -164,7 +162,7 @@ class RestatementAdmin(ReadOnlyAdmin[Restatement]):
         moment("restated_at"),
         RUN,
     )
-    list_select_related = ("account", "run__account")
+    list_select_related = ("run__account",)
     list_filter = ("account", "run", "day", "was_estimated")
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."

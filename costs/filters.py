@@ -11,7 +11,7 @@ from core.api.filters import (
     AnyChoice,
     AnyText,
     Order,
-    WindowForm,
+    WindowFilter,
     YesOrNo,
     end_filter,
     start_filter,
@@ -29,7 +29,7 @@ AMOUNT: dict[str, Any] = {
 CATEGORIES = [(item.value, item.value) for item in ChargeCategory]
 
 
-class CostFilter(filters.FilterSet):
+class CostFilter(WindowFilter):
     """Which rows of whose bill. The days are checked, but left to the reader: a trend
     cuts its window itself, and a summary looks at the period before it too."""
 
@@ -64,9 +64,6 @@ class CostFilter(filters.FilterSet):
     search = filters.CharFilter(
         method="searched", help_text="Part of a service, region, group or account id."
     )
-
-    class Meta:
-        form = WindowForm
 
     def searched(
         self, queryset: DailyCostQuerySet, name: str, value: str

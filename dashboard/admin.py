@@ -29,7 +29,6 @@ class DashboardMetricAdmin(ReadOnlyAdmin[DashboardMetric]):
 @admin.register(Digest)
 class DigestAdmin(ReadOnlyAdmin[Digest]):
     list_display = ("user", "frequency", "hour", "channel", day("sent_on"))
-    list_select_related = ("user",)
     list_filter = ("frequency",)
     search_fields = ("user__username", "channel")
     ordering = ("user__username", "id")

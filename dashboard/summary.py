@@ -11,6 +11,7 @@ from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from clouds.versions import data_version
 from core.money import ZERO
+from core.refusals import Refusal
 from core.windows import last_complete_days
 from costs.queries.table import Line
 from dashboard.spending import Spending, spending
@@ -19,6 +20,7 @@ from inventory.models import Resource
 from inventory.querysets import RUNNING
 from metrics.idle import IDLE_WINDOW_DAYS
 from metrics.models import CpuMetric, RecentCpu
+from metrics.running_cpu import of_running
 from syncs.datasets import Dataset
 
 TOP_SERVICES = 10
@@ -56,8 +58,10 @@ class DashboardSummary:
     reconciled: bool | None
 
 
-class UnknownCurrency(ValueError):
+class UnknownCurrency(Refusal, ValueError):
     """No cost that the user may see is in that currency."""
+
+    field = "currency"
 
 
 def summary_version(user: AnyUser, *others: str) -> str:
@@ -151,9 +155,11 @@ def _counts(user: AnyUser) -> tuple[int, int, int, float | None]:
     def of_kind(wanted: Resource.Kind) -> int:
         return sum(count for (kind, _), count in counts.items() if kind == wanted)
 
-    machines = present.filter(kind=Resource.Kind.INSTANCE, state=RUNNING)
-    recent = RecentCpu.objects.filter(resource__in=machines).order_by()
-    percent = recent.aggregate(mean=Avg("average_percent"))["mean"]
+    recent = RecentCpu.objects.visible_to(user).order_by()
+    if keys:
+        recent = recent.exclude(resource__account__in=keys)
+    states = [state for kind, state in counts if kind == Resource.Kind.INSTANCE]
+    percent = of_running(recent, states).aggregate(mean=Avg("average_percent"))["mean"]
     return (
         of_kind(Resource.Kind.INSTANCE),
         counts.get((Resource.Kind.INSTANCE, RUNNING), 0),

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from clouds.versions import bump_version
+from core.refusals import Refusal
 from insights.labels.judging import judge_by_status
 from insights.models import Anomaly, Recommendation, Verification
 from insights.recommendations.engine.advice import VerdictStatus
@@ -22,8 +23,10 @@ Row = Anomaly | Recommendation
 SHORTEST_REASON = 3
 
 
-class InvalidTransition(Exception):
+class InvalidTransition(Refusal):
     """The row cannot get that status; the message says why and what to do."""
+
+    field = "status"
 
 
 class StaleVersion(InvalidTransition):

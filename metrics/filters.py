@@ -9,7 +9,7 @@ from core.api.filters import (
     AnyChoice,
     AnyText,
     Order,
-    WindowForm,
+    WindowFilter,
     YesOrNo,
     end_filter,
     start_filter,
@@ -49,16 +49,13 @@ KIND = AnyChoice(
 )
 
 
-class MetricFilter(filters.FilterSet):
+class MetricFilter(WindowFilter):
     """The rows of any metric of a resource and day."""
 
     start = start_filter()
     end = end_filter()
     account = account_filter("resource__account")
     region = AnyText("resource__region", help_text="One or several regions.")
-
-    class Meta:
-        form = WindowForm
 
 
 class UsageFilter(MetricFilter):

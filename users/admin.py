@@ -153,7 +153,6 @@ class ApiTokenAdmin(UnlimitedUsersAdmin[ApiToken]):
         moment("created_at"),
         moment("expires_at"),
     )
-    list_select_related = ("user",)
     list_filter = ("user", "is_read_only")
     search_fields = ("prefix", "name", "user__username")
     search_help_text = "Search by token prefix, name or username."

@@ -3,7 +3,7 @@
 unfold carries no types, so Django's own admin stands in for it under a type checker.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django import forms
@@ -125,6 +125,14 @@ class Admin(ModelAdmin[M]):
             for one in super().get_list_filter(request)
         ]
 
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        """Return the rows that columns are named after, and those that a class adds."""
+        columns = self.get_list_display(request)
+        named = {getattr(one, "__name__", one) for one in columns}
+        keys = (field.name for field in self.opts.fields if field.many_to_one)
+        added = cast("Sequence[str]", self.list_select_related or ())
+        return [*(key for key in keys if key in named), *added]
+
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
@@ -218,6 +226,27 @@ class UnlimitedUsersAdmin(Admin[M]):
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         allowed = super().has_delete_permission(request, obj)
         return allowed and not is_limited(request.user)
+
+
+class FollowedAdmin(UnlimitedUsersAdmin[M]):
+    """What decides over every account; something follows from each change."""
+
+    def follow(self) -> None:
+        raise NotImplementedError
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        self.follow()
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        super().delete_model(request, obj)
+        self.follow()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+        super().delete_queryset(request, queryset)
+        self.follow()
 
 
 def always(admin: object, request: HttpRequest, obj: Any = None) -> bool:

@@ -16,14 +16,13 @@ from rest_framework.views import APIView
 
 from archives.backup.filters import BackupFilter
 from archives.backup.models import Backup
-from archives.backup.queue import NotNow, ask_for_backup, ask_for_verification
+from archives.backup.queue import ask_for_backup, ask_for_verification
 from clouds.access import is_limited
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown
 from core.api.permissions import MayView
-from core.api.problems import BrokerUnavailableError, Conflict, errors
+from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-from syncs.runs.start import BrokerUnavailable
 from users.audit import Actor, actor_of
 
 MAKE = "archives.make_backup"
@@ -98,11 +97,5 @@ class BackupViewSet(RowsViewSet):
         self, request: Request, ask: Callable[[datetime, Actor], Backup]
     ) -> Response:
         refuse_unknown(request.query_params, ())
-        try:
-            row = ask(timezone.now(), actor_of(request))
-        except NotNow as error:
-            raise Conflict(str(error)) from None
-        except BrokerUnavailable as error:
-            raise BrokerUnavailableError(str(error)) from None
-        answer = self.get_serializer(row).data
+        answer = self.get_serializer(ask(timezone.now(), actor_of(request))).data
         return Response(answer, status=status.HTTP_202_ACCEPTED)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from archives.backup.models import BACKUPS, Backup
 from clouds.versions import bump_shared_version
 from core.db.exclusive import AlreadyRunning, exclusive, hold_until_commit
+from core.refusals import Refusal
 from syncs.runs.start import BrokerUnavailable, broker_errors
 from users.audit import Actor, record_by
 
@@ -16,7 +17,7 @@ from users.audit import Actor, record_by
 TASK = "archives.tasks.back_up_when_due"
 
 
-class NotNow(Exception):
+class NotNow(Refusal):
     """It can't be done now; the message says why."""
 
 

@@ -11,19 +11,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from archives.models import Archive, Table
-from archives.prune import CannotPrune
 from archives.retention.filters import ArchiveFilter, RetentionRunFilter
 from archives.retention.models import RetentionRun
-from archives.retention.queue import AlreadyAsked, ask_for_run
+from archives.retention.queue import ask_for_run
 from archives.retention.runs import due_now
 from archives.retention.summary import due_deletions, kept_tables
 from clouds.permissions import SeesAllAccounts
 from core.api.pagination import Pages
 from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.permissions import MayView, requires
-from core.api.problems import BrokerUnavailableError, Conflict, errors
+from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-from syncs.runs.start import BrokerUnavailable
 from users.audit import actor_of
 
 
@@ -113,10 +111,7 @@ class RetentionView(APIView):
     @extend_schema(responses={200: KeptTableSerializer(many=True), **errors(409)})
     def get(self, request: Request) -> Response:
         refuse_unknown(request.query_params, ())
-        try:
-            tables = kept_tables(timezone.now())
-        except CannotPrune as error:
-            raise Conflict(str(error)) from None
+        tables = kept_tables(timezone.now())
         return Response(KeptTableSerializer(tables, many=True).data)
 
 
@@ -137,16 +132,9 @@ class RunRetentionView(APIView):
     def post(self, request: Request) -> Response:
         """By default nothing is done. With `dry_run: false` a worker does it: 202."""
         given = body_of(request, RunRetentionSerializer)
-        now, run = timezone.now(), None
-        try:
-            due = list(due_now(now))
-            deleted = due_deletions(now)
-            if not given["dry_run"]:
-                run = ask_for_run(now, actor_of(request))
-        except (CannotPrune, AlreadyAsked) as error:
-            raise Conflict(str(error)) from None
-        except BrokerUnavailable as error:
-            raise BrokerUnavailableError(str(error)) from None
+        now = timezone.now()
+        due, deleted = list(due_now(now)), due_deletions(now)
+        run = None if given["dry_run"] else ask_for_run(now, actor_of(request))
         answer = {"dry_run": run is None, "due": due, "deletions": deleted, "run": run}
         code = status.HTTP_200_OK if run is None else status.HTTP_202_ACCEPTED
         return Response(RetentionAnswerSerializer(answer).data, status=code)

@@ -6,11 +6,12 @@ from celery import current_app
 
 from archives.retention.models import RetentionRun
 from archives.retention.runs import LOST_AFTER
+from core.refusals import Refusal
 from syncs.runs.start import BrokerUnavailable, broker_errors
 from users.audit import Actor
 
 
-class AlreadyAsked(Exception):
+class AlreadyAsked(Refusal):
     """A run is queued or at work; the message says so."""
 
 

@@ -12,7 +12,6 @@ from clouds.storage import (
     delete_file,
     list_files,
     opened,
-    replace_file,
     write_file,
 )
 from core.testing.blob_emulator import EmulatedBlobs
@@ -58,7 +57,7 @@ def test_what_replaces_a_file_is_there_afterwards(
     place = f"{place_of(kind)}/replaced"
     write_file(BytesIO(b"some"), place, "month")
     for content in (b"newer", b"newest, in parts"):
-        location = replace_file(BytesIO(content), place, "month")
+        location = write_file(BytesIO(content), place, "month", replaces=True)
     assert content_of(location) == content
     assert [file.name for file in list_files(place)] == ["month"]
 

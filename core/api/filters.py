@@ -39,6 +39,13 @@ class WindowForm(forms.Form):
         return data
 
 
+class WindowFilter(filters.FilterSet):
+    """Of what lies in a date range."""
+
+    class Meta:
+        form = WindowForm
+
+
 class CheapCopy:
     """Copied for each request, but for the choices and texts, which stay the same."""
 

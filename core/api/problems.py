@@ -38,6 +38,8 @@ from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from core.refusals import Refusal
+
 logger = logging.getLogger(__name__)
 
 PROBLEM = "application/problem+json"
@@ -100,9 +102,9 @@ class DatabaseUnavailable(APIException):
     wait = TRY_AGAIN_AFTER
 
 
-class BrokerUnavailableError(APIException):
+class Unavailable(APIException):
     status_code = 503
-    default_code = "queue_away"
+    default_code = "unavailable"
     wait = TRY_AGAIN_AFTER
 
 
@@ -144,6 +146,8 @@ def render_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
     if isinstance(error, DATABASE_AWAY):
         logger.error("the database is unreachable: %s", error)
         error = DatabaseUnavailable()
+    elif isinstance(error, Refusal):
+        error = _of_refusal(error)
     # DRF's own answer brings WWW-Authenticate, Allow and Retry-After.
     response = exception_handler(error, dict(context))
     if response is None:
@@ -162,6 +166,12 @@ def render_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
         request.accepted_renderer = ProblemRenderer()
         request.accepted_media_type = PROBLEM
     return response
+
+
+def _of_refusal(error: Refusal) -> APIException:
+    if wrong := error.by_field():
+        return ValidationError(wrong)
+    return Unavailable(str(error)) if error.is_away else Conflict(str(error))
 
 
 def _detail(error: Exception, response: Response, context: Mapping[str, Any]) -> str:

@@ -12,24 +12,13 @@ from core.admin.columns import day
 from costs.allocation.changes import TEAMS, save_rule
 from costs.allocation.forms import SharesFormSet, TeamRuleForm
 from costs.models import Team, TeamRule, TeamShare
-from users.audited_admin import M, UnlimitedUsersAdmin
+from users.audited_admin import FollowedAdmin, M
 
 
-class AllocationAdmin(UnlimitedUsersAdmin[M]):
-    """What decides over every account; each change makes stored answers stale."""
+class AllocationAdmin(FollowedAdmin[M]):
+    """Each change makes stored answers stale."""
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
-    ) -> None:
-        super().save_related(request, form, formsets, change)
-        bump_shared_version(TEAMS)
-
-    def delete_model(self, request: HttpRequest, obj: M) -> None:
-        super().delete_model(request, obj)
-        bump_shared_version(TEAMS)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
-        super().delete_queryset(request, queryset)
+    def follow(self) -> None:
         bump_shared_version(TEAMS)
 
 

@@ -7,7 +7,6 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,7 +30,7 @@ from costs.api.views import trend_rows
 from costs.growth.still_expected import raw_days_asked
 from costs.models import DailyCost, Team, TeamRule
 from costs.queries.breakdown import in_one_currency
-from costs.queries.query import CostQuery, InvalidQuery
+from costs.queries.query import CostQuery
 from costs.queries.trend import SeveralCurrencies
 from syncs.datasets import Dataset
 
@@ -78,17 +77,12 @@ class TeamViewSet(RowsViewSet):
         rule that matches it on its day.
         """
         refuse_unknown(request.query_params, TeamCostParameters().fields)
-        try:
-            query = CostQuery.from_url(
-                request.query_params,
-                timezone.now(),
-                raw_days_asked(request.user, request.query_params),
-            )
-            found = _team_costs(query, request.user)
-        except InvalidQuery as error:
-            raise ValidationError(error.errors) from None
-        except SeveralCurrencies as error:
-            raise ValidationError({"currency": [str(error)]}) from None
+        query = CostQuery.from_url(
+            request.query_params,
+            timezone.now(),
+            raw_days_asked(request.user, request.query_params),
+        )
+        found = _team_costs(query, request.user)
         if wants_file(request):
             return table_file(
                 request, "team-costs", trend_rows(found.trend), query.window

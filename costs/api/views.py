@@ -44,12 +44,11 @@ from costs.largest_changes.serializers import (
     changes_data,
 )
 from costs.models import DailyCost
-from costs.queries.query import CostQuery, InvalidQuery
+from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import Group, Summary, cost_summary, summary_groups
 from costs.queries.trend import (
     OTHER,
-    SeveralCurrencies,
     Trend,
     cost_trend,
     largest_keys_of,
@@ -128,12 +127,9 @@ class DailyCostViewSet(RowsViewSet):
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
         query, source = self.read(SUMMARY_PARAMETERS)
-        try:
-            summary = cost_summary(
-                source, query.window, metric=query.metric, before=query.compared_with
-            )
-        except SeveralCurrencies as error:
-            raise ValidationError({"currency": [str(error)]}) from None
+        summary = cost_summary(
+            source, query.window, metric=query.metric, before=query.compared_with
+        )
         is_grouped = bool(request.query_params.get("group_by") and query.groups)
         groups = summary_groups(source, query, summary) if is_grouped else []
         data = summary_data(summary, groups)
@@ -158,13 +154,8 @@ class DailyCostViewSet(RowsViewSet):
         Default: the last 30 complete days beside the 30 days before.
         """
         names = account_labels(CloudAccount.objects.visible_to(request.user))
-        try:
-            query = self._query(CHANGES_PARAMETERS)
-            found = largest_changes(query, request.user, names)
-        except InvalidQuery as error:
-            raise ValidationError(error.errors) from None
-        except SeveralCurrencies as error:
-            raise ValidationError({"currency": [str(error)]}) from None
+        query = self._query(CHANGES_PARAMETERS)
+        found = largest_changes(query, request.user, names)
         if wants_file(request):
             rows = change_rows(found, names)
             return table_file(request, "cost-changes", rows, found.query.window)
@@ -179,11 +170,8 @@ class DailyCostViewSet(RowsViewSet):
     def read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
         user = self.request.user
-        try:
-            query = self._query(parameters)
-            source = CostSource.visible_to(user).filtered(query, user)
-        except InvalidQuery as error:
-            raise ValidationError(error.errors) from None
+        query = self._query(parameters)
+        source = CostSource.visible_to(user).filtered(query, user)
         columns = columns_of(query.group_by)
         source = source.without_archived(columns, query.window, query.compared_with)
         return query, source.in_currency(query.currency) if query.currency else source
@@ -198,17 +186,14 @@ class DailyCostViewSet(RowsViewSet):
 
 def _trend(source: CostSource, query: CostQuery) -> Trend:
     _check_points(source, query)
-    try:
-        return cost_trend(
-            source,
-            query.window,
-            group_by=query.group_by,
-            metric=query.metric,
-            granularity=query.granularity,
-            limit=query.limit,
-        )
-    except SeveralCurrencies as error:
-        raise ValidationError({"currency": [str(error)]}) from None
+    return cost_trend(
+        source,
+        query.window,
+        group_by=query.group_by,
+        metric=query.metric,
+        granularity=query.granularity,
+        limit=query.limit,
+    )
 
 
 def _check_points(source: CostSource, query: CostQuery) -> None:

@@ -13,7 +13,6 @@ class CommitmentUseAdmin(ReadOnlyAdmin[CommitmentUse]):
         *("__str__", linked("account", ordering="account__name"), "kind", "region"),
         *(amount("cost"), amount("unused"), day("ends_on"), moment("read_at")),
     )
-    list_select_related = ("account",)
     search_fields = ("description", "commitment_id", "account__name")
     ordering = ("account_id", "commitment_id")
 
@@ -24,6 +23,5 @@ class CommitmentCoverageAdmin(ReadOnlyAdmin[CommitmentCoverage]):
         *("service", linked("account", ordering="account__name"), "kind", "region"),
         *("covered", "total", "unit", amount("on_demand"), moment("read_at")),
     )
-    list_select_related = ("account",)
     search_fields = ("service", "account__name")
     ordering = ("account_id", "kind", "service", "region")

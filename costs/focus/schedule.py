@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db.models import Max
 
 from clouds.models import CloudAccount
-from clouds.storage import list_files, opened, replace_file
+from clouds.storage import list_files, opened, write_file
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.focus.columns import VERSION
 from costs.focus.focus_file import export_focus
@@ -50,7 +50,7 @@ def export_due_months(now: datetime) -> Iterator[str]:
             location = _export(month, place, name)
             written[name] = synced_at.isoformat()  # one that ended meanwhile is newer
             state = BytesIO(json.dumps(written).encode())
-            replace_file(state, place, STATE)
+            write_file(state, place, STATE, replaces=True)
             yield location
     cache.set(EXPORTED, done, None)
 
@@ -68,7 +68,7 @@ def _export(month: date, place: str, name: str) -> str:
         target = Path(folder) / name
         export_focus(target, CloudAccount.objects.all(), window, "parquet")
         with target.open("rb") as file:
-            return replace_file(file, place, name)
+            return write_file(file, place, name, replaces=True)
 
 
 def _written(place: str) -> dict[str, str]:

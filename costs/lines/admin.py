@@ -20,7 +20,7 @@ class LineItemMonthAdmin(ReadOnlyAdmin[LineItemMonth]):
         moment("imported_at"),
         linked("run", ordering="run"),
     )
-    list_select_related = ("account", "run__account")
+    list_select_related = ("run__account",)
     list_filter = (
         "account",
         "month",

@@ -55,7 +55,6 @@ from costs.lines.serializers import (
     periods_data,
 )
 from costs.models import DailyCost
-from costs.queries.query import InvalidQuery
 from costs.queries.trend import SeveralCurrencies
 from syncs.datasets import Dataset
 
@@ -209,15 +208,12 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
         asked, user = self.request.query_params, self.request.user
         refuse_unknown(asked, parameters().fields)
         now = timezone.now()
-        try:
-            query = LineQuery.from_url(asked, now, newest_window(user, now))
-            currencies = currencies_of(query, user)
-            if len(currencies) > 1 and not query.currency:
-                raise InvalidQuery({"currency": [str(SeveralCurrencies(currencies))]})
-            currency = query.currency or "".join(currencies)
-            return line_source(replace(query, currency=currency), user)
-        except InvalidQuery as error:
-            raise ValidationError(error.errors) from None
+        query = LineQuery.from_url(asked, now, newest_window(user, now))
+        currencies = currencies_of(query, user)
+        if len(currencies) > 1 and not query.currency:
+            raise SeveralCurrencies(currencies)
+        currency = query.currency or "".join(currencies)
+        return line_source(replace(query, currency=currency), user)
 
     def part(self) -> Part:
         given = PartParameters(data=self.request.query_params)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from clouds.registry import CloudKind
+from core.refusals import Refusal
 from core.windows import Window
 from costs.groupings import BY_TAG, GROUPS, groups_of
 from costs.queries.coverage import COMPARISONS
@@ -61,7 +62,7 @@ MOST_GROUPS = 2
 Values = Mapping[str, Any]
 
 
-class InvalidQuery(ValueError):
+class InvalidQuery(Refusal, ValueError):
     """The values can't be answered; `errors` names each parameter and what is wrong."""
 
     def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
@@ -69,6 +70,9 @@ class InvalidQuery(ValueError):
             "; ".join(f"{name}: {' '.join(why)}" for name, why in errors.items())
         )
         self.errors = errors
+
+    def by_field(self) -> dict[str, list[str]]:
+        return {name: [*why] for name, why in self.errors.items()}
 
 
 @dataclass(frozen=True, slots=True)

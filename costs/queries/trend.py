@@ -9,6 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from core.money import ZERO
+from core.refusals import Refusal
 from core.windows import Window, add_months, first_of_month
 from costs.groupings import BETWEEN_KEYS, TOTAL, columns_of, keys_of
 from costs.queries.source import CostSource
@@ -20,8 +21,10 @@ OTHER = "Other"
 Found = tuple[str, str | None, date, Decimal]
 
 
-class SeveralCurrencies(ValueError):
+class SeveralCurrencies(Refusal, ValueError):
     """The rows hold several currencies, and amounts of two are never added."""
+
+    field = "currency"
 
     def __init__(self, currencies: Sequence[str]) -> None:
         super().__init__(

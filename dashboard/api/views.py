@@ -3,11 +3,9 @@
 from dataclasses import asdict
 from typing import cast
 
-import django_filters as filters
 from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +14,7 @@ from rest_framework.viewsets import ViewSet
 from clouds.models import CloudAccount
 from clouds.permissions import SeesAllAccounts
 from core.api.etag import ConditionalMixin
-from core.api.filters import AnyText, WindowForm, end_filter, start_filter
+from core.api.filters import AnyText, WindowFilter, end_filter, start_filter
 from core.api.parameters import parameters_of, refuse_unknown
 from core.api.permissions import MayView
 from core.api.viewsets import RowsViewSet
@@ -31,7 +29,7 @@ from dashboard.api.serializers import (
 )
 from dashboard.models import DashboardMetric
 from dashboard.search import search
-from dashboard.summary import UnknownCurrency, dashboard_summary, summary_version
+from dashboard.summary import dashboard_summary, summary_version
 from insights.models import Forecast, Recommendation
 from inventory.models import Instance
 from metrics.models import CpuMetric
@@ -52,10 +50,7 @@ class DashboardViewSet(ConditionalMixin, ViewSet):
         up to the newest complete one, in one currency."""
         refuse_unknown(request.query_params, CurrencyParameter().fields)
         currency = request.query_params.get("currency", "").strip().upper()
-        try:
-            found = dashboard_summary(timezone.now(), request.user, currency or None)
-        except UnknownCurrency as error:
-            raise ValidationError({"currency": [str(error)]}) from None
+        found = dashboard_summary(timezone.now(), request.user, currency or None)
         return Response(dashboard_data(found))
 
 
@@ -66,13 +61,10 @@ class SeesHistory(SeesAllAccounts):
     )
 
 
-class DashboardMetricFilter(filters.FilterSet):
+class DashboardMetricFilter(WindowFilter):
     start = start_filter()
     end = end_filter()
     currency = AnyText(help_text="One or several, such as USD.")
-
-    class Meta:
-        form = WindowForm
 
 
 class DashboardMetricViewSet(RowsViewSet):

@@ -13,7 +13,6 @@ class DemoEventAdmin(ReadOnlyAdmin[DemoEvent]):
         *(moment("at"), "kind", ACCOUNT),
         *("what", "place", "target", "factor", "days"),
     )
-    list_select_related = ("account",)
     list_filter = ("account", "kind", "at")
     search_fields = ("what", "place", "target", "account__name")
     search_help_text = "Part of a resource, service, place, type or account's name."

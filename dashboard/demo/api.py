@@ -7,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,11 +14,9 @@ from rest_framework.viewsets import ViewSet
 
 from core.api.parameters import StrictSerializer, body_of, refuse_unknown
 from core.api.permissions import requires
-from core.api.problems import Conflict, errors
+from core.api.problems import errors
 from dashboard.demo.control import (
     CONTROL,
-    InvalidStep,
-    OtherPresenter,
     change_play,
     play_scene,
     queue,
@@ -138,12 +135,7 @@ class DemoViewSet(ViewSet):
     def _done(
         self, request: Request, change: Callable[[Actor, datetime], object]
     ) -> Response:
-        try:
-            change(actor_of(request), timezone.now())
-        except InvalidStep as error:
-            raise ValidationError({"steps": [str(error)]}) from None
-        except OtherPresenter as error:
-            raise Conflict(str(error)) from None
+        change(actor_of(request), timezone.now())
         send()
         state = DemoSerializer(demo_state(timezone.now()))
         return Response(state.data, status.HTTP_202_ACCEPTED)

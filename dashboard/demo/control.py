@@ -19,6 +19,7 @@ from django.utils import timezone
 from clouds.models import DemoCompany
 from clouds.versions import bump_version
 from core.clocks import is_recent, recent
+from core.refusals import Refusal
 from core.windows import utc_day
 from dashboard.demo.perform import perform
 from providers.demo.scenario_files import Scenario, Scene, scenarios
@@ -42,7 +43,7 @@ DEMO = "demo"
 Tell = Callable[[str], object]
 
 
-class OtherPresenter(Exception):
+class OtherPresenter(Refusal):
     """Somebody else is presenting the demo; the message says who, and until when."""
 
 

@@ -24,7 +24,6 @@ class AdviceAdmin(ReadOnlyAdmin[Advice]):
         *("solution", "resource_name", ACCOUNT, "impact"),
         *(amount("monthly_savings"), "term", moment("updated_at")),
     )
-    list_select_related = ("account",)
     list_filter = ("account", "impact")
     search_fields = ("solution", "resource_id", "account__name")
     ordering = ("account_id", "id")

@@ -23,7 +23,7 @@ class AnomalyAdmin(StatusAdmin):
         amount("impact"),
         "status",
     )
-    list_select_related = ("account", "resource")
+    list_select_related = ("resource",)
     list_filter = (
         *("account", "scope", "kind", "severity"),
         *("status", "first_day", "is_over"),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +15,7 @@ from core.api.parameters import body_of
 from core.api.permissions import MayChange, MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
-from insights.transitions import InvalidTransition, StaleVersion, change_status
+from insights.transitions import StaleVersion, change_status
 
 Kind = type[Serializer[Any]]
 
@@ -53,6 +52,4 @@ class StatusViewSet(RowsViewSet):
         except StaleVersion as error:
             current = self.retrieve(request).data
             raise Conflict(str(error), current=current) from None
-        except InvalidTransition as error:
-            raise ValidationError({"status": [str(error)]}) from None
         return self.retrieve(request)

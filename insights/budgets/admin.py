@@ -28,7 +28,6 @@ class BudgetAdmin(AuditedAdmin[Budget]):
         amount("forecasted"),
         day("spent_until"),
     )
-    list_select_related = ("account",)
     list_filter = ("account", "scope")
     search_fields = ("name", "key")
     ordering = ("name", "id")
@@ -60,7 +59,6 @@ class BudgetAlertAdmin(ReadOnlyAdmin[BudgetAlert]):
         amount("amount", "budget.currency"),
         moment("at"),
     )
-    list_select_related = ("budget",)
     list_filter = ("kind",)
     search_fields = ("budget__name",)
     ordering = ("-at", "-id")

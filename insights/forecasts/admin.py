@@ -53,7 +53,6 @@ class ForecastAdmin(ReadOnlyAdmin[Forecast]):
         "coverage_80",
         "is_newest",
     )
-    list_select_related = ("account",)
     list_filter = ("account", "scope", "is_newest", "is_replayed", "data_until")
     search_fields = ("key", "account__name")
     ordering = ("-made_at", "-id")

@@ -1,24 +1,20 @@
 """The admin of the rules of owners."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
 from insights.models import OwnerRule
 from insights.owners.refresh import refresh_owners
-from users.audited_admin import UnlimitedUsersAdmin
+from users.audited_admin import FollowedAdmin
 
 
 @admin.register(OwnerRule)
-class OwnerRuleAdmin(UnlimitedUsersAdmin[OwnerRule]):
+class OwnerRuleAdmin(FollowedAdmin[OwnerRule]):
     """Each change of a rule gives everything to its owner at once."""
 
     list_display = ("position", "conditions", "owner")
     list_display_links = ("conditions",)
-    list_select_related = ("owner", "account", "team")
+    list_select_related = ("account", "team")
     search_fields = ("owner__username", "account__name", "team__name", "tag_key")
     autocomplete_fields = ("owner", "account", "team")
     ordering = ("position", "id")
@@ -33,18 +29,5 @@ class OwnerRuleAdmin(UnlimitedUsersAdmin[OwnerRule]):
         ),
     )
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
-    ) -> None:
-        super().save_related(request, form, formsets, change)
-        refresh_owners(timezone.now())
-
-    def delete_model(self, request: HttpRequest, obj: OwnerRule) -> None:
-        super().delete_model(request, obj)
-        refresh_owners(timezone.now())
-
-    def delete_queryset(
-        self, request: HttpRequest, queryset: QuerySet[OwnerRule]
-    ) -> None:
-        super().delete_queryset(request, queryset)
+    def follow(self) -> None:
         refresh_owners(timezone.now())

@@ -18,7 +18,7 @@ from core.api.parameters import StrictSerializer, body_of
 from core.api.permissions import view_right
 from core.api.viewsets import RowsViewSet
 from insights.models import OwnerRule
-from insights.owners.assignment import KINDS, InvalidAssignment, assign
+from insights.owners.assignment import KINDS, assign
 from insights.owners.filters import OwnerRuleFilter
 from insights.status_views import LONGEST_NOTE
 from users.user_fields import OwnerField
@@ -110,10 +110,7 @@ class AssignmentView(APIView):
             if not request.user.has_perm(needed):
                 raise PermissionDenied(f"This needs the permission {needed}.")
         rows = _rows(model, values.pop("ids"), request)
-        try:
-            assign(rows, now=timezone.now(), request=request, **values)
-        except InvalidAssignment as error:
-            raise ValidationError({"owner": [str(error)]}) from None
+        assign(rows, now=timezone.now(), request=request, **values)
         return Response(AssignmentSerializer(given).data)
 
 

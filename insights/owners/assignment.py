@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from core.api.permissions import view_right
+from core.refusals import Refusal
 from core.windows import utc_day
 from insights.models import Anomaly, Budget, Recommendation
 from insights.owners.matching import OwnerRules
@@ -30,8 +31,10 @@ KINDS: dict[str, tuple[type[Owned], str]] = {
 }
 
 
-class InvalidAssignment(Exception):
+class InvalidAssignment(Refusal):
     """It cannot be handed over so; the message says why and what to do."""
+
+    field = "owner"
 
 
 @transaction.atomic

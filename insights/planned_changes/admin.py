@@ -13,7 +13,6 @@ class PlannedChangeAdmin(ReadOnlyAdmin[PlannedChange]):
         *("name", ACCOUNT, "service", "region"),
         *(day("first_day"), day("last_day"), "created_by"),
     )
-    list_select_related = ("account", "created_by")
     list_filter = ("account",)
     search_fields = ("name", "service")
     ordering = ("-first_day", "-id")

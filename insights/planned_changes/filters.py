@@ -3,10 +3,10 @@
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
-from core.api.filters import UnknownLastOrder, WindowForm, end_filter, start_filter
+from core.api.filters import UnknownLastOrder, WindowFilter, end_filter, start_filter
 
 
-class PlannedChangeFilter(filters.FilterSet):
+class PlannedChangeFilter(WindowFilter):
     """Those that overlap the days from `start` to before `end`."""
 
     start = start_filter("last_day")
@@ -15,6 +15,3 @@ class PlannedChangeFilter(filters.FilterSet):
     provider = provider_filter()
     search = filters.CharFilter("name", "icontains", help_text="Part of a name.")
     ordering = UnknownLastOrder(fields=["first_day", "last_day", "name"])
-
-    class Meta:
-        form = WindowForm

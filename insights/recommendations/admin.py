@@ -29,7 +29,6 @@ class RecommendationAdmin(StatusAdmin):
         amount("savings_monthly"),
         "status",
     )
-    list_select_related = ("account",)
     list_filter = (
         *("account", "rule", "category", "priority"),
         *("risk", "status", "is_found"),

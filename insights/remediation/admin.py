@@ -19,7 +19,7 @@ class RemediationAdmin(ReadOnlyAdmin[Remediation]):
         moment("proposed_at"),
         moment("finished_at"),
     )
-    list_select_related = ("account", "resource", "run__account")
+    list_select_related = ("resource", "run__account")
     list_filter = ("account", "status", "kind")
     search_fields = ("resource__name", "resource__resource_id", "proposed_by")
     ordering = ("-proposed_at", "-id")
@@ -33,7 +33,6 @@ class PowerScheduleAdmin(ReadOnlyAdmin[PowerSchedule]):
         *(ACCOUNT, "off", "approved_by"),
         *(moment("since"), moment("ended_at")),
     )
-    list_select_related = ("resource", "account")
     list_filter = ("account",)
     search_fields = ("resource__name", "resource__resource_id")
     ordering = ("-since", "-id")

@@ -29,8 +29,8 @@ from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import DECISIONS, decide
 from insights.remediation.filters import RemediationFilter
 from insights.remediation.forms import ProposalForm
-from insights.remediation.proposals import InvalidProposal, propose
-from insights.transitions import InvalidTransition, StaleVersion
+from insights.remediation.proposals import propose
+from insights.transitions import StaleVersion
 from users.audit import actor_of
 
 Action = TypeVar("Action", bound=Callable[..., Response])
@@ -164,10 +164,7 @@ class RemediationViewSet(RowsViewSet):
         if not form.is_valid():
             errors_by_field: Any = form.errors
             raise ValidationError(errors_by_field)
-        try:
-            row = propose(form.proposal(), timezone.now(), actor_of(request))
-        except InvalidProposal as error:
-            raise ValidationError({"kind": [str(error)]}) from None
+        row = propose(form.proposal(), timezone.now(), actor_of(request))
         return self._answer(row, status.HTTP_201_CREATED)
 
     @decision("Approve it: a worker does it soon. Needs a second user by default.")
@@ -209,8 +206,6 @@ class RemediationViewSet(RowsViewSet):
         except StaleVersion as error:
             current = self._answer(self.get_object()).data
             raise Conflict(str(error), current=current) from None
-        except InvalidTransition as error:
-            raise ValidationError({"status": [str(error)]}) from None
         return self._answer(found)
 
     def _answer(self, row: Remediation, code: int = status.HTTP_200_OK) -> Response:

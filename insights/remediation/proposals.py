@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from clouds.models import CloudAccount
 from clouds.registry import acts_for
+from core.refusals import Refusal
 from insights.models import Anomaly, Recommendation, Remediation
 from insights.recommendations.engine.advice import Rule
 from insights.remediation.action_kinds import KINDS, OF_RULE, RemediationKind
@@ -24,8 +25,10 @@ ACTING_IS_OFF = (
 )
 
 
-class InvalidProposal(ValueError):
+class InvalidProposal(Refusal, ValueError):
     """It can't be proposed; the message says why and what to do."""
+
+    field = "kind"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

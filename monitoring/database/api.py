@@ -19,16 +19,15 @@ from rest_framework.views import APIView
 
 from clouds.permissions import SeesAllAccounts
 from core.api.files import table_file, wants_file
-from core.api.filters import OneChoice, WindowForm, moment_filter
+from core.api.filters import OneChoice, WindowFilter, moment_filter
 from core.api.pagination import Pages
 from core.api.parameters import checked, refuse_unknown
 from core.api.permissions import MayView, requires, view_right
-from core.api.problems import Conflict, errors
+from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from monitoring.database.cache_rates import cache_rates
 from monitoring.database.pooler import PoolerAway, pools
 from monitoring.database.publishing import (
-    NotConfigured,
     PublishFailed,
     publish_metrics,
 )
@@ -136,8 +135,6 @@ class PublishMetricsView(DatabaseView):
         refuse_unknown(request.query_params, ())
         try:
             taken = publish_metrics(timezone.now())
-        except NotConfigured as error:
-            raise Conflict(str(error)) from None
         except PublishFailed as error:
             raise PublishUnavailable(str(error)) from None
         details: dict[str, Any] = {**taken}
@@ -170,7 +167,7 @@ class QueryTimesSerializer(serializers.Serializer[QueryTimes]):
     )
 
 
-class QueryTimesFilter(filters.FilterSet):
+class QueryTimesFilter(WindowFilter):
     start = moment_filter("hour", "gte", "From this hour; default: 24 hours ago.")
     end = moment_filter("hour", "lt", "Until this hour; exclusive.")
     search = filters.CharFilter(help_text="Part of a name or text.", max_length=200)
@@ -178,9 +175,6 @@ class QueryTimesFilter(filters.FilterSet):
         choices=[(one, one) for one in ORDERS],
         help_text="The largest first, but name; default: total_ms.",
     )
-
-    class Meta:
-        form = WindowForm
 
     def times(self, now: datetime) -> Sequence[QueryTimes]:
         """Raise ValidationError naming the parameter."""

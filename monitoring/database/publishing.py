@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, push_to_gateway
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from core.refusals import Refusal
 from monitoring.database.gauges import database_gauges
 
 JOB = "cloudintel"
@@ -23,7 +24,7 @@ NOT_SET = (
 )
 
 
-class NotConfigured(Exception):
+class NotConfigured(Refusal):
     """No place is set."""
 
 

@@ -15,7 +15,6 @@ class HealthPeriodAdmin(ReadOnlyAdmin[HealthPeriod]):
         *(moment("starts_at"), "component", ACCOUNT, "grain", "state", *COUNTS),
         *("response_ms", "message"),
     )
-    list_select_related = ("account",)
     list_filter = (*("grain", "state", "component"), "account", "starts_at")
     search_fields = ("component", "message")
     ordering = ("-grain", "-starts_at", "-id")

@@ -1,23 +1,18 @@
 """Which checks: of what, and when."""
 
-import django_filters as filters
-
 from clouds.filters import account_filter
-from core.api.filters import AnyChoice, AnyText, WindowForm, moment_filter
+from core.api.filters import AnyChoice, AnyText, WindowFilter, moment_filter
 from monitoring.models import HealthPeriod, HealthState
 
 FROM = "From this instant, such as 2026-01-31; inclusive."
 UNTIL = "Until this instant; exclusive."
 
 
-class HealthFilter(filters.FilterSet):
+class HealthFilter(WindowFilter):
     component = AnyText(help_text="Such as database, workers or account-7.")
     account = account_filter()
     start = moment_filter("starts_at", "gte", FROM)
     end = moment_filter("starts_at", "lt", UNTIL)
-
-    class Meta:
-        form = WindowForm
 
 
 class HealthPeriodFilter(HealthFilter):

@@ -44,7 +44,6 @@ class BreachAdmin(ReadOnlyAdmin[Breach]):
         *(moment("since"), "rule", "subject"),
         *(moment("notified_at"), moment("ended_at")),
     )
-    list_select_related = ("rule",)
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     search_fields = ("rule__name", "subject", "sentence")
     search_help_text = "Part of the rule, subject or sentence."

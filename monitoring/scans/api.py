@@ -4,7 +4,6 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +14,7 @@ from core.api.permissions import MayView, requires
 from core.api.viewsets import RowsViewSet
 from monitoring.scans.filters import FindingFilter, ScanFilter
 from monitoring.scans.models import Finding, FindingStatus, Scan
-from monitoring.scans.suppression import CannotSuppress, suppress, take_back
+from monitoring.scans.suppression import suppress, take_back
 from users.audit import actor_of
 from users.user_fields import UsernameField
 
@@ -101,16 +100,8 @@ class FindingViewSet(RowsViewSet):
         """Accept it until a day, for a reason that the audit log has too."""
         finding = self.get_object()
         given = body_of(request, SuppressionSerializer)
-        try:
-            suppress(
-                finding,
-                given["reason"],
-                given["until"],
-                timezone.now().date(),
-                actor_of(request),
-            )
-        except CannotSuppress as error:
-            raise ValidationError({"until": [str(error)]}) from None
+        today, by = timezone.now().date(), actor_of(request)
+        suppress(finding, given["reason"], given["until"], today, by)
         return Response(self.get_serializer(finding).data)
 
     @extend_schema(request=None, responses=FindingSerializer)

@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.api.filters import AnyText, WindowForm, end_filter, start_filter
+from core.api.filters import AnyText, WindowFilter, end_filter, start_filter
 from monitoring.scans.models import SEVERITY_CHOICES, Finding, FindingStatus
 
 
@@ -28,11 +28,8 @@ class FindingFilter(filters.FilterSet):
         return found.with_status(status, timezone.now().date())
 
 
-class ScanFilter(filters.FilterSet):
+class ScanFilter(WindowFilter):
     """Those that were started on the days from `start` to before `end`."""
 
     start = start_filter("started_at__date")
     end = end_filter("started_at__date")
-
-    class Meta:
-        form = WindowForm

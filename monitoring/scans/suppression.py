@@ -5,14 +5,17 @@ from datetime import date, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from core.refusals import Refusal
 from monitoring.scans.models import Finding
 from users.audit import Actor, record_by
 
 LONGEST = timedelta(days=366)
 
 
-class CannotSuppress(ValueError):
+class CannotSuppress(Refusal, ValueError):
     """It says what is wrong with the day until which a finding is accepted."""
+
+    field = "until"
 
 
 @transaction.atomic

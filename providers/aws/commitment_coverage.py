@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any
 
 from core.windows import Window
-from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
 from providers.aws.commitments import (
     PLAN,
@@ -23,6 +22,7 @@ from providers.aws.commitments import (
     ask_all,
     currency_of,
     newest_day,
+    pages,
     period_of,
     region_of,
     try_question,
@@ -57,60 +57,44 @@ def attempts(
 ) -> Sequence[tuple[str, Callable[[], object]]]:
     """Return what tries each permission by one question."""
     window = newest_day(now)
+    reserved = partial(_reservations, clients, window, SERVICES[0], "USD")
+    planned = partial(_plans, clients, window, "USD")
     return [
-        (
-            "ce:GetReservationCoverage",
-            lambda: try_question(_reservations(clients, window, SERVICES[0], "USD")),
-        ),
-        (
-            "ce:GetSavingsPlansCoverage",
-            lambda: try_question(_plans(clients, window, "USD")),
-        ),
+        ("ce:GetReservationCoverage", partial(try_question, reserved)),
+        ("ce:GetSavingsPlansCoverage", partial(try_question, planned)),
     ]
 
 
 def _plans(
     clients: AwsClients, window: Window, currency: str
 ) -> Iterator[CoverageRecord]:
-    question: dict[str, Any] = {
-        "TimePeriod": period_of(window),
-        "GroupBy": [{"Type": "DIMENSION", "Key": "SERVICE"}],
-        "Metrics": ["SpendCoveredBySavingsPlans"],
-        "MaxResults": LARGEST_PAGE,
-    }
-    while True:
-        with aws_errors(PLANS):
-            client = clients.cost_explorer()
-            answer = client.get_savings_plans_coverage(**question)
+    for page in pages(
+        *(clients, "get_savings_plans_coverage", PLANS),
+        TimePeriod=period_of(window),
+        GroupBy=[{"Type": "DIMENSION", "Key": "SERVICE"}],
+        Metrics=["SpendCoveredBySavingsPlans"],
+        MaxResults=LARGEST_PAGE,
+    ):
         with understood(PLANS):
-            for raw in answer.get("SavingsPlansCoverages", ()):
+            for raw in page.get("SavingsPlansCoverages", ()):
                 yield normalize_by_plans(raw, currency)
-        if not (token := answer.get("NextToken")):
-            return
-        question["NextToken"] = token
 
 
 def _reservations(
     clients: AwsClients, window: Window, service: str, currency: str
 ) -> Iterator[CoverageRecord]:
     reading = f"Coverage by reservations of {service} (ce:GetReservationCoverage)"
-    question: dict[str, Any] = {
-        "TimePeriod": period_of(window),
-        "GroupBy": [{"Type": "DIMENSION", "Key": "REGION"}],
-        "Filter": {"Dimensions": {"Key": "SERVICE", "Values": [service]}},
-        "Metrics": ["Hour", "Cost"],
-    }
-    while True:
-        with aws_errors(reading):
-            client = clients.cost_explorer()
-            answer = client.get_reservation_coverage(**question)
+    for page in pages(
+        *(clients, "get_reservation_coverage", reading),
+        TimePeriod=period_of(window),
+        GroupBy=[{"Type": "DIMENSION", "Key": "REGION"}],
+        Filter={"Dimensions": {"Key": "SERVICE", "Values": [service]}},
+        Metrics=["Hour", "Cost"],
+    ):
         with understood(reading):
-            for period in answer.get("CoveragesByTime", ()):
+            for period in page.get("CoveragesByTime", ()):
                 for raw in period.get("Groups", ()):
                     yield normalize_by_reservations(raw, service, currency)
-        if not (token := answer.get("NextPageToken")):
-            return
-        question["NextPageToken"] = token
 
 
 def normalize_by_plans(raw: Mapping[str, Any], currency: str) -> CoverageRecord:

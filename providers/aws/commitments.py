@@ -7,7 +7,7 @@ reservations alone, so each service that sells them is a question.
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetReservationUtilization.html
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -82,15 +82,11 @@ def attempts(
 ) -> Sequence[tuple[str, Callable[[], object]]]:
     """Return what tries each permission by one question."""
     window = newest_day(now)
+    reserved = partial(_reservations, clients, window, SERVICES[0], "USD")
+    planned = partial(_plans, clients, window, "USD")
     return [
-        (
-            "ce:GetReservationUtilization",
-            lambda: try_question(_reservations(clients, window, SERVICES[0], "USD")),
-        ),
-        (
-            "ce:GetSavingsPlansUtilizationDetails",
-            lambda: try_question(_plans(clients, window, "USD")),
-        ),
+        ("ce:GetReservationUtilization", partial(try_question, reserved)),
+        ("ce:GetSavingsPlansUtilizationDetails", partial(try_question, planned)),
     ]
 
 
@@ -99,9 +95,9 @@ def newest_day(now: datetime) -> Window:
     return last_complete_days(1, now - timedelta(days=1))
 
 
-def try_question(records: Iterable[object]) -> None:
+def try_question(question: Callable[[], Iterator[object]]) -> None:
     try:
-        next(iter(records), None)
+        next(question(), None)
     except ProviderError as error:
         if error.kind != ErrorKind.NOT_ENABLED:
             raise
@@ -110,39 +106,42 @@ def try_question(records: Iterable[object]) -> None:
 def _plans(
     clients: AwsClients, window: Window, currency: str
 ) -> Iterator[CommitmentUseRecord]:
-    question: dict[str, Any] = {"TimePeriod": period_of(window)}
-    while True:
-        with aws_errors(PLANS):
-            client = clients.cost_explorer()
-            answer = client.get_savings_plans_utilization_details(**question)
+    operation = "get_savings_plans_utilization_details"
+    for page in pages(clients, operation, PLANS, TimePeriod=period_of(window)):
         with understood(PLANS):
-            for raw in answer.get("SavingsPlansUtilizationDetails", ()):
+            for raw in page.get("SavingsPlansUtilizationDetails", ()):
                 yield normalize_plan(raw, currency)
-        if not (token := answer.get("NextToken")):
-            return
-        question["NextToken"] = token
 
 
 def _reservations(
     clients: AwsClients, window: Window, service: str, currency: str
 ) -> Iterator[CommitmentUseRecord]:
     reading = f"Reservations of {service} (ce:GetReservationUtilization)"
-    question: dict[str, Any] = {
-        "TimePeriod": period_of(window),
-        "GroupBy": [{"Type": "DIMENSION", "Key": "SUBSCRIPTION_ID"}],
-        "Filter": {"Dimensions": {"Key": "SERVICE", "Values": [service]}},
-    }
-    while True:
-        with aws_errors(reading):
-            client = clients.cost_explorer()
-            answer = client.get_reservation_utilization(**question)
+    for page in pages(
+        *(clients, "get_reservation_utilization", reading),
+        TimePeriod=period_of(window),
+        GroupBy=[{"Type": "DIMENSION", "Key": "SUBSCRIPTION_ID"}],
+        Filter={"Dimensions": {"Key": "SERVICE", "Values": [service]}},
+    ):
         with understood(reading):
-            for period in answer.get("UtilizationsByTime", ()):
+            for period in page.get("UtilizationsByTime", ()):
                 for raw in period.get("Groups", ()):
                     yield normalize_reservation(raw, currency)
-        if not (token := answer.get("NextPageToken")):
+
+
+def pages(
+    clients: AwsClients, operation: str, reading: str, **question: Any
+) -> Iterator[Mapping[str, Any]]:
+    """Yield every page of an answer: botocore has no paginator for these operations."""
+    while True:
+        with aws_errors(reading):
+            page = getattr(clients.cost_explorer(), operation)(**question)
+        yield page
+        tokens = {key: page.get(key) for key in ("NextToken", "NextPageToken")}
+        following = {key: token for key, token in tokens.items() if token}
+        if not following:
             return
-        question["NextPageToken"] = token
+        question |= following
 
 
 def normalize_plan(raw: Mapping[str, Any], currency: str) -> CommitmentUseRecord:

@@ -98,9 +98,7 @@ class AwsProvider:
             load_balancers.fetch_classic_load_balancers,
         )
 
-    @staticmethod
-    def cost_window(now: datetime) -> Window:
-        return cost_explorer.cost_window(now)
+    cost_window = staticmethod(cost_explorer.cost_window)
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_explorer.fetch_costs(self._clients, window, progress)
@@ -115,9 +113,7 @@ class AwsProvider:
     ) -> Sequence[CoverageRecord]:
         return commitment_coverage.fetch_coverage(self._clients, window, progress)
 
-    @staticmethod
-    def metric_window(now: datetime) -> Window:
-        return cloudwatch.metric_window(now)
+    metric_window = usage_window = staticmethod(cloudwatch.metric_window)
 
     def fetch_metrics(
         self,
@@ -126,10 +122,6 @@ class AwsProvider:
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
-
-    @staticmethod
-    def usage_window(now: datetime) -> Window:
-        return cloudwatch.metric_window(now)
 
     def fetch_usage(
         self,

@@ -72,9 +72,7 @@ class AzureProvider:
     def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
         return network.fetch_network(self._client, progress)
 
-    @staticmethod
-    def cost_window(now: datetime) -> Window:
-        return cost_management.cost_window(now)
+    cost_window = staticmethod(cost_management.cost_window)
 
     @staticmethod
     def cost_parts(window: Window) -> Sequence[Window]:
@@ -83,9 +81,7 @@ class AzureProvider:
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_management.fetch_costs(self._client, window, progress)
 
-    @staticmethod
-    def metric_window(now: datetime) -> Window:
-        return metric_batches.metric_window(now)
+    metric_window = usage_window = staticmethod(metric_batches.metric_window)
 
     def fetch_metrics(
         self,
@@ -94,10 +90,6 @@ class AzureProvider:
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
         return monitor.fetch_metrics(self._client, window, instance_ids, progress)
-
-    @staticmethod
-    def usage_window(now: datetime) -> Window:
-        return metric_batches.metric_window(now)
 
     def fetch_usage(
         self,
@@ -168,7 +160,8 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts)",
+            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts): "
+            + metric_batches.price(client.options),
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

@@ -243,9 +243,7 @@ class DemoProvider:
     def cost_window(now: datetime) -> Window:
         return last_complete_days(HISTORY_DAYS, now)
 
-    @staticmethod
-    def metric_window(now: datetime) -> Window:
-        return last_complete_days(HISTORY_DAYS, now)
+    metric_window = usage_window = cost_window
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         """Raise ProviderError for days that are not kept, or not over yet."""
@@ -315,10 +313,6 @@ class DemoProvider:
                 [network for each in asked if (network := network_on(*each))],
                 [memory for each in asked if (memory := memory_on(*each))],
             )
-
-    @staticmethod
-    def usage_window(now: datetime) -> Window:
-        return last_complete_days(HISTORY_DAYS, now)
 
     def fetch_usage(
         self,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from core.refusals import Refusal
 from providers.demo.company import (
     ACCOUNT_IDS,
     HISTORY_DAYS,
@@ -21,8 +22,10 @@ LARGEST_FACTOR = 100
 LONGEST_NAME = 100
 
 
-class InvalidStep(ValueError):
+class InvalidStep(Refusal, ValueError):
     """The step can't be done; the message says why and what to write instead."""
+
+    field = "steps"
 
 
 class Act(StrEnum):

@@ -147,7 +147,6 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         counted("days of cost", "cost_totals", "days_of_cost"),
         last_read,
     )
-    list_select_related = ("payer",)
     list_filter = ("provider", "is_enabled", "is_payer", "payer")
     search_fields = ("name", "account_id")
     search_help_text = "Part of an account's name or id."

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from clouds.account_fields import AccountIdField
 from clouds.filters import CloudAccountFilter
 from clouds.models import CloudAccount
-from clouds.querysets import AmbiguousAccount
 from clouds.registry import acts_for
 from core.api.pagination import Pages
 from core.api.viewsets import RowsViewSet
@@ -77,10 +76,7 @@ class CloudAccountViewSet(RowsViewSet):
 def named_account(request: Request, name: str) -> CloudAccount:
     """Return the one account of that id or name which the user may see."""
     accounts = CloudAccount.objects.visible_to(request.user).select_related("payer")
-    try:
-        account: CloudAccount | None = accounts.one_called(name)
-    except AmbiguousAccount as error:
-        raise ValidationError({"account": [str(error)]}) from None
+    account: CloudAccount | None = accounts.one_called(name)
     if account is None:
         raise ValidationError({"account": [f"There is no account {name}."]})
     return account

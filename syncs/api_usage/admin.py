@@ -30,7 +30,6 @@ class ApiUsageAdmin(ReadOnlyAdmin[ApiUsage]):
         "requests",
         cost,
     )
-    list_select_related = ("account",)
     list_filter = ("account", "day", "service", "operation")
     search_fields = ("service", "operation", "account__name", "account__account_id")
     search_help_text = "Part of a service, an operation, an account's name or id."

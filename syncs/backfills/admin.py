@@ -152,7 +152,6 @@ class BackfillAdmin(ReadOnlyAdmin[Backfill]):
     search_help_text = "Part of an account's name or id."
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
-    list_select_related = ("account", "created_by")
     autocomplete_fields = ("account",)
     actions = [
         list_action("start", "Start or resume"),

@@ -9,7 +9,6 @@ from django_filters import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,17 +20,14 @@ from core.api.filters import AnyChoice, Order
 from core.api.pagination import Pages
 from core.api.parameters import StrictSerializer, body_of
 from core.api.permissions import MayView, requires
-from core.api.problems import BrokerUnavailableError, Conflict, errors
+from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-from core.windows import InvalidWindow, Window, utc_day
+from core.windows import Window, utc_day
 from syncs.accounts.api import named_account
 from syncs.backfills.models import FILLABLE
 from syncs.backfills.planning import change_status, propose
-from syncs.backfills.transitions import InvalidTransition
 from syncs.datasets import Dataset
 from syncs.models import Backfill, BackfillWindow
-from syncs.runs.claims import Refused
-from syncs.runs.start import BrokerUnavailable
 from users.audit import actor_of
 from users.user_fields import UsernameField
 
@@ -144,18 +140,14 @@ class BackfillViewSet(RowsViewSet):
     def create(self, request: Request) -> Response:
         """Propose one: it shows its price and waits to be started."""
         wanted, now = body_of(request, self.proposal), timezone.now()
-        try:
-            backfill = propose(
-                named_account(request, wanted["account"]),
-                Dataset(wanted["dataset"]),
-                Window(wanted["start"], wanted.get("end") or utc_day(now)),
-                now,
-                actor=actor_of(request),
-                is_outside=wanted.get("is_outside", False),
-            )
-        except (InvalidWindow, Refused) as error:
-            field = "start" if isinstance(error, InvalidWindow) else "account"
-            raise ValidationError({field: [str(error)]}) from None
+        backfill = propose(
+            named_account(request, wanted["account"]),
+            Dataset(wanted["dataset"]),
+            Window(wanted["start"], wanted.get("end") or utc_day(now)),
+            now,
+            actor=actor_of(request),
+            is_outside=wanted.get("is_outside", False),
+        )
         return self._answer(backfill.pk, status.HTTP_201_CREATED)
 
     @status_action("Starts one that was proposed, or resumes one that was paused.")
@@ -175,12 +167,7 @@ class BackfillViewSet(RowsViewSet):
 
     def _change(self, name: str) -> Response:
         backfill = self.get_object()
-        try:
-            change_status(backfill, name, timezone.now(), actor_of(self.request))
-        except InvalidTransition as error:
-            raise Conflict(str(error)) from None
-        except BrokerUnavailable as error:  # it was started all the same
-            raise BrokerUnavailableError(str(error)) from None
+        change_status(backfill, name, timezone.now(), actor_of(self.request))
         return self._answer(backfill.pk)
 
     def _answer(self, key: int, code: int = status.HTTP_200_OK) -> Response:

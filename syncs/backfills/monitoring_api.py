@@ -5,12 +5,12 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.parameters import StrictSerializer, body_of, refuse_unknown
-from core.api.problems import BrokerUnavailableError, Conflict, errors
+from core.api.problems import errors
 from syncs.backfills.api import (
     BackfillDetailSerializer,
     BackfillSerializer,
@@ -19,14 +19,10 @@ from syncs.backfills.api import (
 )
 from syncs.backfills.outside_work import (
     REPORTED,
-    NoSuchWindow,
-    StaleVersion,
     report,
 )
 from syncs.backfills.planning import change_status
-from syncs.backfills.transitions import InvalidTransition
 from syncs.models import Backfill, BackfillWindow
-from syncs.runs.start import BrokerUnavailable
 from users.audit import actor_of
 
 
@@ -75,10 +71,7 @@ class BackfillMonitorViewSet(BackfillViewSet):
         """Propose one and start it, at the price that its answer names."""
         proposed = self.create(request)
         backfill = Backfill.objects.get(pk=proposed.data["id"])
-        try:
-            change_status(backfill, "start", timezone.now(), actor_of(request))
-        except BrokerUnavailable as error:  # it was started all the same
-            raise BrokerUnavailableError(str(error)) from None
+        change_status(backfill, "start", timezone.now(), actor_of(request))
         return self._answer(backfill.pk, proposed.status_code)
 
     @extend_schema(responses=BackfillStatusSerializer, filters=False)
@@ -105,15 +98,8 @@ class BackfillMonitorViewSet(BackfillViewSet):
             raise NotFound(f"There is no backfill {given['backfill']}.")
         status = BackfillWindow.Status(given["status"])
         by, now = actor_of(request), timezone.now()
-        try:
-            report(
-                *(backfill, given["version"], given["start"], status, given["error"]),
-                *(now, by),
-            )
-        except NoSuchWindow as error:
-            raise ValidationError({"start": [str(error)]}) from None
-        except (InvalidTransition, StaleVersion) as error:
-            raise Conflict(str(error)) from None
+        start, error = given["start"], given["error"]
+        report(backfill, given["version"], start, status, error, now, by)
         return self._answer(backfill.pk)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F
 
+from core.refusals import Refusal
 from syncs.backfills.transitions import InvalidTransition, transition
 from syncs.models import Backfill, BackfillWindow
 from syncs.runs.watched import runs_changed
@@ -16,12 +17,14 @@ REPORTED = (Part.ACTIVE, Part.SUCCEEDED, Part.FAILED)
 OPEN = (Part.WAITING, Part.ACTIVE)
 
 
-class StaleVersion(ValueError):
+class StaleVersion(Refusal):
     """Somebody changed the backfill since; the message says what to do."""
 
 
-class NoSuchWindow(ValueError):
+class NoSuchWindow(Refusal):
     """The backfill has no window that starts then; the message says so."""
+
+    field = "start"
 
 
 def report(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import F
 from django.db.transaction import atomic
 
+from core.refusals import Refusal
 from syncs.models import Backfill
 from syncs.runs.watched import runs_changed
 from users.audit import Actor, record_by
@@ -13,7 +14,7 @@ from users.audit import Actor, record_by
 Status = Backfill.Status
 
 
-class InvalidTransition(ValueError):
+class InvalidTransition(Refusal, ValueError):
     """The backfill's status does not allow it; the message names that status."""
 
 

@@ -80,7 +80,6 @@ class IncidentAdmin(ReadOnlyAdmin[Incident]):
         in_short,
         moment("closed_at"),
     )
-    list_select_related = ("account",)
     list_filter = (State, "account", "dataset")
     search_fields = ("account__name", "account__account_id", "sentence")
     search_help_text = "Part of an account's name or id, or of the problem."

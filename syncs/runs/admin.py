@@ -144,7 +144,6 @@ class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
         "region",
         moment("updated_at"),
     )
-    list_select_related = ("account",)
     list_filter = ("account", "dataset")
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."

@@ -22,15 +22,15 @@ from core.api.files import table_file, wants_file
 from core.api.pagination import Pages
 from core.api.parameters import StrictSerializer, body_of
 from core.api.permissions import requires
-from core.api.problems import BrokerUnavailableError, Conflict
+from core.api.problems import Conflict
 from core.api.viewsets import RowsViewSet
-from core.windows import InvalidWindow, Window, utc_day
+from core.windows import Window, utc_day
 from syncs.accounts.api import named_account
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.filters import SyncRunFilter
 from syncs.runs.freshness import Freshness, State, freshness, per_account
-from syncs.runs.start import BrokerUnavailable, start_syncs
+from syncs.runs.start import start_syncs
 from users.audit import actor_of
 from users.user_fields import UsernameField
 
@@ -118,19 +118,14 @@ class StartSyncView(APIView):
     )
     def post(self, request: Request, dataset: Dataset) -> Response:
         given = body_of(request, StartSerializer)
-        try:
-            started = start_syncs(
-                _accounts(request, given.get("account")),
-                [dataset],
-                timezone.now(),
-                trigger=SyncRun.Trigger.API,
-                actor=actor_of(request),
-                window=_window(given),
-            )
-        except InvalidWindow as error:
-            raise ValidationError({"start": [str(error)]}) from None
-        except BrokerUnavailable as error:
-            raise BrokerUnavailableError(str(error)) from None
+        started = start_syncs(
+            _accounts(request, given.get("account")),
+            [dataset],
+            timezone.now(),
+            trigger=SyncRun.Trigger.API,
+            actor=actor_of(request),
+            window=_window(given),
+        )
         answer = StartedSerializer(started).data
         if started.runs:
             return Response(answer, status=status.HTTP_202_ACCEPTED)

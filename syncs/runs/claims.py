@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from clouds.demo_clock import account_now, our_now
 from clouds.models import CloudAccount
+from core.refusals import Refusal
 from core.windows import InvalidWindow, Window
 from syncs.datasets import Dataset, why_not
 from syncs.models import BackfillWindow, SyncRun
@@ -38,8 +39,10 @@ class AlreadyRan(Exception):
     """Another scheduler found the same dataset due, and its run has already ended."""
 
 
-class Refused(ValueError):
+class Refused(Refusal, ValueError):
     """This can't be read from this account; the message says what to do instead."""
+
+    field = "account"
 
 
 def claim(

@@ -10,6 +10,7 @@ from kombu.exceptions import ConnectionError as BrokerConnectionError
 
 from clouds.models import CloudAccount
 from core.clocks import recent
+from core.refusals import Refusal
 from core.windows import InvalidWindow, Window
 from syncs.datasets import Dataset, is_read_from, why_not
 from syncs.models import SyncRun
@@ -18,8 +19,10 @@ from syncs.runs.watched import runs_changed
 from users.audit import Actor, record_by
 
 
-class BrokerUnavailable(Exception):
+class BrokerUnavailable(Refusal):
     """No worker can be reached; the message says what to do."""
+
+    is_away = True
 
 
 LOST_AFTER = timedelta(minutes=2)

@@ -4,7 +4,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +15,6 @@ from core.api.viewsets import RowsViewSet
 from users.models import SavedView
 from users.saved_views.filters import SavedViewFilter
 from users.saved_views.view_changes import (
-    InvalidName,
     change_view,
     delete_view,
     save_view,
@@ -58,10 +56,7 @@ class SavedViewViewSet(RowsViewSet):
     def create(self, request: Request) -> Response:
         """Save a view; one of yours with this name is replaced."""
         given = body_of(request, SavedViewSerializer)
-        try:
-            view = save_view(request, given)
-        except InvalidName as error:
-            raise ValidationError({"name": [str(error)]}) from None
+        view = save_view(request, given)
         return Response(self.get_serializer(view).data, status.HTTP_201_CREATED)
 
     @extend_schema(responses=SavedViewSerializer)
@@ -69,10 +64,7 @@ class SavedViewViewSet(RowsViewSet):
         """Rename it, share it or change its address."""
         view = self.get_object()
         given = body_of(request, SavedViewSerializer, view, partial=True)
-        try:
-            change_view(view, request, given)
-        except InvalidName as error:
-            raise ValidationError({"name": [str(error)]}) from None
+        change_view(view, request, given)
         return Response(self.get_serializer(view).data)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:

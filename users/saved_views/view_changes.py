@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from core.refusals import Refusal
 from users.audit import record
 from users.changes import values_changed
 from users.models import SavedView
@@ -19,8 +20,10 @@ FIELDS = ("name", "address", "is_shared")
 LEFT_OUT = ("page", "after", "format")
 
 
-class InvalidName(Exception):
+class InvalidName(Refusal):
     """Why a view cannot be saved under its name."""
+
+    field = "name"
 
 
 @transaction.atomic

@@ -6,18 +6,15 @@ import django_filters as filters
 from django.contrib.auth.models import User
 from django.http import QueryDict
 
-from core.api.filters import AnyText, WindowForm, end_filter, start_filter
+from core.api.filters import AnyText, WindowFilter, end_filter, start_filter
 from core.api.parameters import asked_filters, checked
 
 
-class LogFilter(filters.FilterSet):
+class LogFilter(WindowFilter):
     name = filters.CharFilter("username", required=True)
     group = AnyText(method="of_groups")
     start = start_filter("date_joined__date")
     end = end_filter("date_joined__date")
-
-    class Meta:
-        form = WindowForm
 
 
 def asked(query: str) -> filters.FilterSet:

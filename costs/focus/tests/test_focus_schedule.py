@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from clouds.storage import delete_file, list_files, replace_file
+from clouds.storage import delete_file, list_files, write_file
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.testing.places import KINDS
@@ -55,7 +55,7 @@ def test_each_sync_makes_both_months_due_once(
     delete_file(found["focus-1.2/2026-10.parquet"])
     cache.clear()
     assert names(later=5) == ["2026-10.parquet"]
-    replace_file(BytesIO(b"{"), f"{place}/focus-1.2", "_exported.json")
+    write_file(BytesIO(b"{"), f"{place}/focus-1.2", "_exported.json", replaces=True)
     cache.clear()
     assert len(names(later=5)) == 2
 

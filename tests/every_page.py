@@ -3,10 +3,12 @@
 import fcntl
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 
@@ -14,6 +16,9 @@ from core.api.xlsx import MEDIA_TYPE as XLSX
 from core.testing.workbooks import sheets_of
 from tests.addresses import OPEN, closed
 from tests.two_accounts import HIDDEN_KEY
+
+# Django's own statements about a row, of which each database knows the same.
+OF_A_ROW = re.compile(r"/admin/.*/(add|change|delete|history)/")
 
 
 @cache
@@ -38,6 +43,8 @@ def _fetched() -> dict[str, str]:
     client = Client(raise_request_exception=False)
     client.force_login(User.objects.create_superuser("sees-all"))
     addresses = sorted({*closed(HIDDEN_KEY), *OPEN})
+    if connection.vendor == "sqlite":
+        addresses = [one for one in addresses if not OF_A_ROW.fullmatch(one)]
     return {one: text_of(client.get(one)) for one in addresses}
 
 

@@ -20,6 +20,7 @@ from costs.testing import rows_miss_totals
 from insights.models import Recommendation
 from insights.recommendations.engine.advice import PriceBasis
 from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.testing import resource_of
 from inventory.models import Instance, StateChange
 from metrics.models import CpuMetric, MemoryMetric
@@ -201,7 +202,7 @@ def test_what_is_stopped_and_billed_is_advised_with_its_price(
     sync()
     stopped = Instance.objects.get(name="Held")
     Instance.objects.filter(pk=stopped.pk).update(first_seen_at=now - 3 * DAY)
-    refresh(list(CloudAccount.objects.all()), company.now)
+    refresh(CloudAccount.objects.all(), company.now, parts=[Part.RECOMMENDATIONS])
     found = Recommendation.objects.get(rule="allocated")
     assert resource_of(found).name == "Held"
     price = InstancePrice.objects.get(

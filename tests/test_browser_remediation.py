@@ -13,6 +13,7 @@ from core.testing.browser import HANGS_AFTER_MS, let_in
 from dashboard.demo.company import catch_up, replay
 from insights.models import Recommendation, Remediation
 from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.remediation.execution import work_on
 from insights.testing import anomaly, resource_of, somebody
 from inventory.models import Instance
@@ -31,7 +32,7 @@ def staging(transactional_db: None) -> CloudAccount:
     )
     now = timezone.now()
     replay(owner, now, DAYS)
-    refresh([owner], now)
+    refresh([owner], now, parts=[Part.RECOMMENDATIONS])
     return owner
 
 
@@ -46,7 +47,7 @@ def weeks_later(owner: CloudAccount, weeks: int) -> None:
     # What the action queued is read by no worker here.
     SyncRun.objects.end_active(timezone.now(), "Read by the test.")
     catch_up(owner, now)
-    refresh([owner], now)
+    refresh([owner], now, parts=[Part.RECOMMENDATIONS])
 
 
 def test_an_anomaly_becomes_an_action_whose_saving_is_verified(

@@ -19,6 +19,7 @@ from core.testing.azure_emulator.resource_meters import (
 )
 from insights.models import Recommendation
 from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from inventory.sync import sync_network, sync_storage
 from pricing.sync import sync_prices
 from syncs.testing import outcome
@@ -58,7 +59,7 @@ def test_what_nothing_uses_for_a_week_is_recommended_at_list_price(
     for sync in (sync_storage, sync_network, sync_prices):
         assert outcome(sync(mine, now))[0] == "succeeded"
     for at in (now + WEEK, now + WEEK):
-        (done, _) = refresh([mine], at)
+        (done,) = refresh([mine], at, parts=[Part.RECOMMENDATIONS])
         assert done.failures == []
     found = Recommendation.objects.order_by("resource__kind")
     rows = found.values_list("resource__kind", "category", "rule", "price_basis")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 
 from clouds.models import CloudAccount
@@ -31,8 +32,12 @@ ACTOR = Actor(None, "ada")
 
 @pytest.fixture(scope="module", autouse=True)
 def company(module_db: None) -> Iterator[None]:
-    """What the first step of each scenario builds, once for all of them."""
-    with time_machine.travel(NOW, tick=False):
+    """What the first step of each scenario builds, once for all of them.
+
+    Of its services few are forecast: one page shows the forecast of all together.
+    """
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW, tick=False):
+        patch.setattr(settings, "FORECAST_SERVICES", 1)
         perform.perform(RESET, NOW, "ada")
         yield
 

@@ -7,7 +7,13 @@ no single day moves them; days that were anomalous are left out altogether.
 
 import numpy as np
 
-from insights.arrays import SIGMA_OF_MAD, BoolArray, FloatArray, row_medians
+from insights.arrays import (
+    SIGMA_OF_MAD,
+    BoolArray,
+    FloatArray,
+    known_or_zero,
+    row_medians,
+)
 
 WEEK = 7
 # Weekdays and ordinary deviations are judged by eight weeks.
@@ -45,13 +51,13 @@ class Baseline:
         past = self._past(day)
         if not past.shape[1]:
             return np.zeros(len(past))
-        return np.nan_to_num(row_medians(past)) * SIGMA_OF_MAD
+        return known_or_zero(row_medians(past)) * SIGMA_OF_MAD
 
-    def spread(self, day: int) -> FloatArray:
+    def spread(self, day: int, typical: FloatArray) -> FloatArray:
         """Return the same, wider where the largest ordinary deviation asks for it."""
         past = self._past(day)
-        largest = np.max(np.nan_to_num(past), axis=1, initial=0.0)
-        return np.maximum(self.typical(day), largest * LARGEST_TO_DEVIATION)
+        largest = np.max(known_or_zero(past), axis=1, initial=0.0)
+        return np.maximum(typical, largest * LARGEST_TO_DEVIATION)
 
     def learn(
         self, day: int, values: FloatArray, expected: FloatArray, excluded: BoolArray
@@ -64,7 +70,7 @@ class Baseline:
         )
         self.ordinary[:, day] = np.where(usual, np.abs(values - expected), np.nan)
         self.known_days += is_known
-        self.was_below |= np.nan_to_num(values) < 0
+        self.was_below |= known_or_zero(values) < 0
         self._learn_weekday(day)
 
     def restart(self, row: int, day: int, values: FloatArray, ratio: float) -> None:
@@ -92,4 +98,4 @@ class Baseline:
         week = self.clean[:, day + 1 - WEEK : day + 1]
         self.above[:, day] = week[:, -1] - week.mean(axis=1)
         same = range(day, max(-1, day - WEEK * WEEKS), -WEEK)
-        self.weekday[:, day % WEEK] = np.nan_to_num(row_medians(self.above[:, same]))
+        self.weekday[:, day % WEEK] = known_or_zero(row_medians(self.above[:, same]))

@@ -15,7 +15,7 @@ from insights.anomalies.engine.anomaly_records import Kind
 from insights.anomalies.engine.baseline import Baseline
 from insights.anomalies.engine.limits import Limits
 from insights.anomalies.engine.recurring import RecurringDeviations
-from insights.arrays import BoolArray, FloatArray
+from insights.arrays import BoolArray, FloatArray, known_or_zero
 
 # Days of an anomaly may be this much nearer to what was expected than is usual in it.
 GOES_ON = 0.5
@@ -104,14 +104,15 @@ class Detector:
         `values` may hold NaN: nothing is said of those. What is estimated may still
         grow, so it is never too low.
         """
-        least = self.materiality.least_spread(np.nan_to_num(expected))
-        deviation = np.nan_to_num(values - expected)
+        usual = known_or_zero(expected)
+        least, typical = self.materiality.least_spread(usual), baseline.typical(day)
+        deviation = known_or_zero(values - expected)
         self.expected[:, day], self.deviation[:, day] = expected, deviation
-        self.spread[:, day] = np.maximum(baseline.spread(day), least)
-        matters = self.materiality.material(deviation, np.nan_to_num(expected))
+        self.spread[:, day] = np.maximum(baseline.spread(day, typical), least)
+        matters = self.materiality.material(deviation, usual)
         matters &= (deviation > 0) | ~estimated
-        typical = np.maximum(baseline.typical(day), least)
-        unusual = matters & (np.abs(deviation) >= self.limits.far * typical)
+        limit = self.limits.far * np.maximum(typical, least)
+        unusual = matters & (np.abs(deviation) >= limit)
         recurring = self._where(unusual, day, self.recurring.is_monthly)
         far = matters & ~recurring & self._is_far(day, baseline)
         far &= ~self._where(far, day, self.recurring.is_frequent)
@@ -150,7 +151,7 @@ class Detector:
         self, alarm: Alarm, kind: Kind, day: int, expected: FloatArray, now: FloatArray
     ) -> None:
         """Let an alarm last to that day, with what its further days are."""
-        more = np.array([expected, np.nan_to_num(now - expected)])
+        more = np.array([expected, known_or_zero(now - expected)])
         alarm.figures = np.concatenate([self.figures(alarm), more], axis=1)
         alarm.last, alarm.kind = day, kind
         alarm.lasted = alarm.is_over = True
@@ -160,7 +161,7 @@ class Detector:
         if alarm.figures is not None:
             return alarm.figures
         days = slice(alarm.first, alarm.last + 1)
-        expected = np.nan_to_num(self.expected[alarm.row, days])
+        expected = known_or_zero(self.expected[alarm.row, days])
         return np.array([expected, self.deviation[alarm.row, days]])
 
     def move_of(self, alarm: Alarm) -> tuple[float, float]:

@@ -28,6 +28,7 @@ from costs.models import CommitmentUse, CostTotal, CoveredDay, DailyCost
 from costs.testing import store_costs
 from insights.models import EffectiveRate, Recommendation, Verification
 from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.remediation.proposals import proposal_of
 from insights.testing import request_of
 from insights.transitions import InvalidTransition, change_status
@@ -67,7 +68,7 @@ def billed(owner: CloudAccount, window: Window, a_day: Decimal) -> None:
 
 
 def refreshed(owner: CloudAccount, now: datetime = NOW) -> int:
-    (outcome, _) = refresh([owner], now, force=True)
+    (outcome,) = refresh([owner], now, parts=[Part.RECOMMENDATIONS])
     assert outcome.failures == []
     return outcome.changed["recommendations"]  # type: ignore[index]
 
@@ -163,7 +164,7 @@ def test_lines_that_cannot_be_read_change_nothing(
 
     monkeypatch.setattr(engine.DuckDb, "rows", fail)
     LineItemMonth.objects.update(byte_count=1)  # so that no answer is cached
-    (outcome, _) = refresh([owner], NOW, force=True)
+    (outcome,) = refresh([owner], NOW, parts=[Part.RECOMMENDATIONS])
     assert outcome.remarks == [
         "Commitments were not read from line items. The engine is away."
     ]

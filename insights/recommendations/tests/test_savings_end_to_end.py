@@ -15,6 +15,7 @@ from costs.testing import store_costs
 from insights.models import Recommendation, Verification
 from insights.recommendations.engine.verify import running_cost
 from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.testing import request_of
 from insights.transitions import change_status
 from inventory.models import Instance, StateChange
@@ -50,7 +51,7 @@ def bill(owner: CloudAccount, window: Window, a_day: Decimal) -> None:
 
 def refreshed(owner: CloudAccount, now: datetime) -> None:
     sync_prices(owner, now)
-    (outcome, _) = refresh([owner], now)
+    (outcome,) = refresh([owner], now, parts=[Part.RECOMMENDATIONS])
     assert outcome.failures == []
 
 
@@ -119,7 +120,7 @@ def test_a_machine_that_runs_on_saved_nothing(owner: CloudAccount) -> None:
     refreshed(owner, now)
     assert (verdict().status, verdict().realized) == ("not_realized", None)
     assert Recommendation.objects.live().get(rule="idle").pk != idle_and_done().pk
-    (again, _) = refresh([owner], now)
+    (again,) = refresh([owner], now, parts=[Part.RECOMMENDATIONS])
     assert sum(again.changed.values()) == 0
 
 

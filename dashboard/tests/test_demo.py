@@ -35,6 +35,7 @@ from providers.demo.company import ACCOUNTS, PRODUCTION
 from syncs.accounts.changes import remove_accounts, save_account
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
+from syncs.runs.claims import Refused
 from syncs.testing import run
 from users.testing import ask
 
@@ -161,6 +162,18 @@ def test_the_first_start_ends_it_once_somebody_connects_an_account(
     monkeypatch.setattr("dashboard.management.commands.demo.build", build)
     demo("--if-alone")
     assert len(built) == 1
+
+
+def test_an_account_that_is_connected_in_the_middle_ends_it_without_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def build(*_: object) -> Iterator[CloudAccount]:
+        save_account(CloudAccount(account_id="000000000009", name="ours"))
+        raise Refused("production was removed meanwhile.")
+        yield
+
+    monkeypatch.setattr("dashboard.management.commands.demo.build", build)
+    assert demo("--if-alone").endswith("production was removed meanwhile.\n")
 
 
 def test_run_again_on_the_same_day_nothing_changes() -> None:

@@ -45,6 +45,14 @@ def figures(options: AwsOptions) -> list[Figure]:
     return [*((CPU, statistic) for statistic in options.cpu_statistics), *network]
 
 
+def price(options: AwsOptions) -> str:
+    """Return what reading it costs."""
+    return (
+        f"$0.01 per 1,000 metrics and sync, {len(figures(options))} an instance "
+        "(AWS_CPU_STATISTICS, AWS_NETWORK_METRICS)"
+    )
+
+
 def fetch_metrics(
     clients: AwsClients,
     window: Window,

@@ -172,9 +172,12 @@ class AwsProvider:
         )
         yield checked(
             "cloudwatch:GetMetricData",
-            f"sync_cpu, sync_usage: {usage.price(clients.options)}"
-            if clients.options.usage_metrics
-            else "sync_cpu",
+            f"sync_cpu: {cloudwatch.price(clients.options)}"
+            + (
+                f"; sync_usage: {usage.price(clients.options)}"
+                if clients.options.usage_metrics
+                else ""
+            ),
             lambda: cloudwatch.try_metrics(clients, yesterday, region),
         )
         yield checked(

@@ -69,8 +69,11 @@ def parts_of(window: Window, interval: str = DAILY) -> Iterator[Window]:
 def price(options: AzureOptions) -> str:
     """Return what reading metrics costs."""
     usd = options.metrics_call_usd
-    cost = f"${usd} a batch" if usd else "Azure bills each batch, and names no price"
-    return f"{cost}, of 50 resources of a region and 30 days (AZURE_METRICS_CALL_USD)"
+    cost = f"${usd}" if usd else "billed at a price that Azure does not name"
+    return (
+        f"{cost}, for each batch of 50 resources of a region and 30 days "
+        "(AZURE_METRICS_CALL_USD)"
+    )
 
 
 def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

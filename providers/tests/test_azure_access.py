@@ -42,11 +42,11 @@ def test_metrics_are_named_with_what_a_batch_is_taken_to_cost(
         check for check in provider.check_access(NOW) if "metrics" in check.permission
     )
     assert metrics.needed_for.endswith(
-        "Azure bills each batch, and names no price, of 50 resources of a region and "
-        "30 days (AZURE_METRICS_CALL_USD)"
+        "billed at a price that Azure does not name, for each batch of 50 resources of "
+        "a region and 30 days (AZURE_METRICS_CALL_USD)"
     )
     assert price(AzureOptions(metrics_call_usd=Decimal("0.01"))).startswith(
-        "$0.01 a batch, of 50 resources"
+        "$0.01, for each batch of 50 resources"
     )
 
 

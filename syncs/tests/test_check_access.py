@@ -38,6 +38,11 @@ def test_it_says_that_all_is_there_and_what_asking_cost(aws: EmulatedAws) -> Non
     assert "missing" not in answer
     assert "ok        ce:GetCostAndUsage" in answer
     assert "18 requests, $0.01" in answer
+    # The first sync asks for the same, and is billed.
+    assert (
+        "for sync_cpu: $0.01 per 1,000 metrics and sync, 6 an instance "
+        "(AWS_CPU_STATISTICS, AWS_NETWORK_METRICS); sync_usage: $0.01 per 1,000"
+    ) in answer
 
 
 def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> None:

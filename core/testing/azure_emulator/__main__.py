@@ -34,8 +34,8 @@ def _say_how(azure: EmulatedAzure) -> None:
         print(f"export {name}={value}")
     add = ".venv/bin/python manage.py add_account --provider azure"
     tenant = f"--tenant {azure.world.tenant_id}"
-    for each in azure.world.subscriptions:
-        print(f"{add} --subscription {each} {tenant}")
+    for each, subscription in azure.world.subscriptions.items():
+        print(f"{add} --name {subscription.name} --subscription {each} {tenant}")
     billing = f"/providers/Microsoft.Billing/billingAccounts/{BILLING_ACCOUNT}"
     print(f"# The bill over both, with what only it has:\n# {add} \\")
     print(f"#   --billing-scope {billing} {tenant}")

@@ -16,7 +16,7 @@ from dashboard.demo.company import amount_of, build
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
 from providers.demo.steps import LEAST_DAYS
 from syncs.accounts.changes import remove_accounts
-from syncs.runs.claims import SlotTaken
+from syncs.runs.claims import Refused, SlotTaken
 from syncs.runs.start import broker_errors
 
 
@@ -97,3 +97,5 @@ class Command(BaseCommand):
                     return
         except SlotTaken as taken:
             raise CommandError(str(taken), returncode=TAKEN) from None
+        except Refused as gone:  # as by who connects an account at this moment
+            self.stdout.write(str(gone))

@@ -9,7 +9,7 @@ CLOUD ?= aws
 # cores. On SQLite, where less is to be proven, there is one.
 WORKERS ?= 3
 
-.PHONY: run test test-sqlite test-postgres compile-half-1 compile-half-2 coverage lint \
+.PHONY: run test test-sqlite test-postgres compile-half-1 compile-half-2 approve coverage lint \
 	format lock bench emulator clean
 
 run: $(VENV)/.installed
@@ -29,6 +29,10 @@ test-sqlite: $(VENV)/.installed-dev
 
 test-postgres: $(VENV)/.browser
 	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) -n $(WORKERS) $(ARGS)
+
+# Writes what the demo company answers now; `git diff` shows what that approves.
+approve: $(VENV)/.installed-dev
+	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest tests/test_approved_answers.py --approve
 
 # Branches over both databases and all processes; fails below 90%.
 coverage: $(VENV)/.installed-dev

@@ -60,7 +60,13 @@ FAST_AWS = {
 
 
 # Files that take a minute or more, and what waits for other processes.
-LONGEST = ("test_production", "test_schemathesis", "test_accessibility", "demo")
+LONGEST = (
+    "test_production",
+    "test_schemathesis",
+    "test_accessibility",
+    "demo",
+    "test_approved",
+)
 
 BOTH = {"sqlite", "postgresql"}
 # One of these is in each file of which `make test` runs something on SQLite.
@@ -72,6 +78,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--once",
         action="store_true",
         help="Run each test where `make test` does, rather than all that can run here.",
+    )
+    parser.addoption(
+        "--approve",
+        action="store_true",
+        help="Write tests/approved/ from what is answered now.",
     )
 
 

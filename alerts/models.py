@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -310,13 +311,14 @@ class Notice(models.Model):
             self.currency,
         )
 
-    @property
-    def has_page(self) -> bool:
-        """Return whether what it is about has a page. No query."""
+    def has_page_for(self, user: User | AnonymousUser) -> bool:
+        """Return whether what it is about has a page that the user may see. No query
+        beside that of the user's permissions."""
         if self.about_type_id is None:
             return False
-        model = ContentType.objects.get_for_id(self.about_type_id).model_class()
-        return hasattr(model, "get_absolute_url")
+        kind = ContentType.objects.get_for_id(self.about_type_id)
+        may_view = user.has_perm(f"{kind.app_label}.view_{kind.model}")
+        return may_view and hasattr(kind.model_class(), "get_absolute_url")
 
     @property
     def is_acted_on(self) -> bool:

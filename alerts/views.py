@@ -59,7 +59,7 @@ class AlertsView(VisibleRowsMixin, ListView[Notice]):
         seen_routes = Route.objects.visible_to(self.request.user)
         for route in seen_routes.select_related("account"):
             routes.setdefault(route.channel, []).append(route)
-        return super().get_context_data(
+        context = super().get_context_data(
             channels=[
                 (one, last.get(name), routes[name]) for name, one in names.items()
             ],
@@ -78,6 +78,9 @@ class AlertsView(VisibleRowsMixin, ListView[Notice]):
             form=self.form,
             **kwargs,
         )
+        for notice in context["object_list"]:
+            notice.has_page = notice.has_page_for(self.request.user)
+        return context
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Add a channel."""

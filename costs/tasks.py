@@ -5,13 +5,14 @@ import time
 from contextlib import suppress
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from clouds.storage import PlaceFailed
 from core.db.exclusive import AlreadyRunning, exclusive
 from costs.commitments.sync import read_commitments
 from costs.focus.schedule import export_due_months
-from costs.lines.engine import LinesFailed
+from costs.lines.engine import DEADLINE_SECONDS, LinesFailed
 from costs.lines.loaded_lines import load_line_items
 from costs.lines.refresh import refresh_lines as refresh_due_lines
 from costs.lines.storage import delete_left_files
@@ -65,8 +66,12 @@ def refresh_lines() -> None:
         logger.error("lines: %s", error)
         return
     if not is_done:
+        # Questions at work may still read what the next turn drops from the server.
+        wait = DEADLINE_SECONDS if settings.LINE_ITEMS_ENGINE else 0
         with suppress(*broker_errors()):  # beat sends it then
-            refresh_lines.apply_async(retry=False, expires=EXPIRES_SECONDS)
+            refresh_lines.apply_async(
+                retry=False, countdown=wait, expires=EXPIRES_SECONDS
+            )
 
 
 def _refresh_lines_for_a_while() -> bool:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission, User
 from django.core import mail
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from alerts.models import Channel, Notice
-from clouds.testing import account, see_only
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from users.models import AuditEntry
 from users.testing import person
@@ -160,6 +161,21 @@ def test_a_notice_leads_to_what_it_is_about(administrator: Client) -> None:
     assert f"/alerts/notices/{gone.pk}/" not in text_of(administrator)
     back = administrator.get(f"/alerts/notices/{gone.pk}/")["Location"]
     assert back == gone.get_absolute_url()
+
+
+def test_a_notice_is_no_link_for_who_may_not_see_what_it_is_about(
+    client: Client,
+) -> None:
+    owner = account()
+    about = {"about": owner, "account": owner, "created_at": NOW}
+    Notice.objects.create(key="a", channel="c", subject="Ended", **about)
+    user = User.objects.create_user("hears-of-it")
+    see_all(user)
+    seen = ("view_notice", "view_channel")
+    user.user_permissions.set(Permission.objects.filter(codename__in=seen))
+    client.force_login(user)
+    text = text_of(client)
+    assert "Ended" in text and "/alerts/notices/" not in text
 
 
 def test_a_notice_about_an_account_leads_to_its_bill() -> None:

@@ -18,6 +18,7 @@ from clouds.testing import account
 from core.testing import task_queue
 from core.testing.clock import NOW
 from core.windows import Window
+from costs.lines.engine import DEADLINE_SECONDS
 from costs.lines.line_groups import line_totals
 from costs.lines.line_query import LineQuery
 from costs.lines.line_source import line_source, newest_window
@@ -135,6 +136,20 @@ def test_many_months_wait_behind_what_else_is_queued(
     assert [*sums(demo)] == [date(2026, 10, 1)]
     assert task_queue.work_off() == [None, None]
     assert len(sums(demo)) == 2
+
+
+def test_the_next_turn_waits_for_questions_that_read_what_it_drops(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr("costs.tasks._refresh_lines_for_a_while", lambda: False)
+    monkeypatch.setattr(
+        task, "apply_async", lambda **how: sent.append(how["countdown"])
+    )
+    task()
+    settings.LINE_ITEMS_ENGINE = "clickhouse://elsewhere"
+    task()
+    assert sent == [0, DEADLINE_SECONDS]
 
 
 def test_a_month_whose_costs_were_archived_is_left_alone(demo: CloudAccount) -> None:

@@ -171,6 +171,10 @@ def icon(request: HttpRequest) -> str:
     return static("img/icon.svg")
 
 
+def style(request: HttpRequest) -> str:
+    return static("css/admin.css")
+
+
 def _may_view(request: HttpRequest, name: str) -> bool:
     model = apps.get_model(name)
     if not admin.site.is_registered(model):

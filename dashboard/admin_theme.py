@@ -12,6 +12,7 @@ UNFOLD = {
             "href": "dashboard.admin_navigation.icon",
         }
     ],
+    "STYLES": ["dashboard.admin_navigation.style"],
     "DASHBOARD_CALLBACK": "dashboard.admin_index.index_context",
     "TABS": "dashboard.admin_navigation.tabs",
     "SIDEBAR": {

@@ -7,6 +7,7 @@
   const { hasExpected, highestExpected, drawExpected, expectedText } = chartExpected;
   const { css, colorsOf, forget } = chartColors;
   const { writer, tickText, sizeStep, dayText, isMoney, top, endsOf, axisTitle } = chartAxis;
+  const PAPER_PX = 660;
   const ROW = 15;
   // How near a line a click has to be.
   const NEAR = 12;
@@ -373,4 +374,7 @@
   document.addEventListener("swapped", drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
   addEventListener("themechange", recolor);
+  // On paper a chart of the screen would shrink with its letters.
+  addEventListener("beforeprint", () => charts.forEach(([chart]) => chart.resize(Math.min(chart.width, PAPER_PX), chart.height)));
+  addEventListener("afterprint", () => charts.forEach(([chart]) => chart.resize()));
 })();

@@ -229,6 +229,7 @@ class MonthEndMiss(models.Model):
     objects = OfForecastQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "month end misses"
         ordering = ["forecast", "-month"]
         constraints = [
             models.UniqueConstraint(

@@ -40,6 +40,8 @@ from insights.recommendations.savings_report import TAKEN_UP
 from inventory.kinds import KINDS, Kind, noun_of
 from inventory.models import Resource
 from inventory.querysets import RUNNING
+from metrics.models import RecentCpu
+from metrics.running_cpu import of_running
 from syncs.models import SyncRun
 from syncs.runs.freshness import freshness, per_dataset
 
@@ -99,9 +101,15 @@ class SummaryView(LoginRequiredMixin, TemplateView):
     def _limit(self) -> Sequence[CloudAccount] | None:
         return self.accounts if self.scope else None
 
-    def _scoped(self, rows: Any) -> Any:
+    def _scoped(self, rows: Any, account: str = "account") -> Any:
         seen = rows.visible_to(self.request.user)
-        return seen.filter(account__in=self.accounts) if self.scope else seen
+        return seen.filter(**{f"{account}__in": self.accounts}) if self.scope else seen
+
+    def _enabled(self, rows: Any, account: str = "account") -> Any:
+        """Return those of enabled accounts; mostly all are, and none is looked up."""
+        off = [one.pk for one in self.accounts if not one.is_enabled]
+        seen = self._scoped(rows, account).order_by()
+        return seen.exclude(**{f"{account}__in": off}) if off else seen
 
     def _spending(self) -> Spending | None:
         names = {one.account_id: one.name for one in Frame.of(self.request).accounts}
@@ -167,7 +175,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
     def _kinds(self) -> list[tuple[Kind, str, int, int]]:
         """Return each kind that is present, its noun, how many there are, and how many
         of them have no tag. One query."""
-        rows = self._scoped(Resource.objects).filter(account__is_enabled=True).present()
+        rows = self._enabled(Resource.objects).present()
         counts = {
             kind: (count, untagged)
             for kind, count, untagged in rows.order_by()
@@ -181,31 +189,21 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         ]
 
     def _instances(self, *, with_cpu: bool) -> dict[str, Any]:
-        """Count the instances in each state, and the idle ones (metrics.idle). One
-        query."""
-        instances = self._scoped(Resource.objects).filter(
-            kind=Resource.Kind.INSTANCE, account__is_enabled=True
-        )
-        instances = instances.present()
+        """Count the instances in each state, and the idle ones (metrics.idle). Two
+        queries."""
+        present = self._enabled(Resource.objects).present()
+        states = present.filter(kind=Resource.Kind.INSTANCE).count_per_state()
+        found = {"states": states, "instances": sum(states.values())}
         if not with_cpu:
-            counts = instances.count_per_state()
-            return {"states": counts, "instances": sum(counts.values())}
-        rows = (
-            instances.order_by()
-            .values_list("state")
-            .annotate(
-                count=Count("*"),
-                measured=Count("recent_cpu__is_idle"),
-                idle=Count("recent_cpu__is_idle", filter=Q(recent_cpu__is_idle=True)),
-            )
+            return found
+        recent = self._enabled(RecentCpu.objects, "resource__account")
+        use = of_running(recent, states).aggregate(
+            measured=Count("is_idle"), idle=Count("pk", filter=Q(is_idle=True))
         )
-        found = {state: row for state, *row in rows.order_by("-count", "state")}
-        running, measured, idle = found.get(RUNNING, (0, 0, 0))
-        return {
-            "states": {state: count for state, (count, *_) in found.items()},
-            "instances": sum(count for count, *_ in found.values()),
+        measured, idle = use["measured"], use["idle"]
+        return found | {
             "measured": measured,
-            "unmeasured": running - measured,
+            "unmeasured": states.get(RUNNING, 0) - measured,
             "idle": idle,
             "idle_percent": idle / measured * 100 if measured else None,
         }

@@ -19,6 +19,7 @@ from inventory.models import Resource
 from inventory.querysets import RUNNING
 from metrics.idle import IDLE_WINDOW_DAYS
 from metrics.models import CpuMetric, RecentCpu
+from metrics.running_cpu import of_running
 from syncs.datasets import Dataset
 
 TOP_SERVICES = 10
@@ -151,9 +152,11 @@ def _counts(user: AnyUser) -> tuple[int, int, int, float | None]:
     def of_kind(wanted: Resource.Kind) -> int:
         return sum(count for (kind, _), count in counts.items() if kind == wanted)
 
-    machines = present.filter(kind=Resource.Kind.INSTANCE, state=RUNNING)
-    recent = RecentCpu.objects.filter(resource__in=machines).order_by()
-    percent = recent.aggregate(mean=Avg("average_percent"))["mean"]
+    recent = RecentCpu.objects.visible_to(user).order_by()
+    if keys:
+        recent = recent.exclude(resource__account__in=keys)
+    states = [state for kind, state in counts if kind == Resource.Kind.INSTANCE]
+    percent = of_running(recent, states).aggregate(mean=Avg("average_percent"))["mean"]
     return (
         of_kind(Resource.Kind.INSTANCE),
         counts.get((Resource.Kind.INSTANCE, RUNNING), 0),

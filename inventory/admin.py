@@ -12,8 +12,11 @@ from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
 )
 
+from clouds.versions import data_version
 from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
-from inventory.kinds import KINDS, Kind
+from core.api.cache import key_of, worked_out_once
+from inventory.kinds import DATASETS, KINDS, Kind
+from inventory.list_options import CACHED_AS
 from inventory.models import Instance, Resource, StateChange
 from inventory.querysets import ResourceQuerySet
 from users.audited_admin import ACCOUNT, M, ReadOnlyAdmin, page
@@ -77,7 +80,12 @@ class ValuesOfKind(AllValuesCheckboxFilter):  # type: ignore[misc] # untyped
         seen = Resource.objects.visible_to(request.user)
         rows = seen.filter(kind__in=kinds) if kinds else seen
         values = rows.order_by(field.name).values_list(field.name, flat=True)
-        self.lookup_choices = values.distinct()
+        version = data_version(request.user, *DATASETS)
+        self.lookup_choices = worked_out_once(
+            key_of(version, [CACHED_AS, field.name, *kinds]),
+            CACHED_AS,
+            lambda: list(values.distinct()),
+        )
 
 
 class BaseResourceAdmin(ReadOnlyAdmin[M]):

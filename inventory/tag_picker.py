@@ -9,8 +9,8 @@ from django.http import QueryDict
 from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from core.api.suggestions import nearest
-from inventory.querysets import ResourceQuerySet
-from inventory.tags import count_keys, count_tag_keys, count_tag_values
+from inventory.list_options import ListOptions
+from inventory.tags import count_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +67,19 @@ class TagPicker:
 
 
 def tag_picker(
-    present: ResourceQuerySet,
-    total: int,
-    asked: QueryDict,
-    accounts: Iterable[CloudAccount],
+    options: ListOptions, asked: QueryDict, accounts: Iterable[CloudAccount]
 ) -> TagPicker:
-    """Return the picker of a list's present resources, of which there are `total`.
+    """Return the picker of a list's present resources.
 
-    One query, one more of a key that is chosen, and one of lacked ones that are rare.
+    One query of a key that is chosen and not cached, one of lacked ones that are rare.
     """
-    counts = count_tag_keys(present)
+    counts, total = dict(options.tag_keys), sum(options.states.values())
     untagged = counts.pop(None, 0)
     # PostgreSQL knows no NUL.
     lacked = [key for key in asked.getlist("lacks_tag") if key and "\0" not in key]
     # Those that are not offered yet, or the form would lose them.
-    counts.update(count_keys(present, [key for key in lacked if key not in counts]))
+    rare = [key for key in lacked if key not in counts]
+    counts.update(count_keys(options.resources.present(), rare))
     keys = [
         TagKey(key, count, total - count, key in lacked)
         for key, count in counts.items()
@@ -91,7 +89,7 @@ def tag_picker(
     key = _key_of(chosen, [one.key for one in keys])
     values = [
         TagValue(f"{key}={value}", value or "(empty)", count)
-        for value, count in (count_tag_values(present, key) if key else {}).items()
+        for value, count in (options.tag_values(key) if key else {}).items()
         if value is not None
     ]
     shown = [key, *lacked, *tag_keys_of(accounts)]

@@ -20,7 +20,7 @@ from core.db.keys_first import KeysFirst
 from core.db.ordering import unknown_last
 from core.pages import FilteredPage, VisibleRowsMixin
 from inventory.api.views import ENDPOINTS, ResourceViewSet
-from inventory.breakdowns import breakdown
+from inventory.breakdowns import Part
 from inventory.facts import (
     Column,
     columns_of,
@@ -29,6 +29,7 @@ from inventory.facts import (
 )
 from inventory.filters import ResourceFilter
 from inventory.kinds import KINDS, Kind, noun_of
+from inventory.list_options import list_options
 from inventory.models import Resource, short_id
 from inventory.tag_picker import show_tags, tag_picker
 from syncs.datasets import Dataset, not_offered
@@ -93,17 +94,15 @@ class ResourceListView(FilteredPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         accounts = list(CloudAccount.objects.visible_to(user).order_by("name"))
-        every = Resource.objects.visible_to(user)
-        seen = every.filter(kind=self.kind) if self.kind else every
-        counts = every.present().count_per_kind_and_state()
+        options = list_options(user, self.kind)
         context: dict[str, Any] = super().get_context_data(
             title=self.title,
             kind=self.kind,
             kinds=self.kinds,
-            counts=kind_counts(counts, self.kinds),
-            states=state_counts(counts, self.kind),
-            regions=seen.values_of("region"),
-            groups=seen.values_of("resource_group"),
+            counts=kind_counts(options.counts, self.kinds),
+            states=options.states,
+            regions=options.regions,
+            groups=options.groups,
             accounts=accounts,
             clouds=clouds_of(accounts),
             gone_label="Deleted",
@@ -111,11 +110,8 @@ class ResourceListView(FilteredPage):
             **kwargs,
         )
         if self.kind:
-            context |= self._of_kind(self.kind, context, accounts)
-        present = sum(context["states"].values())
-        context["tags"] = tag_picker(
-            seen.present(), present, self.request.GET, accounts
-        )
+            context |= _of_kind(self.kind, options.parts, accounts)
+        context["tags"] = tag_picker(options, self.request.GET, accounts)
         show_tags(context["object_list"], context["tags"].column)
         context["can_attach"] = "attached" in context["filter"].filters
         sortable = context["filter"].filters["ordering"].param_map.values()
@@ -140,20 +136,6 @@ class ResourceListView(FilteredPage):
             "hidden_fields": [
                 (name, chosen[name]) for name in ("kind", "ordering") if name in chosen
             ],
-        }
-
-    def _of_kind(
-        self, kind: Kind, context: dict[str, Any], accounts: Iterable[CloudAccount]
-    ) -> dict[str, Any]:
-        rows = KINDS[kind].model._default_manager.all()
-        seen = rows.visible_to(self.request.user)
-        parts = breakdown(kind, seen, context["states"])
-        return {
-            "breakdown": parts,
-            "has_sizes": any(part.size_bytes is not None for part in parts),
-            "breakdown_title": BREAKDOWN_TITLES[kind],
-            "command": KINDS[kind].dataset.command,
-            "notes": reading_notes(accounts, KINDS[kind].dataset),
         }
 
 
@@ -184,16 +166,16 @@ def kind_counts(
     ]
 
 
-def state_counts(
-    present: Mapping[tuple[str, str], int], kind: Kind | None
-) -> dict[str, int]:
-    """Return how many of a kind, or of any, are in each state, the most frequent
-    first."""
-    counts = Counter[str]()
-    for (of, state), count in present.items():
-        if kind in (None, of):
-            counts[state] += count
-    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+def _of_kind(
+    kind: Kind, parts: Sequence[Part], accounts: Iterable[CloudAccount]
+) -> dict[str, Any]:
+    return {
+        "breakdown": parts,
+        "has_sizes": any(part.size_bytes is not None for part in parts),
+        "breakdown_title": BREAKDOWN_TITLES[kind],
+        "command": KINDS[kind].dataset.command,
+        "notes": reading_notes(accounts, KINDS[kind].dataset),
+    }
 
 
 def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:

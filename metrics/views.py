@@ -16,7 +16,9 @@ from core.db.keys_first import KeysFirst
 from core.pages import FilteredPage
 from core.windows import last_complete_days
 from inventory.filters import InstanceFilter
-from inventory.models import Instance, Resource
+from inventory.kinds import Kind
+from inventory.list_options import list_options
+from inventory.models import Instance
 from inventory.querysets import InstanceQuerySet
 from inventory.tag_picker import show_tags, tag_picker
 from metrics.filters import SortedInstanceFilter
@@ -53,13 +55,12 @@ class InstanceCpuListView(FilteredPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, get = self.request.user, self.request.GET
         accounts = list(CloudAccount.objects.visible_to(user).order_by("name"))
-        # Without the join to Instance, an index alone answers what there is.
-        seen = Resource.objects.visible_to(user).filter(kind=Resource.Kind.INSTANCE)
+        options = list_options(user, Kind.INSTANCE)
         context: dict[str, Any] = super().get_context_data(
-            states=seen.present().count_per_state(),
-            regions=seen.values_of("region"),
-            groups=seen.values_of("resource_group"),
-            types=Instance.objects.visible_to(user).values_of("instance_type"),
+            states=options.states,
+            regions=options.regions,
+            groups=options.groups,
+            types=options.instance_types,
             accounts=accounts,
             clouds=clouds_of(accounts),
             hidden_fields=[
@@ -67,8 +68,7 @@ class InstanceCpuListView(FilteredPage):
             ],
             **kwargs,
         )
-        present = sum(context["states"].values())
-        context["tags"] = tag_picker(seen.present(), present, get, accounts)
+        context["tags"] = tag_picker(options, get, accounts)
         show_tags(context["object_list"], context["tags"].column)
         if user.has_perm(VIEW_CPU):
             window = last_complete_days(SMALL_CHART_DAYS, timezone.now())

@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
 from core.testing.browser import PASSWORD
+from core.testing.hands import WAYS, Hand, hand_of
 from core.testing.open_browser import Tab, open_browser, opened
 from core.testing.script_pages import SITE
 from core.windows import Window, last_complete_days
@@ -44,6 +45,20 @@ def page(
     """A page of the running server; ends with no error and no request elsewhere."""
     with open_browser.tab(base_url=live_server.url) as tab:
         yield tab.page
+        assert_nothing_went_wrong(tab, live_server)
+
+
+@pytest.fixture(params=WAYS)
+def hand(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    transactional_db: None,
+    live_server: LiveServer,
+) -> Iterator[Hand]:
+    """Who works a page by the keyboard alone, and then at 360 px by touch."""
+    options = WAYS[request.param]
+    with open_browser.tab(base_url=live_server.url, **options) as tab:
+        yield hand_of(request.param, tab.page)
         assert_nothing_went_wrong(tab, live_server)
 
 

@@ -21,6 +21,7 @@ from core.testing.browser import (
 from core.testing.open_browser import open_browser
 from core.windows import last_complete_days
 from costs.testing import store_costs
+from insights.testing import recommendation
 from inventory.testing import instance
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -210,3 +211,20 @@ def test_without_scripts_the_button_applies(
         page.get_by_label("Group by").select_option("region")
         page.locator(".actions").get_by_role("button", name="Apply").click()
         expect(page).to_have_url(re.compile("group_by=region"))
+
+
+def test_what_was_selected_is_not_selected_once_other_rows_stand_there(
+    page: Page, company: None
+) -> None:
+    owner = CloudAccount.objects.get()
+    recommendation(owner, instance(owner, "batch-1"), savings_monthly=90)
+    recommendation(owner, instance(owner, "web-9"), priority="low")
+    sign_in(page, "/insights/recommendations/", "Recommendations")
+    page.get_by_label("Select: Stop batch-1").check()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.get_by_label("Priority").select_option("low")
+    expect(page.get_by_label("Select: Stop batch-1")).to_be_hidden()
+    expect(page.get_by_label("Select: Stop web-9")).not_to_be_checked()
+    expect(page.get_by_text("1 selected")).to_be_hidden()
+    page.get_by_label("Select: Stop web-9").check()
+    expect(page.get_by_text("1 selected")).to_be_visible()

@@ -11,8 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from clouds.models import CloudAccount
 from core.testing.browser import PHONE, is_ready, let_in
+from core.testing.hands import TOUCH, WAYS
 from core.testing.open_browser import open_browser
-from insights.testing import anomaly, recommendation
+from insights.testing import anomaly
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.only_on("postgresql")
 def phone(
     browser: Browser, transactional_db: None, company: None, live_server: LiveServer
 ) -> Iterator[Page]:
-    held = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-    with open_browser.tab(base_url=live_server.url, **held) as tab:
+    with open_browser.tab(base_url=live_server.url, **WAYS[TOUCH]) as tab:
         let_in(tab.page.context, User.objects.get(), live_server.url)
         yield tab.page
 
@@ -69,17 +69,6 @@ def test_what_a_page_is_for_stays_above_the_places(phone: Page) -> None:
     is_above_the_places(phone, act)
     act.tap()
     expect(phone.get_by_text("Acknowledged", exact=True).first).to_be_visible()
-
-
-def test_several_are_accepted_at_once(phone: Page) -> None:
-    row = recommendation(CloudAccount.objects.get())
-    phone.goto("/insights/recommendations/")
-    phone.get_by_label(f"Select: {row.title}").tap()
-    accept = phone.get_by_role("button", name="Accept")
-    expect(accept).to_be_in_viewport()
-    is_above_the_places(phone, accept)
-    accept.tap()
-    expect(phone.get_by_text("1 recommendation accepted.")).to_be_visible()
 
 
 def test_the_page_that_is_open_is_in_sight_in_its_line(phone: Page) -> None:

@@ -57,20 +57,20 @@ def store_all(number: int) -> dict[str, int]:
         # versions. Beside these:
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
-        # kinds; states; freshness; what explains the month, as below, and whether its
-        # rows are archived; how much recent days grow; alert channels; marks of
+        # kinds; states; CPU; freshness; what explains the month, as below, and whether
+        # its rows are archived; how much recent days grow; alert channels; marks of
         # anomalies; months of lines.
-        ("/", 34),
+        ("/", 35),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below, and
         # whether its rows are archived; how much recent days grow, for the default
         # range and for these days; months of lines, twice.
         ("/costs/", 28),
-        # states, regions, resource groups, types, tags; keys and rows; CPU; list
-        # prices; accounts.
-        ("/instances/", 18),
+        # version; states, regions, resource groups, types, tags; keys and rows; CPU;
+        # list prices; accounts.
+        ("/instances/", 19),
         # The same with memory, and without list prices.
-        ("/cpu/", 19),
+        ("/cpu/", 20),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 16),

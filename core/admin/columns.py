@@ -1,6 +1,7 @@
 """Columns of the admin's lists and lines of its pages: links, days, money, labels."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
@@ -117,6 +118,8 @@ def _links_to_rows_of(row: Model) -> SafeString:
     )
 
 
+# A page has one in each row, and all rows together a few.
+@lru_cache(maxsize=256)
 def label(text: str, kind: str = "") -> SafeString:
     """Return a colored label: success, info, warning, danger, or none of them."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": kind})

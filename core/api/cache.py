@@ -5,10 +5,12 @@ So nothing is ever deleted or stale: what is old is not found any more. A cache 
 away finds nothing, and stores nothing.
 """
 
-from collections.abc import Sequence
+import json
+import zlib
+from collections.abc import Callable, Sequence
 from functools import cache as once
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
@@ -62,6 +64,15 @@ def store(key: str, value: CachedAnswer) -> None:
     if len(value.packed) <= LARGEST_BYTES:
         head = f"{key}\n{value.content_type}\n".encode()
         cache.set(key, head + value.packed, STORED_SECONDS)
+
+
+def worked_out_once(key: str, kind: str, work_out: Callable[[], Any]) -> Any:
+    """Return what JSON can hold, from the cache where it was worked out before."""
+    if found := look_up(key, kind):
+        return json.loads(zlib.decompress(found.packed))
+    text = json.dumps(work_out())
+    store(key, CachedAnswer(zlib.compress(text.encode(), 1), "application/json"))
+    return json.loads(text)
 
 
 @once

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # The first has no windows, which take as much of a processor as pages do.
@@ -61,21 +61,6 @@ def sign_in(page: Page, path: str = "/", heading: str = "Home") -> None:
     let_ada_in(page)
     page.goto(path)
     is_ready(page, heading)
-
-
-class Clicks:
-    """A person's hand, which counts what it presses; a choice in a list is one too."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, target: Locator) -> None:
-        self.count += 1
-        target.click()
-
-    def choose(self, target: Locator, label: str) -> None:
-        self.count += 1
-        target.select_option(label=label)
 
 
 def open_page(page: Page, name: str) -> None:

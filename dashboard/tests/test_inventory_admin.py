@@ -67,8 +67,9 @@ def test_each_list_needs_few_queries_however_many_accounts(
 ) -> None:
     for number in range(10):
         stop(make_instance(number))
-    # Session, user, count, page; then states and regions, or the dates there are.
-    with django_assert_max_num_queries(6):
+    # Session, user, count, page; then the version and values of states and of regions,
+    # or the dates there are.
+    with django_assert_max_num_queries(8):
         page = admin_client.get(url).content.decode()
     assert "account-9" in page
 

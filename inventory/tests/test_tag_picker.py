@@ -4,13 +4,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.cache import cache
 from django.http import QueryDict
 from django.test import Client
 
 from clouds.models import CloudAccount
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
-from inventory.models import Bucket, Resource
+from inventory.list_options import list_options
+from inventory.models import Bucket
 from inventory.tag_picker import TagPicker, tag_picker
 from inventory.testing import instance, resource
 from users.testing import ask, person, refused
@@ -39,8 +41,10 @@ def owner() -> CloudAccount:
 
 
 def picker(**asked: str | list[str]) -> TagPicker:
-    present, query = Resource.objects.present(), QueryDict(urlencode(asked, doseq=True))
-    return tag_picker(present, present.count(), query, CloudAccount.objects.all())
+    cache.clear()
+    options = list_options(person("viewer"), None)
+    query = QueryDict(urlencode(asked, doseq=True))
+    return tag_picker(options, query, CloudAccount.objects.all())
 
 
 def counts(found: TagPicker) -> dict[str, tuple[int, int]]:

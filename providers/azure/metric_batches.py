@@ -10,7 +10,13 @@ from typing import Any
 
 from core.windows import ONE_DAY, Window, utc_day
 from providers.azure.azure_errors import failure
-from providers.azure.client import AzureClient, Question, Service, understood
+from providers.azure.client import (
+    AzureClient,
+    AzureOptions,
+    Question,
+    Service,
+    understood,
+)
 from providers.errors import ErrorKind, ProviderError
 
 API_VERSION = "2024-02-01"
@@ -58,6 +64,13 @@ def parts_of(window: Window, interval: str = DAILY) -> Iterator[Window]:
         end = min(start + ONE_DAY * DAYS_PER_CALL[interval], window.end)
         yield Window(start, end)
         start = end
+
+
+def price(options: AzureOptions) -> str:
+    """Return what reading metrics costs."""
+    usd = options.metrics_call_usd
+    cost = f"${usd} a batch" if usd else "Azure bills each batch, and names no price"
+    return f"{cost}, of 50 resources of a region and 30 days (AZURE_METRICS_CALL_USD)"
 
 
 def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

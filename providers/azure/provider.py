@@ -168,7 +168,8 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts)",
+            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts): "
+            + metric_batches.price(client.options),
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

@@ -1,8 +1,12 @@
 """check_access tries each right once and names the role that is missing, and where."""
 
+from decimal import Decimal
+
 import pytest
 
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
+from providers.azure.client import AzureOptions
+from providers.azure.metric_batches import price
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind
 from providers.records import AccessCheck
@@ -29,6 +33,21 @@ def test_with_all_roles_nothing_is_refused_and_each_is_tried_once(
     assert [check.error for check in checks] == [None] * len(checks)
     assert len({check.permission for check in checks}) == len(checks)
     assert set(provider.meter.requests_by_operation.values()) == {1}
+
+
+def test_metrics_are_named_with_what_a_batch_is_taken_to_cost(
+    provider: AzureProvider,
+) -> None:
+    (metrics,) = (
+        check for check in provider.check_access(NOW) if "metrics" in check.permission
+    )
+    assert metrics.needed_for.endswith(
+        "Azure bills each batch, and names no price, of 50 resources of a region and "
+        "30 days (AZURE_METRICS_CALL_USD)"
+    )
+    assert price(AzureOptions(metrics_call_usd=Decimal("0.01"))).startswith(
+        "$0.01 a batch, of 50 resources"
+    )
 
 
 def test_a_subscription_without_machines_can_be_checked_too(

@@ -252,3 +252,9 @@ def test_a_tag_that_no_line_has_is_remarked_and_a_month_of_as_many_lines_is_not(
     write_csv(path, focus("2026-10-01", "4"))
     run = sync_cost(owner, NOW)
     assert stored(owner) == {1: D(4)} and "fewer lines" not in run.error
+
+
+def test_columns_that_are_not_kept_are_named(place: Path) -> None:
+    write_csv(place / "2026-10.csv", focus("2026-10-01", "1", x_Team="shop"))
+    run = sync_cost(bill_account(place), NOW)
+    assert "2026-10: columns that are not kept: x_Team." in run.error

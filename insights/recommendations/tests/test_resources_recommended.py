@@ -12,8 +12,6 @@ from core.testing.clock import NOW
 from core.windows import Window, last_complete_days, utc_day
 from costs.testing import store_costs
 from insights.models import Recommendation, Verification
-from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.priced_resources import read_resources
 from insights.refresh.refresh_all import refresh
 from insights.testing import request_of
 from insights.transitions import change_status
@@ -291,16 +289,3 @@ def test_another_type_is_realized_when_the_inventory_shows_it(
     refreshed(owner, now + timedelta(days=1))
     verdict = Verification.objects.get()
     assert (verdict.status, row.savings_monthly) == ("realized", Decimal("15.00"))
-
-
-def test_the_days_of_a_resource_are_in_their_order_whichever_was_stored_first() -> None:
-    owner = account()
-    database = resource(Database, owner, "orders")
-    for day in reversed([*MONTH.days()]):
-        CpuMetric.objects.create(
-            resource=database, day=day, average_percent=1, maximum_percent=2, samples=9
-        )
-    facts = read_resources(owner, MONTH, Thresholds(), NOW)
-    (found,) = facts.values()
-    days = [one.day for one in found.cpu]
-    assert days == [*MONTH.days()]

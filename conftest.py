@@ -28,6 +28,7 @@ from core.testing import (
     quick_clients,
     quick_sessions,
 )
+from core.testing.approved import approve  # noqa: F401 - a fixture
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.large_keys import begin_with_large_keys

@@ -57,8 +57,9 @@ class ResourceQuerySet(AccountScopedQuerySet):
         return self.filter(reduce(or_, matches))
 
     def count_per_kind(self) -> dict[str, int]:
+        """Return how many are of each kind, the most frequent first."""
         rows = self.order_by().values("kind").annotate(count=Count("*"))
-        return dict(rows.values_list("kind", "count"))
+        return dict(rows.order_by("-count", "kind").values_list("kind", "count"))
 
     def count_per_kind_and_state(self) -> dict[tuple[str, str], int]:
         rows = self.order_by().values_list("kind", "state")

@@ -10,7 +10,7 @@ from textwrap import wrap
 from typing import Any
 
 WIDTH = 100
-ROWS, LINES = 4, 45
+ROWS, LINES = 4, 40
 # Tokens, keys of runs, and processes.
 RANDOM = [
     re.compile(r"(?<=cursor=)[\w%.-]+"),
@@ -108,6 +108,7 @@ class PageText(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self.rows: list[str] = []
         self.data: list[str] = []
         self.attributes: Counter[str] = Counter()
         self._line = ""
@@ -132,7 +133,7 @@ class PageText(HTMLParser):
             self._rows.append(0)
         if tag in CELLS and self._line:
             self._line += " |"
-        elif tag in BREAKING:
+        elif self._breaks(tag):
             self._end_line()
         if tag == "a":
             self._link = values.get("href", "")
@@ -166,8 +167,12 @@ class PageText(HTMLParser):
             self._end_line()
             if (count := self._rows.pop()) > 2 * ROWS:
                 self.lines.append(f"... {count} rows")
-        elif tag in BREAKING:
+        elif self._breaks(tag):
             self._end_line()
+
+    def _breaks(self, tag: str) -> bool:
+        """A row of a table is one line, whatever is in its cells."""
+        return tag in BREAKING and (tag == "tr" or not self._rows)
 
     def handle_data(self, data: str) -> None:
         if self._is_data and data.strip():
@@ -180,7 +185,16 @@ class PageText(HTMLParser):
         is_shown = not self._rows or self._rows[-1] <= 2 * ROWS
         if line and is_shown:
             self.lines.append(line)
+            if self._rows:
+                self.rows.append(line)
         self._line = ""
+
+
+def of_table(page: str) -> list[str]:
+    """Return the rows of its tables alone."""
+    text = PageText()
+    text.feed(page)
+    return text.rows
 
 
 def of_page(page: str) -> list[str]:

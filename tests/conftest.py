@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
-from core.testing.approved import approve  # noqa: F401 - a fixture
 from core.testing.browser import PASSWORD
 from core.testing.hands import WAYS, Hand, hand_of
 from core.testing.open_browser import Tab, open_browser, opened

@@ -35,9 +35,14 @@ def of_model(model: type[models.Model]) -> Iterator[str]:
         return
     sums = rows.aggregate(**dict(_sums(model)))
     yield f"== {model.__name__} {count}"
-    yield ", ".join(f"{name}: {value}" for name, value in sums.items())
+    yield ", ".join(f"{name}: {_summed(value)}" for name, value in sums.items())
     for row in rows.values()[:FIRST]:
         yield "- " + ", ".join(f"{name}: {value}" for name, value in row.items())
+
+
+def _summed(value: Any) -> Any:
+    # The last digits are of the order in which they were added.
+    return f"{value:.6g}" if isinstance(value, float) else value
 
 
 def _unique_order(model: type[models.Model]) -> list[str]:

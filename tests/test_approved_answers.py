@@ -25,7 +25,7 @@ from core.testing.approved import Approve
 from core.testing.clock import NOW
 from core.testing.large_keys import begin_with_large_keys
 from tests.addresses import closed
-from tests.answer_texts import LINES, approvable, of_json, of_page, of_text
+from tests.answer_texts import LINES, approvable, of_json, of_page, of_table, of_text
 from tests.approved_queries import QUERIES, QUESTIONS
 from tests.filled_company import fill
 from tests.source_files import HOUSE
@@ -172,7 +172,8 @@ def _lines_of(answer: Any) -> Iterable[str]:
     if "json" in kind:
         return of_json(answer.json())
     if _is_page(answer):
-        return of_page(answer.content.decode())
+        is_of_admin = answer.wsgi_request.path.startswith("/admin/")
+        return (of_table if is_of_admin else of_page)(answer.content.decode())
     return of_text(answer.content.decode("utf-8-sig", "replace"))
 
 

@@ -1,7 +1,7 @@
 """Whose insights are due, told by the database alone; and who computes them."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from clouds.models import CloudAccount
 from clouds.testing import account
 from clouds.versions import bump_version
+from core.testing import task_queue
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
@@ -24,6 +25,7 @@ from insights.refresh.refresh_all import refresh
 from insights.refresh.refresh_state import (
     HELD_AT_MOST,
     AlreadyRefreshing,
+    Part,
     claimed,
     due,
     is_refreshing,
@@ -51,6 +53,27 @@ def test_what_was_never_computed_is_due() -> None:
     account(1, "production")
     account(2, "staging")
     assert names(due(NOW)) == ["production", "staging", "all"]
+
+
+def test_many_accounts_wait_behind_what_else_is_queued(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task_queue.waiting()  # of other tests
+    for number in (1, 2):
+        account(number, f"account {number}")
+    shared: list[datetime] = []
+
+    def count(now: datetime) -> int:
+        shared.append(now)
+        return len(shared)
+
+    monkeypatch.setattr(run_module, "SHARED_PARTS", {Part.BUDGETS: count})
+    monkeypatch.setattr(tasks, "SECONDS_AT_ONCE", 0)
+    with time_machine.travel(NOW, tick=False):
+        tasks.refresh_due()
+        assert (names(due(NOW)), shared) == (["account 2", "all"], [])
+        task_queue.work_off()
+        assert (due(NOW), shared) == ([], [NOW])
 
 
 def test_what_is_computed_is_due_again_when_a_sync_stored_something() -> None:

@@ -16,6 +16,7 @@ from clouds.registry import CloudKind
 from clouds.testing import account
 from core.windows import Window
 from costs.models import CostTotal, CoveredDay, DailyCost, LineItemMonth, Restatement
+from costs.staging_file import NO_CHARGE_TAGGED
 from costs.sync import sync_cost
 from costs.tasks import refresh_lines
 from costs.testing import charge
@@ -240,3 +241,20 @@ def test_add_account_says_what_it_cannot_read(
         call_command("add_account", *arguments)
     assert raised.value.returncode == 2
     assert not CloudAccount.objects.exists()
+
+
+def test_a_tag_that_no_line_has_is_remarked_and_a_month_of_as_many_lines_is_not(
+    place: Path,
+) -> None:
+    path = write_csv(place / "2026-10.csv", focus("2026-10-01", "1"))
+    owner = bill_account(place, tag_keys=["team"])
+    assert NO_CHARGE_TAGGED.format("team") in sync_cost(owner, NOW).error
+    write_csv(path, focus("2026-10-01", "4"))
+    run = sync_cost(owner, NOW)
+    assert stored(owner) == {1: D(4)} and "fewer lines" not in run.error
+
+
+def test_columns_that_are_not_kept_are_named(place: Path) -> None:
+    write_csv(place / "2026-10.csv", focus("2026-10-01", "1", x_Team="shop"))
+    run = sync_cost(bill_account(place), NOW)
+    assert "2026-10: columns that are not kept: x_Team." in run.error

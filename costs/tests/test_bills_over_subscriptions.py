@@ -132,3 +132,14 @@ def test_a_second_scope_over_the_same_subscriptions_is_refused(
     assert f"30 days of {SUBSCRIPTION} are on the bill of 1234567 too" in error
     assert stored_costs() == before
     assert total(window) == 90
+
+
+def test_a_second_scope_over_other_subscriptions_is_stored_beside_it(
+    bills: dict[str, Bill], now: datetime
+) -> None:
+    window = last_complete_days(30, now)
+    first, second = azure_account(BILLING_SCOPE), azure_account(GROUP)
+    bills[BILLING_SCOPE] = Bill({SUBSCRIPTION: "3"}, window)
+    bills[GROUP] = Bill({OTHER_SUBSCRIPTION: "1"}, window)
+    assert [read(one, now)[0] for one in (first, second)] == ["succeeded"] * 2
+    assert total(window) == 120

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from core.windows import Window
-from costs.queries.coverage import period_before
+from costs.queries.coverage import overlap, period_before
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,10 @@ def test_months_are_compared_with_months(
 ) -> None:
     window = Window(date.fromisoformat(start), date.fromisoformat(end))
     assert period_before(window) == Window(*map(date.fromisoformat, before))
+
+
+def test_days_of_a_window_between_two_days_include_both() -> None:
+    window = Window(date(2026, 10, 1), date(2026, 11, 1))
+    assert overlap(date(2026, 9, 29), date(2026, 10, 3), window) == 3
+    assert overlap(date(2026, 10, 31), date.max, window) == 1
+    assert overlap(date(2026, 11, 1), date.max, window) == 0

@@ -25,6 +25,7 @@ from costs.models import (
     TeamRule,
 )
 from costs.testing import store_costs
+from dashboard import demo_teams
 from dashboard.demo_budgets import add_budgets
 from insights.models import Budget
 from inventory.models import Instance, StateChange
@@ -234,3 +235,14 @@ def test_remove_takes_the_demo_away_and_nothing_else() -> None:
     mine = CloudAccount.objects.create(account_id="123456789012", name="mine")
     assert "Removed" in demo("--remove")
     assert list(CloudAccount.objects.all()) == [mine]
+
+
+def test_teams_that_can_not_all_be_added_are_not_added_in_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    TeamRule.objects.all().delete()
+    Team.objects.all().delete()
+    monkeypatch.setitem(demo_teams.SHARED, "Broken", ([], {"Shop": "none"}))
+    with pytest.raises(ArithmeticError):
+        demo_teams.add_teams()
+    assert not TeamRule.objects.exists() and not Team.objects.exists()

@@ -4,13 +4,18 @@ import json
 import re
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from core.testing.approved import Approve
 from users.testing import viewer
+
+HOUSE = Path(__file__).resolve().parents[2]
 
 PATHS = [
     "accounts/",
@@ -72,6 +77,50 @@ def parameters(found: Any, path: str) -> set[str]:
 def operations(found: Any) -> Iterator[tuple[str, Any]]:
     for path in found["paths"].values():
         yield from path.items()
+
+
+def test_operations_and_fields_are_those_that_were_approved(
+    schema: Any, approve: Approve
+) -> None:
+    lines = [*operation_lines(schema), *field_lines(schema["components"]["schemas"])]
+    approve(HOUSE / "tests" / "approved" / "openapi.txt", "\n".join([*lines, ""]))
+
+
+def operation_lines(found: Any) -> Iterator[str]:
+    for path, methods in found["paths"].items():
+        for method, one in methods.items():
+            taken = " ".join(sorted(p["name"] for p in one.get("parameters", [])))
+            given = [
+                " ".join([code, *sorted(map(short_kind, answer.get("content", {})))])
+                for code, answer in one["responses"].items()
+                if code < "400"
+            ]
+            yield f"{method.upper()} {path}: {', '.join(given)}"
+            yield from wrap(taken, 96, initial_indent="    ", subsequent_indent="    ")
+
+
+def field_lines(schemas: Any) -> Iterator[str]:
+    for name, one in schemas.items():
+        needed = set(one.get("required", []))
+        fields = [
+            f"{field}{'' if field in needed else '?'} {kind_of(facts)}"
+            for field, facts in one.get("properties", {}).items()
+        ]
+        text = f"{name}: {', '.join(fields) or kind_of(one)}"
+        yield from wrap(text, 100, subsequent_indent="    ")
+
+
+def short_kind(media: str) -> str:
+    return re.split("[/.]", media)[-1]
+
+
+def kind_of(facts: Any) -> str:
+    named = str(facts.get("$ref", facts.get("allOf", ""))).rpartition("/")[2]
+    kind = facts.get("format") or facts.get("type") or named.strip("'}]") or "any"
+    inner = f" of {kind_of(facts['items'])}" if "items" in facts else ""
+    marks = [one for one in ("nullable", "readOnly", "writeOnly") if facts.get(one)]
+    choices = "|".join(map(str, facts.get("enum", [])))
+    return " ".join(filter(None, [f"{kind}{inner}", choices, *marks]))
 
 
 def test_it_is_valid_and_without_a_warning_and_names_every_route(schema: Any) -> None:

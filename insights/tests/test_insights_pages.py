@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.template.loader import render_to_string
 from django.test import Client
 
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from core.windows import Window
+from core.windows import ONE_DAY, Window
 from costs.testing import store_costs, tagged
 from insights.models import Anomaly, Feedback, Forecast, RefreshState
 from insights.testing import (
@@ -374,3 +375,16 @@ def test_more_rows_are_no_more_queries(
     client.get(path)
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
+
+
+def test_a_past_forecast_is_a_link_unless_it_was_made_afterwards() -> None:
+    made = forecast(None, scope="service", key="EC2", days=5)
+    for is_replayed in (False, True):
+        made.is_replayed = is_replayed
+        window = Window(TODAY, TODAY + ONE_DAY)
+        row = {"forecast": made, "window": window, "days_within_80": 1, "days": 1}
+        row |= dict.fromkeys(("forecasted", "actual", "error_percent"))
+        context = {"past": [row], "currency": "USD"}
+        told = render_to_string("insights/parts/past.html", context)
+        assert ("made afterwards" in told) == is_replayed
+        assert (made.get_absolute_url() in told) != is_replayed

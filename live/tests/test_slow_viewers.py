@@ -8,7 +8,7 @@ import pytest
 
 from live import viewers
 from live.sign_in import Watcher
-from live.viewers import Viewer
+from live.viewers import Ended, Viewer
 
 ANYBODY = Watcher(1, "", 1, frozenset({"costs"}), None, 0)
 
@@ -52,3 +52,17 @@ def test_it_is_dropped_when_it_does_not_read(monkeypatch: pytest.MonkeyPatch) ->
 
     assert asyncio.run(end(0)) == "The client does not read what it is sent."
     assert asyncio.run(end(60)) == ""
+
+
+def test_it_is_dropped_with_one_message_more_than_may_come_at_once() -> None:
+    async def received() -> int:
+        viewer = Viewer(ANYBODY, Client(), frozenset({"costs"}))
+        message = {"text": '{"subscribe": ["costs"]}'}
+        for number in range(100):
+            try:
+                viewer.subscribe(message)
+            except Ended:
+                return number
+        return 100
+
+    assert asyncio.run(received()) == viewers.MESSAGES_AT_ONCE

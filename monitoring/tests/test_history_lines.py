@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitoring.metrics.history import MINUTE, History, HistoryPoint, SeriesHistory
+from monitoring.metrics.views import HoursForm
 
 START = datetime(2026, 6, 20, 9, tzinfo=UTC)
 
@@ -36,3 +37,9 @@ def test_it_goes_on_from_minute_to_minute_and_begins_again_after_a_gap(
 
 def test_what_is_no_share_is_as_high_as_its_maximum() -> None:
     assert line("B/s", 50.0, (0, 25.0), (1, 50.0)) == "M0 50.0L1 0.0"
+
+
+def test_a_page_shows_as_many_hours_as_it_is_asked_for() -> None:
+    for given, hours in (("6", 6), ("", 24)):
+        form = HoursForm({"hours": given})
+        assert form.is_valid() and form.cleaned_data["hours"] == hours

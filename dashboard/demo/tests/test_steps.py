@@ -29,6 +29,7 @@ from syncs.models import SyncRun
 from syncs.runs.claims import claim, free_dead
 from syncs.runs.freshness import State, freshness
 from syncs.runs.processes import own_mark
+from syncs.testing import run
 from users.audit import Actor
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,11 @@ def test_a_recommendation_is_applied_as_an_action_of_the_presenter() -> None:
     volume = Resource.objects.get(name="shop-db-backup", kind=Resource.Kind.VOLUME)
     advice = recommendation(volume.account, volume, rule="unattached")
     step = {"account": "production", "what": "shop-db-backup"}
+    staging = CloudAccount.objects.get(account_id=STAGING)
+    elsewhere = run(staging, Dataset.STORAGE, NOW, status="queued", finished_at=None)
     assert do("apply", **step).startswith("Applied: ")
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == "queued"
     for row in (volume, advice):
         row.refresh_from_db()
     assert (bool(volume.gone_since), advice.status) == (True, "done")

@@ -94,3 +94,9 @@ def test_a_job_is_learned_from_times_where_rows_are_missing() -> None:
     deviation = np.where(times % 24 == 12, 5.0, 0.0)
     assert is_periodic(deviation, at, times)
     assert not is_periodic(deviation, at, np.arange(len(times), dtype=float))
+
+
+def test_what_deviates_in_the_row_before_the_last_as_well_is_no_job_yet() -> None:
+    deviation = np.zeros(25)
+    deviation[[20, 22, 24]] = 5.0
+    assert not is_periodic(deviation, 24, np.arange(25, dtype=float))

@@ -66,13 +66,18 @@ def refresh_due() -> None:
 
 
 def _refresh_for_a_while(wanted: Sequence[CloudAccount | None], now: datetime) -> bool:
-    """Return whether all of these are computed; what is shared comes after the last."""
+    """Return whether all of these are computed.
+
+    What is shared comes after the last, and after all accounts together: where some
+    are always due again, these end a round.
+    """
     # Imported here only: it takes seconds and hundreds of megabytes.
     from insights.refresh.refresh_all import SHARED_PARTS, refresh
 
     of_accounts = [part for part in Part if part not in SHARED_PARTS]
     outcomes = refresh(_at_once(wanted), now, parts=of_accounts)
-    if is_done := len(outcomes) == len(wanted):
+    is_done = len(outcomes) == len(wanted)
+    if is_done or any(outcome.account is None for outcome in outcomes):
         outcomes += refresh([], now, parts=tuple(SHARED_PARTS))
     for outcome in outcomes:
         logger.info("insights: %s", outcome.sentence)

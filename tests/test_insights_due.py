@@ -76,6 +76,35 @@ def test_many_accounts_wait_behind_what_else_is_queued(
         assert (due(NOW), shared) == ([], [NOW])
 
 
+def test_none_waits_for_ever_for_accounts_that_are_always_due_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    busy = account(1, "busy")
+    account(2, "quiet")
+    shared: list[datetime] = []
+
+    def count(now: datetime) -> int:
+        shared.append(now)
+        return len(shared)
+
+    monkeypatch.setattr(run_module, "SHARED_PARTS", {Part.BUDGETS: count})
+    monkeypatch.setattr(tasks, "SECONDS_AT_ONCE", 0)
+    monkeypatch.setattr(tasks.refresh_due, "apply_async", lambda **how: None)
+    waiting = []
+    for minute in range(3):
+        bump_version(busy, Dataset.COST)
+        now = NOW + timedelta(minutes=minute)
+        waiting.append(names(due(now)))
+        with time_machine.travel(now, tick=False):
+            tasks.refresh_due()
+    assert waiting == [
+        ["busy", "quiet", "all"],
+        ["quiet", "all", "busy"],
+        ["all", "busy"],
+    ]
+    assert shared == [NOW + timedelta(minutes=2)]
+
+
 def test_what_is_computed_is_due_again_when_a_sync_stored_something() -> None:
     one, other = account(1, "production"), account(2, "staging")
     refresh_all()

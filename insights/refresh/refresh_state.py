@@ -5,7 +5,7 @@ The database decides by data versions, so a lost or doubled message changes noth
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -30,6 +30,7 @@ METHOD = 10
 RETRY_AFTER = timedelta(hours=1)
 # A refresh on another host cannot be seen from here; after so long it is abandoned.
 HELD_AT_MOST = timedelta(hours=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Part(StrEnum):
@@ -77,7 +78,10 @@ def _digest(*parts: object) -> str:
 
 
 def due(now: datetime) -> list[CloudAccount | None]:
-    """Return the accounts to compute now; all accounts together come last."""
+    """Return the accounts to compute now, those that waited longest first.
+
+    Of what was tried at the same time, all accounts together come last.
+    """
     states = {state.account_id: state for state in RefreshState.objects.all()}
 
     def is_due(account: CloudAccount | None, version: str) -> bool:
@@ -87,7 +91,12 @@ def due(now: datetime) -> list[CloudAccount | None]:
         tried = state.tried_at
         return bool(state.error and tried and not is_recent(tried, now, RETRY_AFTER))
 
-    return [one for one, version in stored_versions().items() if is_due(one, version)]
+    def tried(account: CloudAccount | None) -> datetime:
+        state = states.get(account and account.pk)
+        return state and state.tried_at or NEVER
+
+    found = [one for one, version in stored_versions().items() if is_due(one, version)]
+    return sorted(found, key=tried)
 
 
 def is_refreshing(now: datetime) -> bool:

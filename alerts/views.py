@@ -36,6 +36,7 @@ from alerts.models import Channel, Notice, Route, Severity, Snooze, Topic
 from clouds.access import is_limited
 from clouds.models import CloudAccount
 from core.pages import ListPages, VisibleRowsMixin
+from core.refusals import Refusal
 
 REFUSED = 409
 
@@ -187,7 +188,7 @@ class ActView(PermissionRequiredMixin, View):
         notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
         try:
             messages.success(request, act(request, [notice]))
-        except CannotAct as error:
+        except Refusal as error:  # of what it is about, too
             messages.error(request, str(error))
         return redirect("alerts")
 
@@ -204,7 +205,7 @@ class ActByLinkView(View):
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
             done = act(request, sent_together(notice_of(token)))
-        except (LinkExpired, CannotAct) as error:
+        except (LinkExpired, Refusal) as error:
             return self._page(request, token, refused=str(error))
         return self._page(request, token, done=done)
 

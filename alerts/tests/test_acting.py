@@ -25,6 +25,7 @@ from alerts.outbox import deliver_due, queue_notice
 from alerts.tasks import deliver_notices
 from clouds.models import CloudAccount
 from clouds.testing import account
+from core.refusals import Refusal
 from core.testing.clock import NOW
 from users.models import AuditEntry
 from users.testing import ask, operator, person, viewer
@@ -251,3 +252,22 @@ def test_on_the_page_a_user_acknowledges_and_snoozes(
     ).content.decode()
     assert "operator" in done
     assert Notice.objects.get().acknowledged_by == "operator"
+
+
+def test_what_it_is_about_may_refuse(
+    sent_notice: Notice,
+    client: Client,
+    mailoutbox: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Refusal("Somebody changed it meanwhile.")
+
+    monkeypatch.setattr(CloudAccount, "acknowledge", refuse, raising=False)
+    refused = client.post(link_in(mailoutbox[0].body))
+    assert refused.status_code == 409
+    client.force_login(person("operator"))
+    shown = client.post(f"/alerts/notices/{sent_notice.pk}/act/", follow=True)
+    for answer in (refused, shown):
+        assert "Somebody changed it meanwhile." in answer.content.decode()
+    assert Notice.objects.get().acknowledged_at is None

@@ -177,6 +177,18 @@ def test_an_account_that_is_connected_in_the_middle_ends_it_without_an_error(
     assert demo("--if-alone").endswith("production was removed meanwhile.\n")
 
 
+def test_what_it_may_not_read_fails_where_nobody_replaced_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def build(*_: object) -> Iterator[CloudAccount]:
+        raise Refused("The costs of production are on the bill of staging.")
+        yield
+
+    monkeypatch.setattr("dashboard.management.commands.demo.build", build)
+    with pytest.raises(CommandError, match="on the bill of staging"):
+        demo()
+
+
 def test_run_again_on_the_same_day_nothing_changes() -> None:
     before = counts()
     demo()

@@ -97,5 +97,8 @@ class Command(BaseCommand):
                     return
         except SlotTaken as taken:
             raise CommandError(str(taken), returncode=TAKEN) from None
-        except Refused as gone:  # as by who connects an account at this moment
-            self.stdout.write(str(gone))
+        except Refused as refused:
+            # Whoever connects an account at this moment removes the company's.
+            if not CloudAccount.objects.real().exists():
+                raise CommandError(str(refused)) from None
+            self.stdout.write(str(refused))

@@ -118,8 +118,9 @@ def _links_to_rows_of(row: Model) -> SafeString:
     )
 
 
-# A page has one in each row, and all rows together a few.
-@lru_cache(maxsize=256)
+# A page has one in each row, and all rows together a few. Typed, as text that is marked
+# safe equals the same text which is not.
+@lru_cache(maxsize=256, typed=True)
 def label(text: str, kind: str = "") -> SafeString:
     """Return a colored label: success, info, warning, danger, or none of them."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": kind})

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
-from django_filters import FilterSet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -18,14 +17,14 @@ from clouds.account_fields import AccountIdField
 from clouds.filters import account_filter
 from core.api.amounts import AmountField
 from core.api.files import table_file, wants_file
-from core.api.filters import AnyText, Order, WindowForm, end_filter, start_filter
+from core.api.filters import AnyText, Order, WindowFilter, end_filter, start_filter
 from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
 from syncs.api_usage.report import api_spend, spend_per_account
 from syncs.models import ApiUsage
 
 
-class ApiUsageFilter(FilterSet):
+class ApiUsageFilter(WindowFilter):
     start = start_filter()
     end = end_filter()
     account = account_filter()
@@ -34,9 +33,6 @@ class ApiUsageFilter(FilterSet):
     )
     operation = AnyText(help_text="Such as GetCostAndUsage.")
     ordering = Order(fields=["day", "requests", ("usd_e5", "usd")])
-
-    class Meta:
-        form = WindowForm
 
 
 class StoredUsdField(AmountField):

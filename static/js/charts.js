@@ -7,6 +7,7 @@
   const { hasExpected, highestExpected, drawExpected, expectedText } = chartExpected;
   const { css, colorsOf, forget } = chartColors;
   const { writer, tickText, sizeStep, dayText, isMoney, top, endsOf, axisTitle } = chartAxis;
+  // What a panel on upright A4 is wide within its margins.
   const PAPER_PX = 660;
   const ROW = 15;
   // How near a line a click has to be.

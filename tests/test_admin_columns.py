@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.utils.safestring import mark_safe
+
+from core.admin.columns import label
 
 
 def computed() -> Iterator[tuple[str, Any]]:
@@ -21,3 +24,8 @@ def test_each_has_its_heading() -> None:
     assert [
         name for name, one in columns if not getattr(one, "short_description", "")
     ] == []
+
+
+def test_a_label_is_escaped_where_the_same_text_was_safe_before() -> None:
+    assert "<b>on</b>" in label(mark_safe("<b>on</b>"))
+    assert "&lt;b&gt;on&lt;/b&gt;" in label("<b>on</b>")

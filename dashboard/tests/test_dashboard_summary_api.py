@@ -163,11 +163,14 @@ def test_resource_groups_are_of_the_month_the_largest_first() -> None:
 
 def test_a_disabled_account_and_what_is_gone_are_not_counted() -> None:
     owner = fill()
-    instance(owner, "gone", gone_since=NOW)
     other = account(2, "other")
-    instance(other, "web-2")
+    gone = instance(owner, "gone", gone_since=NOW)
+    for machine in (gone, instance(other, "web-2")):
+        store_cpu(machine, last_complete_days(3, NOW), 90)
     CloudAccount.objects.filter(pk=other.pk).update(is_enabled=False)
-    assert (ask(PATH)["total_vms"], ask(PATH)["running_vms"]) == (2, 1)
+    found = ask(PATH)
+    assert (found["total_vms"], found["running_vms"]) == (2, 1)
+    assert found["utilization_metrics"]["compute"] == 20
 
 
 def test_a_limited_user_gets_the_numbers_of_their_accounts_alone() -> None:

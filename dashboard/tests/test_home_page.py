@@ -308,7 +308,11 @@ def test_it_tells_how_many_of_those_that_run_are_idle(client: Client) -> None:
     owner = account()
     machines = [instance(owner, name) for name in ("idle", "busy", "web", "unknown")]
     machines.append(instance(owner, "off", state="stopped"))
-    for machine, peak in zip(machines, (2.0, 90.0, 50.0, None, 1.0), strict=True):
+    machines.append(instance(owner, "gone", gone_since=NOW))
+    machines.append(instance(account(2, "left"), "not-read-any-more"))
+    CloudAccount.objects.filter(name="left").update(is_enabled=False)
+    peaks = (2.0, 90.0, 50.0, None, 1.0, 1.0, 1.0)
+    for machine, peak in zip(machines, peaks, strict=True):
         if peak is not None:
             RecentCpu.objects.create(
                 resource=machine,

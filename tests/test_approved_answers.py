@@ -6,7 +6,7 @@ of its table, so that a row more does not change all answers.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache as once
@@ -105,10 +105,12 @@ def numbered_keys() -> Iterator[list[str]]:
     _set_keys(before)
 
 
-def _set_keys(last: dict[str, int]) -> None:
+def _set_keys(last: Mapping[str, int | None]) -> None:
+    """Set the last key of each sequence; None is of one that gave none yet."""
     with connection.cursor() as cursor:
         for name, key in last.items():
-            cursor.execute("SELECT setval(%s, %s)", [f'"{name}"', key])
+            sql = "SELECT setval(%s, %s, %s)"
+            cursor.execute(sql, [f'"{name}"', key or 1, key is not None])
 
 
 @pytest.fixture(scope="module")

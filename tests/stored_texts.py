@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Count, Max, Min, Q, Sum
 
@@ -36,7 +37,15 @@ def of_model(model: type[models.Model]) -> Iterator[str]:
     sums = rows.aggregate(**dict(_sums(model)))
     yield f"== {model.__name__} {count}"
     yield ", ".join(f"{name}: {_summed(value)}" for name, value in sums.items())
+    kinds = [
+        one.attname
+        for one in model._meta.concrete_fields
+        if one.related_model is ContentType
+    ]
     for row in rows.values()[:FIRST]:
+        # Their keys are others once there is one model more.
+        for name in filter(row.get, kinds):
+            row[name] = ContentType.objects.get_for_id(row[name]).model
         yield "- " + ", ".join(f"{name}: {value}" for name, value in row.items())
 
 

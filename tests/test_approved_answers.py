@@ -6,15 +6,18 @@ of its table, so that a row more does not change all answers.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache as once
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.http import StreamingHttpResponse
@@ -23,7 +26,6 @@ from rest_framework.test import APIClient
 from assistant.agents import AGENTS
 from core.testing.approved import Approve
 from core.testing.clock import NOW
-from core.testing.large_keys import begin_with_large_keys
 from tests.addresses import closed
 from tests.answer_texts import LINES, approvable, of_json, of_page, of_table, of_text
 from tests.approved_queries import QUERIES, QUESTIONS
@@ -89,27 +91,37 @@ class Site:
         return f"{self.tables[number]}#" if number < len(self.tables) else found[0]
 
 
-def number_keys() -> list[str]:
-    """Let the keys of each table say which one it is; return the tables."""
+@contextmanager
+def numbered_keys() -> Iterator[list[str]]:
+    """Let the keys of each table say which one it is; yield the tables.
+
+    No rollback takes that back, and a lower key than before may be of a row that stays.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sequencename FROM pg_sequences ORDER BY 1")
-        names = [name for (name,) in cursor.fetchall()]
-        for number, name in enumerate(names):
-            first = FIRST_KEY + number * KEYS_OF_A_TABLE
-            cursor.execute("SELECT setval(%s, %s)", [f'"{name}"', first])
-    return [name.removesuffix("_id_seq").partition("_")[2] for name in names]
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1")
+        before = dict(cursor.fetchall())
+    _set_keys(dict(zip(before, count(FIRST_KEY, KEYS_OF_A_TABLE), strict=False)))
+    yield [name.removesuffix("_id_seq").partition("_")[2] for name in before]
+    _set_keys(before)
+
+
+def _set_keys(last: Mapping[str, int | None]) -> None:
+    """Set the last key of each sequence; None is of one that gave none yet."""
+    with connection.cursor() as cursor:
+        for name, key in last.items():
+            sql = "SELECT setval(%s, %s, %s)"
+            cursor.execute(sql, [f'"{name}"', key or 1, key is not None])
 
 
 @pytest.fixture(scope="module")
 def site(module_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with time_machine.travel(NOW, tick=False):
-        tables = number_keys()
+    cache.clear()  # of what the last file's tests were answered
+    with time_machine.travel(NOW, tick=False), numbered_keys() as tables:
         found = Site(fill(tmp_path_factory.mktemp("company")), tables)
         for address in of_pages():
             if not PARAMETER.search(address):
                 found.pages[address] = found.api.get(address)
         yield found
-        begin_with_large_keys()
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +130,7 @@ def _frozen(site: Site) -> Iterator[None]:
         yield
 
 
-@cache
+@once
 def _addresses() -> list[str]:
     return [one for one in closed() if not OF_THE_HOST.search(one)]
 
@@ -230,9 +242,12 @@ def test_commands_print_what_is_approved(
 ) -> None:
     out = StringIO()
     call_command(*command, stdout=out, stderr=out)
-    name = "-".join(command).replace("--", "")
     text = site.text(of_text(out.getvalue()), 2 * LINES)
-    approve(APPROVED / "commands" / f"{name}.txt", text)
+    approve(APPROVED / "commands" / f"{_file_of(command)}.txt", text)
+
+
+def _file_of(command: list[str]) -> str:
+    return "-".join(command).replace("--", "")
 
 
 def test_an_export_is_as_approved(site: Site, approve: Approve, tmp_path: Path) -> None:
@@ -242,3 +257,16 @@ def test_an_export_is_as_approved(site: Site, approve: Approve, tmp_path: Path) 
     printed = out.getvalue().replace(str(tmp_path), "")
     lines = [*printed.splitlines(), *file.read_text().splitlines()[:FILE_LINES]]
     approve(APPROVED / "export.txt", site.text(lines))
+
+
+def test_nothing_is_approved_that_nothing_is_compared_with() -> None:
+    compared = {
+        *(f"api/{name}" for name in API),
+        *(f"pages/{name}" for name in PAGES),
+        *(f"admin/{name}" for name in ADMIN),
+        *(f"stored/{name}" for name in MODELS),
+        *(f"commands/{_file_of(command)}" for command in COMMANDS),
+        *("questions", "export", "openapi"),
+    }
+    files = (one.relative_to(APPROVED) for one in APPROVED.rglob("*.*"))
+    assert {str(one) for one in files} <= {f"{name}.txt" for name in compared}

@@ -50,8 +50,10 @@ def test_three_machines_are_handed_to_who_switches_them_off(
     for name in machines:
         hand.press(home.get_by_label(f"Select: Stop {name}"))
     bar = home.get_by_role("group", name="Change what is selected")
+    accept = bar.get_by_role("button", name="Accept")
+    expect(accept).to_be_in_viewport()
     hand.choose(bar.get_by_label("Owner"), "vera")
-    hand.press(bar.get_by_role("button", name="Accept"))
+    hand.press(accept)
     expect(home.get_by_text("accepted and handed over to vera")).to_be_visible()
     assert hand.count <= 6
     done = Recommendation.objects.filter(status="accepted", owner__username="vera")

@@ -1,8 +1,7 @@
 """Texts that a person has approved, and which what is made now must equal.
 
-    python -m pytest tests/test_approved_answers.py --approve
-
-writes what is made now in their place; `git diff` then shows what is approved.
+`make approve` writes what is made now in their place; `git diff` then shows what is
+approved. There is no file where there is no text.
 """
 
 from collections.abc import Callable
@@ -23,8 +22,10 @@ def approve(pytestconfig: pytest.Config) -> Approve:
 
     def compare(file: Path, text: str) -> None:
         if pytestconfig.getoption("--approve"):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
+            file.unlink(missing_ok=True)
+            if text:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text)
         approved = file.read_text() if file.is_file() else ""
         difference = unified_diff(
             *(approved.splitlines(), text.splitlines()),

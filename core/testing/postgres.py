@@ -24,6 +24,8 @@ from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 NOT_KEPT = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
 # As in compose.yaml.
 OPTIONS = [*NOT_KEPT, "work_mem=16MB", "jit=off"]
+# Texts are in the same order whatever language the host speaks.
+LANGUAGE = ["--encoding", "UTF8", "--locale", "C.UTF-8"]
 PORTS = range(15_000, 32_000)
 
 
@@ -46,7 +48,7 @@ def postgres() -> Iterator[str]:
         data = folder / "data"
         run = {"user": user, "check": True, "stdout": subprocess.DEVNULL}
         initdb = [programs / "initdb", "-D", data, "-U", "cloudintel", "-A", "trust"]
-        subprocess.run([*initdb, "-N", "-E", "UTF8"], **run)  # type: ignore[call-overload]
+        subprocess.run([*initdb, "-N", *LANGUAGE], **run)  # type: ignore[call-overload]
         with running(folder, data, OPTIONS) as port:
             yield f"postgres://cloudintel@127.0.0.1:{port}/postgres"
 

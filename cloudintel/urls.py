@@ -246,7 +246,7 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api)),
-    *pages,
+    # Before the pages, as each row of the admin's lists is compared with these.
     # The admin signs in on the same page as everything else.
     path("admin/login/", AdminLoginRedirect.as_view()),
     path("admin/logout/", SignOut.as_view()),
@@ -254,6 +254,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "admin/password_change/", RedirectView.as_view(pattern_name="password_change")
     ),
     path("admin/", admin.site.urls),
+    *pages,
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
     # Short aliases for scripts.

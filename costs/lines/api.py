@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -22,7 +22,6 @@ from core.api.parameters import parameters_of, refuse_unknown
 from core.money import ZERO
 from costs.focus.focus_file import open_focus
 from costs.lines.commitments import commitments
-from costs.lines.engine import LinesFailed
 from costs.lines.explanation import explain_lines
 from costs.lines.line_groups import line_breakdown, line_totals, lines
 from costs.lines.line_query import LINES, LineQuery
@@ -67,11 +66,6 @@ LARGEST_EXPORT = 2_000_000
 Answer = Response | StreamingHttpResponse
 
 
-class LinesUnavailable(APIException):
-    status_code = 503
-    default_code = "unavailable"
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """Which rows of an answer are on the page that is asked for."""
@@ -95,11 +89,6 @@ class LineItemViewSet(ConditionalMixin, GenericViewSet[LineItemMonth]):
 
     def data_version(self) -> str | None:
         return data_version(self.request.user, Dataset.COST, LINES_DATASET)
-
-    def handle_exception(self, exc: Exception) -> Any:
-        if isinstance(exc, LinesFailed):
-            exc = LinesUnavailable(str(exc))
-        return super().handle_exception(exc)
 
     @extend_schema(
         parameters=[LineListParameters], responses=LineListSerializer, filters=False

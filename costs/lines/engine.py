@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import duckdb
 from django.conf import settings
 
+from core.refusals import Refusal
 from costs.lines.models import LineItemMonth
 from providers.files.columns import quoted_path
 
@@ -26,8 +27,10 @@ ROWS_AT_ONCE = 2000
 FILE = "x_File"
 
 
-class LinesFailed(Exception):
+class LinesFailed(Refusal):
     """A question can't be answered now; the message says why and what to do."""
+
+    is_away = True
 
 
 class LinesRefused(LinesFailed):

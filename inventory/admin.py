@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import (
 
 from clouds.versions import data_version
 from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
-from core.api.cache import key_of, worked_out_once
+from core.api.cache import computed_once, key_of
 from inventory.kinds import DATASETS, KINDS, Kind
 from inventory.list_options import CACHED_AS
 from inventory.models import Instance, Resource, StateChange
@@ -81,7 +81,7 @@ class ValuesOfKind(AllValuesCheckboxFilter):  # type: ignore[misc] # untyped
         rows = seen.filter(kind__in=kinds) if kinds else seen
         values = rows.order_by(field.name).values_list(field.name, flat=True)
         version = data_version(request.user, *DATASETS)
-        self.lookup_choices = worked_out_once(
+        self.lookup_choices = computed_once(
             key_of(version, [CACHED_AS, field.name, *kinds]),
             CACHED_AS,
             lambda: list(values.distinct()),

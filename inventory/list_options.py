@@ -8,7 +8,7 @@ from typing import Any
 
 from clouds.access import AnyUser
 from clouds.versions import data_version
-from core.api.cache import key_of, worked_out_once
+from core.api.cache import computed_once, key_of
 from inventory.breakdowns import Part, breakdown
 from inventory.kinds import DATASETS, KINDS, Kind
 from inventory.models import Instance, Resource
@@ -48,7 +48,7 @@ class ListOptions:
     def tag_values(self, key: str) -> dict[str | None, int]:
         """Return count_tag_values of those that are present."""
         return dict(
-            worked_out_once(
+            computed_once(
                 key_of(self.version, [CACHED_AS, self.kind, key]),
                 CACHED_AS,
                 lambda: [*count_tag_values(self.resources.present(), key).items()],
@@ -62,10 +62,10 @@ def list_options(user: AnyUser, kind: Kind | None) -> ListOptions:
     version = data_version(user, *DATASETS)
     seen = Resource.objects.visible_to(user)
     rows = seen.filter(kind=kind) if kind else seen
-    counts, regions, groups, types, tag_keys, parts = worked_out_once(
+    counts, regions, groups, types, tag_keys, parts = computed_once(
         key_of(version, [CACHED_AS, kind]),
         CACHED_AS,
-        lambda: _worked_out(user, seen, rows, kind),
+        lambda: _computed(user, seen, rows, kind),
     )
     return ListOptions(
         rows,
@@ -80,7 +80,7 @@ def list_options(user: AnyUser, kind: Kind | None) -> ListOptions:
     )
 
 
-def _worked_out(
+def _computed(
     user: AnyUser, seen: ResourceQuerySet, rows: ResourceQuerySet, kind: Kind | None
 ) -> list[Any]:
     """Return it as JSON has it."""

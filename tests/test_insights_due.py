@@ -55,20 +55,24 @@ def test_what_was_never_computed_is_due() -> None:
     assert names(due(NOW)) == ["production", "staging", "all"]
 
 
-def test_many_accounts_wait_behind_what_else_is_queued(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    task_queue.waiting()  # of other tests
-    for number in (1, 2):
-        account(number, f"account {number}")
-    shared: list[datetime] = []
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """When what is shared was computed, where a turn is of one account."""
+    times: list[datetime] = []
 
     def count(now: datetime) -> int:
-        shared.append(now)
-        return len(shared)
+        times.append(now)
+        return len(times)
 
     monkeypatch.setattr(run_module, "SHARED_PARTS", {Part.BUDGETS: count})
     monkeypatch.setattr(tasks, "SECONDS_AT_ONCE", 0)
+    return times
+
+
+def test_many_accounts_wait_behind_what_else_is_queued(shared: list[datetime]) -> None:
+    task_queue.waiting()  # of other tests
+    for number in (1, 2):
+        account(number, f"account {number}")
     with time_machine.travel(NOW, tick=False):
         tasks.refresh_due()
         assert (names(due(NOW)), shared) == (["account 2", "all"], [])
@@ -77,18 +81,10 @@ def test_many_accounts_wait_behind_what_else_is_queued(
 
 
 def test_none_waits_for_ever_for_accounts_that_are_always_due_again(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, shared: list[datetime]
 ) -> None:
     busy = account(1, "busy")
     account(2, "quiet")
-    shared: list[datetime] = []
-
-    def count(now: datetime) -> int:
-        shared.append(now)
-        return len(shared)
-
-    monkeypatch.setattr(run_module, "SHARED_PARTS", {Part.BUDGETS: count})
-    monkeypatch.setattr(tasks, "SECONDS_AT_ONCE", 0)
     monkeypatch.setattr(tasks.refresh_due, "apply_async", lambda **how: None)
     waiting = []
     for minute in range(3):

@@ -66,11 +66,11 @@ def store(key: str, value: CachedAnswer) -> None:
         cache.set(key, head + value.packed, STORED_SECONDS)
 
 
-def worked_out_once(key: str, kind: str, work_out: Callable[[], Any]) -> Any:
-    """Return what JSON can hold, from the cache where it was worked out before."""
+def computed_once(key: str, kind: str, compute: Callable[[], Any]) -> Any:
+    """Return what JSON can hold, from the cache where it was computed before."""
     if found := look_up(key, kind):
         return json.loads(zlib.decompress(found.packed))
-    text = json.dumps(work_out())
+    text = json.dumps(compute())
     store(key, CachedAnswer(zlib.compress(text.encode(), 1), "application/json"))
     return json.loads(text)
 

@@ -12,6 +12,7 @@ import time_machine
 from celery import current_app
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.db.models.functions import Trunc
 
 from alerts.outbox import deliver_due
 from core.testing.aws_emulator import EmulatedAws
@@ -21,7 +22,7 @@ from core.testing.azure_emulator import sample as of_azure_company
 from core.testing.task_queue import waiting
 from insights.models import RefreshState
 from syncs.incidents.recording import update_incidents
-from syncs.models import SyncRun
+from syncs.models import SyncRun, Watermark
 from syncs.tasks import schedule_tick
 from tests.asked_texts import of_aws, of_azure
 from tests.logged_lines import logged_lines
@@ -150,4 +151,5 @@ class ReadClouds:
 def _take_as_long_each_time() -> None:
     """Nothing of when a run was at work is of the clock that stands still."""
     SyncRun.objects.update(heartbeat_at=F("started_at"), finished_at=F("started_at"))
+    Watermark.objects.update(updated_at=Trunc("updated_at", "day"))
     RefreshState.objects.update(seconds=2)

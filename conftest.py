@@ -255,3 +255,10 @@ def emulated_azure(patch: pytest.MonkeyPatch) -> Iterator[EmulatedAzure]:
 def azure(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedAzure]:
     with emulated_azure(monkeypatch) as emulated:
         yield emulated
+
+
+@pytest.fixture(scope="module")
+def module_azure() -> Iterator[EmulatedAzure]:
+    """For fixtures that read it once for a module."""
+    with pytest.MonkeyPatch.context() as patch, emulated_azure(patch) as emulated:
+        yield emulated

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from conftest import emulated_aws, emulated_azure
 from core.testing.approved import Approve
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.azure_emulator import EmulatedAzure
 from tests.read_clouds import ReadClouds
 from tests.source_files import HOUSE
 from tests.stored_texts import MODELS, of_model
@@ -20,21 +21,17 @@ TIMES = ("first", "denied", "denied-again", "healed")
 ALL = 1000
 
 
-@pytest.fixture(scope="module")
-def clouds(module_db: None) -> Iterator[tuple[ReadClouds, TableKeys]]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        emulated_aws(patch) as aws,
-        emulated_azure(patch) as azure,
-        numbered_keys() as keys,
-    ):
-        found = ReadClouds(aws, azure)
+Read = tuple[ReadClouds, TableKeys]
 
+
+@pytest.fixture(scope="module")
+def clouds(
+    module_db: None, module_aws: EmulatedAws, module_azure: EmulatedAzure
+) -> Iterator[Read]:
+    with numbered_keys() as keys:
+        found = ReadClouds(module_aws, module_azure)
         found.read()
         yield found, keys
-
-
-Read = tuple[ReadClouds, TableKeys]
 
 
 @pytest.mark.parametrize("time", TIMES)

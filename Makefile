@@ -33,9 +33,9 @@ test-sqlite: $(VENV)/.installed-dev
 test-postgres: $(VENV)/.browser
 	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) -n $(WORKERS) $(ARGS)
 
-# Writes what the demo company answers now; `git diff` shows what that approves.
+# Writes what the demo company answers now, and what clouds are asked; `git diff` shows what that approves.
 approve: $(VENV)/.installed-dev
-	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest tests/test_approved_answers.py dashboard/tests/test_openapi.py --approve
+	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest tests/test_approved_answers.py tests/test_approved_syncs.py dashboard/tests/test_openapi.py --approve
 
 # Branches over both databases and all processes; fails below 90%.
 coverage: $(VENV)/.installed-dev

@@ -232,14 +232,14 @@ def module_aws() -> Iterator[EmulatedAws]:
         yield emulated
 
 
-@pytest.fixture
-def azure(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[EmulatedAzure]:
+@contextmanager
+def emulated_azure(patch: pytest.MonkeyPatch) -> Iterator[EmulatedAzure]:
     """An emulated Azure, which is asked as fast as it answers."""
     with EmulatedAzure(now=NOW) as emulated:
         emulated.quotas.lift()
         for name, value in emulated.environment().items():
-            setattr(settings, name, value)
-        settings.AZURE_MAX_ATTEMPTS = 3
+            patch.setattr(settings, name, value)
+        patch.setattr(settings, "AZURE_MAX_ATTEMPTS", 3)
         options = replace(
             registry.azure_options(),
             wait=emulated.wait,
@@ -247,5 +247,18 @@ def azure(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[EmulatedAz
             cost_client_limits=(),
             cost_tenant_limits=(),
         )
-        monkeypatch.setattr(registry, "azure_options", lambda: options)
+        patch.setattr(registry, "azure_options", lambda: options)
+        yield emulated
+
+
+@pytest.fixture
+def azure(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedAzure]:
+    with emulated_azure(monkeypatch) as emulated:
+        yield emulated
+
+
+@pytest.fixture(scope="module")
+def module_azure() -> Iterator[EmulatedAzure]:
+    """For fixtures that read it once for a module."""
+    with pytest.MonkeyPatch.context() as patch, emulated_azure(patch) as emulated:
         yield emulated

@@ -18,6 +18,7 @@ from insights.refresh.refresh_state import (
     due,
     is_refreshing,
     release_own,
+    shared_is_due,
 )
 from insights.remediation.execution import work_on
 from insights.remediation.power_schedules import queue_scheduled
@@ -52,7 +53,7 @@ def refresh_due() -> None:
     if is_refreshing(now):
         return
     wanted = due(now)
-    if not wanted and not budgeting.is_due(now):
+    if not (wanted or budgeting.is_due(now) or shared_is_due()):
         return
     try:
         with stoppable():

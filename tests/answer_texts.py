@@ -11,18 +11,20 @@ from typing import Any
 
 WIDTH = 100
 ROWS, LINES = 4, 40
-# Tokens, keys of runs and of roles, digests of all that was computed from, processes.
+# Tokens, signatures, keys of runs and of roles, digests of all that was computed
+# from, processes.
 RANDOM = [
     re.compile(r"(?<=cursor=)[\w%.-]+"),
     re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     re.compile(r"\b(?=\d*[a-f])[0-9a-f]{16}(?:[0-9a-f]{16}|[0-9a-f]{48})?\b"),
     re.compile(r"(?<=_selected_action=)\d+|(?<=/auth/group/)\d+"),
+    re.compile(r"(?<=/alerts/act/)[\w:-]+"),
     re.compile(r"\S+@\d+:\d+"),
     re.compile(r"(?<=:\d\d)\.\d+(?=\+00:00)"),
     re.compile(r"\S*/cloudintel-test-\w+"),
 ]
-# Another processor may compute other last digits.
-LONG_NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
+# Another processor may compute other last digits; seconds have none.
+LONG_NUMBER = re.compile(r"(?<![:\d])-?\d+\.\d{5,}(?:e[+-]\d+)?")
 # Those that begin another line.
 BREAKING = {
     *("address", "article", "aside", "caption", "dd", "details", "dialog", "div"),
@@ -99,7 +101,11 @@ def _is_of_objects(value: Any) -> bool:
 def _plain(value: Any) -> str:
     if isinstance(value, list) and len(value) > 3 * ROWS:
         return f"{_plain(value[: 3 * ROWS])} of {len(value)}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return (
+        value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, default=str)
+    )
 
 
 class PageText(HTMLParser):

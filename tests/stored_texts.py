@@ -1,6 +1,7 @@
 """The rows of a model as lines: how many, the sum of each number, and the first."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
@@ -56,10 +57,23 @@ def _summed(value: Any) -> Any:
 
 def _unique_order(model: type[models.Model]) -> list[str]:
     """Return an order in which rows are no matter which was inserted first."""
-    for one in model._meta.constraints:
+    return [*_natural_key(model), "pk"]
+
+
+def _natural_key(model: type[models.Model]) -> list[str]:
+    """Return the fields that tell its rows apart, or nothing."""
+    of_parents = (parent._meta.constraints for parent in model._meta.parents)
+    for one in (*model._meta.constraints, *chain.from_iterable(of_parents)):
         if isinstance(one, models.UniqueConstraint) and one.fields:
-            return [*one.fields, "pk"]
-    return ["pk"]
+            return [part for name in one.fields for part in _parts(model, name)]
+    return []
+
+
+def _parts(model: type[models.Model], name: str) -> list[str]:
+    related = model._meta.get_field(name).related_model
+    if related is None or isinstance(related, str):
+        return [name]
+    return [f"{name}__{part}" for part in _natural_key(related)] or [name]
 
 
 def _sums(model: type[models.Model]) -> Iterator[tuple[str, Any]]:

@@ -4,10 +4,13 @@ from typing import Any, NoReturn
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
-from core.api.problems import KINDS, PROBLEM, TYPE
+from core.api.problems import KINDS, PROBLEM, TYPE, render_problem
+from core.windows import InvalidWindow
 from users.testing import operator, viewer
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,17 @@ def test_a_format_that_is_mistyped_is_named_too() -> None:
     names = "json, api, csv, csv-excel, xlsx"
     known = f'"jsno" is not valid. Did you mean json? Choose one of: {names}.'
     assert told["errors"] == {"format": [known]}
+
+
+def test_what_is_refused_is_logged_with_who_refuses_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "core.api")
+    error = InvalidWindow("The end is before the start.")
+    response = render_problem(error, {"view": APIView(), "request": HttpRequest()})
+    assert response is not None and response.status_code == 400
+    said = [one.message for one in caplog.records]
+    assert said == ["APIView refused: The end is before the start."]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/runs/", "/cpu-trend", "/api/schema/"])

@@ -6,32 +6,41 @@ of its table, so that a row more does not change all answers.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache as once
 from io import StringIO
-from itertools import count
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
 from django.http import StreamingHttpResponse
 from rest_framework.test import APIClient
 
+from alerts.outbox import deliver_due
 from assistant.agents import AGENTS
 from core.testing.approved import Approve
 from core.testing.clock import NOW
+from dashboard.digests.contents import digest_text
 from tests.addresses import closed
-from tests.answer_texts import LINES, approvable, of_json, of_page, of_table, of_text
+from tests.answer_texts import LINES, of_json, of_page, of_table, of_text
 from tests.approved_queries import QUERIES, QUESTIONS
 from tests.filled_company import fill
+from tests.refused_requests import (
+    fields_of_the_admin,
+    of_a_page,
+    of_the_api,
+    options_of_commands,
+)
+from tests.sent_messages import sent_messages
 from tests.source_files import HOUSE
 from tests.stored_texts import MODELS, of_model
+from tests.table_keys import TableKeys, numbered_keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 APPROVED = HOUSE / "tests" / "approved"
@@ -43,9 +52,7 @@ OF_THE_HOST = re.compile(
 )
 EDITING = re.compile(r"/(add|change|delete|history|password|1)/$")
 PARAMETER = re.compile(r"(?<=/)1(?=/)")
-FILE_LINES = 12
-FIRST_KEY, KEYS_OF_A_TABLE = 88_000_000, 50_000
-KEY = re.compile(r"\b(?:8[89]|9[0-4])\d{6}\b")
+FILE_LINES, ALL = 12, 1500
 
 
 @dataclass
@@ -53,7 +60,7 @@ class Site:
     """Who asks, and what each page without a key in its address answered."""
 
     api: APIClient
-    tables: list[str]
+    keys: TableKeys
     pages: dict[str, Any] = field(default_factory=dict)
 
     def answer(self, address: str) -> Any:
@@ -81,43 +88,12 @@ class Site:
             else None
         )
 
-    def text(self, lines: Iterable[str], limit: int = LINES) -> str:
-        """Return them as they are approved, with no key of a row."""
-        named = (KEY.sub(self._table_of, line) for line in lines)
-        return "\n".join([*approvable(named, limit), ""])
-
-    def _table_of(self, found: re.Match[str]) -> str:
-        number = (int(found[0]) - FIRST_KEY) // KEYS_OF_A_TABLE
-        return f"{self.tables[number]}#" if number < len(self.tables) else found[0]
-
-
-@contextmanager
-def numbered_keys() -> Iterator[list[str]]:
-    """Let the keys of each table say which one it is; yield the tables.
-
-    No rollback takes that back, and a lower key than before may be of a row that stays.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1")
-        before = dict(cursor.fetchall())
-    _set_keys(dict(zip(before, count(FIRST_KEY, KEYS_OF_A_TABLE), strict=False)))
-    yield [name.removesuffix("_id_seq").partition("_")[2] for name in before]
-    _set_keys(before)
-
-
-def _set_keys(last: Mapping[str, int | None]) -> None:
-    """Set the last key of each sequence; None is of one that gave none yet."""
-    with connection.cursor() as cursor:
-        for name, key in last.items():
-            sql = "SELECT setval(%s, %s, %s)"
-            cursor.execute(sql, [f'"{name}"', key or 1, key is not None])
-
 
 @pytest.fixture(scope="module")
 def site(module_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     cache.clear()  # of what the last file's tests were answered
-    with time_machine.travel(NOW, tick=False), numbered_keys() as tables:
-        found = Site(fill(tmp_path_factory.mktemp("company")), tables)
+    with time_machine.travel(NOW, tick=False), numbered_keys() as keys:
+        found = Site(fill(tmp_path_factory.mktemp("company")), keys)
         for address in of_pages():
             if not PARAMETER.search(address):
                 found.pages[address] = found.api.get(address)
@@ -164,7 +140,7 @@ def shown(site: Site, addresses: Iterable[str], limit: int = LINES) -> str:
     for address in addresses:
         real = site.with_key(address)
         if real and (answer := site.answer(real)).status_code != 405:
-            lines = site.text(_lines_of(answer), limit)
+            lines = site.keys.text(_lines_of(answer), limit)
             parts.append(f"== {address} {answer.status_code}\n{lines}")
     return "\n".join(parts)
 
@@ -213,7 +189,7 @@ def test_the_admin_lists_what_is_approved(
 
 @pytest.mark.parametrize("name", MODELS)
 def test_rows_are_stored_as_approved(name: str, site: Site, approve: Approve) -> None:
-    text = "\n".join(site.text(of_model(model)) for model in MODELS[name])
+    text = "\n".join(site.keys.text(of_model(model)) for model in MODELS[name])
     approve(APPROVED / "stored" / f"{name}.txt", text)
 
 
@@ -225,7 +201,8 @@ def test_questions_are_answered_as_approved(
     for question in QUESTIONS:
         asked = {"question": question}
         answer = site.api.post("/api/v1/assistant/ask/", asked, format="json")
-        parts.append(f"== {question}\n{site.text(of_json(answer.json()['answer']))}")
+        text = site.keys.text(of_json(answer.json()["answer"]))
+        parts.append(f"== {question}\n{text}")
     approve(APPROVED / "questions.txt", "\n".join(parts))
 
 
@@ -242,7 +219,7 @@ def test_commands_print_what_is_approved(
 ) -> None:
     out = StringIO()
     call_command(*command, stdout=out, stderr=out)
-    text = site.text(of_text(out.getvalue()), 2 * LINES)
+    text = site.keys.text(of_text(out.getvalue()), 2 * LINES)
     approve(APPROVED / "commands" / f"{_file_of(command)}.txt", text)
 
 
@@ -256,7 +233,41 @@ def test_an_export_is_as_approved(site: Site, approve: Approve, tmp_path: Path) 
     call_command("export_focus", str(file), *days, stdout=out)
     printed = out.getvalue().replace(str(tmp_path), "")
     lines = [*printed.splitlines(), *file.read_text().splitlines()[:FILE_LINES]]
-    approve(APPROVED / "export.txt", site.text(lines))
+    approve(APPROVED / "export.txt", site.keys.text(lines))
+
+
+def test_requests_are_refused_as_approved(site: Site, approve: Approve) -> None:
+    addresses = [one for one in _addresses() if one.startswith("/api/v1/")]
+    lines = chain.from_iterable(of_the_api(site.api, one) for one in addresses)
+    approve(APPROVED / "refused" / "api.txt", site.keys.text(lines, ALL))
+
+
+def test_forms_are_refused_as_approved(site: Site, approve: Approve) -> None:
+    pages = site.pages.items()
+    found = (of_a_page(site.api, a, page) for a, page in pages if _is_page(page))
+    lines = chain.from_iterable(found)
+    approve(APPROVED / "refused" / "pages.txt", site.keys.text(lines, ALL))
+
+
+def test_forms_of_the_admin_have_the_fields_that_are_approved(
+    site: Site, approve: Approve
+) -> None:
+    text = site.keys.text(fields_of_the_admin(site.api), ALL)
+    approve(APPROVED / "fields_of_the_admin.txt", text)
+
+
+def test_commands_take_what_is_approved(site: Site, approve: Approve) -> None:
+    text = site.keys.text(options_of_commands(), ALL)
+    approve(APPROVED / "options_of_commands.txt", text)
+
+
+def test_people_are_sent_what_is_approved(site: Site, approve: Approve) -> None:
+    with sent_messages() as sent:
+        deliver_due(NOW)
+    person = User.objects.get(email="ada@example.com")
+    for days in (1, 7):
+        sent += ["== digest", *digest_text(person, days, NOW).splitlines()]
+    approve(APPROVED / "sent.txt", site.keys.text(sent, ALL))
 
 
 def test_nothing_is_approved_that_nothing_is_compared_with() -> None:
@@ -266,7 +277,10 @@ def test_nothing_is_approved_that_nothing_is_compared_with() -> None:
         *(f"admin/{name}" for name in ADMIN),
         *(f"stored/{name}" for name in MODELS),
         *(f"commands/{_file_of(command)}" for command in COMMANDS),
-        *("questions", "export", "openapi"),
+        *("questions", "export", "openapi", "sent"),
+        *("fields_of_the_admin", "options_of_commands"),
+        *("refused/api", "refused/pages"),
     }
     files = (one.relative_to(APPROVED) for one in APPROVED.rglob("*.*"))
-    assert {str(one) for one in files} <= {f"{name}.txt" for name in compared}
+    of_here = {str(one) for one in files if one.parts[0] != "syncs"}
+    assert of_here <= {f"{name}.txt" for name in compared}

@@ -101,6 +101,19 @@ def test_none_waits_for_ever_for_accounts_that_are_always_due_again(
     assert shared == [NOW + timedelta(minutes=2)]
 
 
+def test_what_is_shared_follows_where_a_worker_was_killed_before_it(
+    shared: list[datetime],
+) -> None:
+    account(1, "production")
+    of_accounts = [one for one in Part if one not in run_module.SHARED_PARTS]
+    refresh([*CloudAccount.objects.all(), None], NOW, parts=of_accounts)
+    assert due(NOW) == []
+    with time_machine.travel(NOW, tick=False):
+        tasks.refresh_due()
+        tasks.refresh_due()
+    assert shared == [NOW]
+
+
 def test_what_is_computed_is_due_again_when_a_sync_stored_something() -> None:
     one, other = account(1, "production"), account(2, "staging")
     refresh_all()

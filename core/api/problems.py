@@ -147,6 +147,8 @@ def render_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
         logger.error("the database is unreachable: %s", error)
         error = DatabaseUnavailable()
     elif isinstance(error, Refusal):
+        # Where it comes of a fault of ours, nobody else would know of it.
+        logger.info("%s refused: %s", type(context["view"]).__name__, error)
         error = _of_refusal(error)
     # DRF's own answer brings WWW-Authenticate, Allow and Retry-After.
     response = exception_handler(error, dict(context))

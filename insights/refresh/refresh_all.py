@@ -30,6 +30,7 @@ from insights.refresh.refresh_state import (
     AlreadyRefreshing,
     Part,
     claimed,
+    record_part,
     stored_versions,
 )
 
@@ -110,6 +111,8 @@ def refresh(
         outcome = Outcome(None)
         for part in wanted:
             outcome.refresh_part(part, partial(SHARED_PARTS[part], now))
+        if wanted == [*SHARED_PARTS]:
+            record_part(Part.NOTICES, versions[None])
         outcomes.append(outcome)
     return outcomes
 

@@ -99,6 +99,12 @@ def due(now: datetime) -> list[CloudAccount | None]:
     return sorted(found, key=tried)
 
 
+def shared_is_due() -> bool:
+    """Return whether what all accounts share was not refreshed since their data
+    changed, as a process ended between."""
+    return recorded_part(Part.NOTICES) != stored_versions()[None]
+
+
 def is_refreshing(now: datetime) -> bool:
     """Return whether a process that may still live refreshes anything."""
     held_now = RefreshState.objects.filter(recent("held_at", now, HELD_AT_MOST))

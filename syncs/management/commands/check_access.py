@@ -69,5 +69,5 @@ class Command(BaseCommand):
             )
             if check.error:
                 self.stdout.write(f"            {check.error}")
-        self.stdout.write(f"  {counted(meter.requests, 'request')}, ${meter.usd}")
+        self.stdout.write(f"  {counted(meter.requests, 'request')}, ${meter.usd:f}")
         return missing

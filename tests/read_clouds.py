@@ -58,6 +58,7 @@ class ReadClouds:
     def read(self) -> None:
         # It configures logging, once.
         current_app.loader.import_default_modules()
+        waiting()  # of other tests
         with self._after(timedelta(0), "first"):
             add_channel(self.aws.now)
             self._add_accounts()

@@ -24,7 +24,7 @@ FACTS = ("nargs", "const", "default", "choices", "metavar")
 
 
 def of_the_api(api: APIClient, address: str) -> Iterator[str]:
-    """Yield what it says of parameters without sense, and of a body without fields."""
+    """Yield what it says of parameters without sense, and of a body of another."""
     unknown = {} if "/1/" in address else _errors(api.get(address, {"nonsense": "1"}))
     if found := VALID.search(str(unknown.get("nonsense"))):
         names = [one for one in found[1].split(", ") if one not in OF_EACH_LIST]
@@ -32,7 +32,7 @@ def of_the_api(api: APIClient, address: str) -> Iterator[str]:
         yield f"== GET {address} {asked.status_code}"
         yield from of_json(_errors(asked))
     with transaction.atomic():
-        posted = api.post(address, {}, format="json")
+        posted = api.post(address, {"nonsense": "1"}, format="json")
         transaction.set_rollback(True)
     if posted.status_code not in {404, 405}:
         yield f"== POST {address} {posted.status_code}"
@@ -40,6 +40,8 @@ def of_the_api(api: APIClient, address: str) -> Iterator[str]:
 
 
 def _errors(answer: Any) -> dict[str, Any]:
+    if answer.streaming:
+        list(answer)
     if "json" not in answer.headers.get("Content-Type", ""):
         return {}
     said = answer.json()

@@ -98,6 +98,9 @@ def site(module_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             if not PARAMETER.search(address):
                 found.pages[address] = found.api.get(address)
         yield found
+        for answer in found.pages.values():
+            if isinstance(answer, StreamingHttpResponse):
+                list(answer)  # a query may be open that nobody read to its end
 
 
 @pytest.fixture(autouse=True)

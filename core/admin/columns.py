@@ -55,7 +55,7 @@ def amount(name: str, currency: str = "currency", *, exact: bool = False) -> Col
 def figure(model: type[Model], name: str) -> Column:
     """Return the column of that float, to four digits and at least to the unit."""
     column = _column(name, lambda row, value: written(value))
-    column.short_description = model._meta.get_field(name).verbose_name  # type: ignore[attr-defined]
+    column.short_description = model._meta.get_field(name).verbose_name  # type: ignore[attr-defined, union-attr]
     return column
 
 

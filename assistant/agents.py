@@ -11,7 +11,7 @@ from typing import Any
 from assistant.answer import DataStatus
 from assistant.answerers import answer
 from assistant.engine.names import Vocabulary
-from assistant.engine.parser import Refusal
+from assistant.engine.parser import Unanswered
 from assistant.engine.slots import parse_slots
 from assistant.models import accounts_seen
 from clouds.access import AnyUser
@@ -135,9 +135,9 @@ def _answered(
     section: Section, user: AnyUser, now: datetime, status: DataStatus
 ) -> dict[str, Any]:
     result: Any = parse_slots(section.intent, section.slots, NO_NAMES)
-    if not isinstance(result, Refusal):
+    if not isinstance(result, Unanswered):
         result = answer(result, user, now, {}, status)
-    if isinstance(result, Refusal):
+    if isinstance(result, Unanswered):
         return {"text": result.reason, "is_refused": True}
     found: dict[str, Any] = result
     return found

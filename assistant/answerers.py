@@ -8,7 +8,7 @@ from assistant.answer import Answer, DataStatus, Question
 from assistant.bill_answers import answer_cost, answer_top, answer_trend, answer_why
 from assistant.data_answers import answer_carbon, answer_count, answer_freshness
 from assistant.endpoints import EndpointRefused
-from assistant.engine.parser import ParsedQuestion, Refusal
+from assistant.engine.parser import ParsedQuestion, Unanswered
 from assistant.engine.wording import understood
 from assistant.insight_answers import (
     answer_anomaly,
@@ -51,12 +51,12 @@ def answer(
     now: datetime,
     labels: Mapping[str, str],
     status: DataStatus,
-) -> dict[str, Any] | Refusal:
+) -> dict[str, Any] | Unanswered:
     """Return the answer as plain values, or why an endpoint refuses it."""
     try:
         found = ANSWERERS[asked.intent](Question(asked.slots, user, now))
     except EndpointRefused as error:
-        return Refusal(str(error), understood_share=1.0)
+        return Unanswered(str(error), understood_share=1.0)
     return {
         "intent": asked.intent,
         "slots": dict(asked.slots),

@@ -18,7 +18,7 @@ from assistant.engine.parser import (
     LONGEST_QUESTION,
     READ_ONLY,
     ParsedQuestion,
-    Refusal,
+    Unanswered,
     parse,
 )
 from assistant.engine.slots import parse_slots
@@ -37,7 +37,7 @@ By = Interaction.UnderstoodBy
 class Reading:
     """How a question was read, by what, and what was tried."""
 
-    asked: ParsedQuestion | Refusal
+    asked: ParsedQuestion | Unanswered
     by: By
     confidence: float
     trail: str = ""
@@ -48,9 +48,9 @@ def ask(question: str, user: AnyUser, source: Interaction.Source) -> Interaction
     begun, now = monotonic(), timezone.now()
     vocabulary = vocabulary_of(user, now)
     found = parse(question, vocabulary, utc_day(now))
-    share = found.understood_share if isinstance(found, Refusal) else 1.0
+    share = found.understood_share if isinstance(found, Unanswered) else 1.0
     reading = Reading(found, By.GRAMMAR, round(share, 2))
-    if isinstance(found, Refusal) and settings.ASSISTANT_MODEL_URL:
+    if isinstance(found, Unanswered) and settings.ASSISTANT_MODEL_URL:
         reading = _by_model(question, found, vocabulary)
     return _keep(question, reading, user, source, now, begun, labels_of(vocabulary))
 
@@ -90,7 +90,7 @@ def keep_report(
     return found
 
 
-def _by_model(question: str, refused: Refusal, vocabulary: Vocabulary) -> Reading:
+def _by_model(question: str, refused: Unanswered, vocabulary: Vocabulary) -> Reading:
     """Let a model fill the same intent, where words were not enough."""
     share = round(refused.understood_share, 2)
     if refused.reason == READ_ONLY or len(question) > LONGEST_QUESTION:
@@ -99,7 +99,7 @@ def _by_model(question: str, refused: Refusal, vocabulary: Vocabulary) -> Readin
         found = parse_by_model(question, vocabulary)
     except ModelUnusable as error:
         return Reading(refused, By.GRAMMAR, share, f"Model: {error}")
-    if isinstance(found, Refusal):
+    if isinstance(found, Unanswered):
         return Reading(refused, By.GRAMMAR, share, f"Model: {found.reason}")
     return Reading(found, By.MODEL, MODEL_CONFIDENCE)
 
@@ -114,21 +114,21 @@ def _keep(
     labels: Mapping[str, str],
 ) -> Interaction:
     asked = reading.asked
-    slots = {} if isinstance(asked, Refusal) else asked.slots
+    slots = {} if isinstance(asked, Unanswered) else asked.slots
     result: Any = asked
-    if not isinstance(asked, Refusal):
+    if not isinstance(asked, Unanswered):
         result = answer(asked, user, now, labels, DataStatus(user, now))
     return Interaction.objects.create(
         asked_at=now,
         user_id=user.pk,
         source=source,
         question=question[:LONGEST_QUESTION].replace("\0", ""),
-        intent="" if isinstance(result, Refusal) else result["intent"],
+        intent="" if isinstance(result, Unanswered) else result["intent"],
         understood_by=reading.by,
         confidence=reading.confidence,
         context=_context(user, slots, reading.trail),
-        answer=_refusal(result) if isinstance(result, Refusal) else result,
-        is_answered=not isinstance(result, Refusal),
+        answer=_refusal(result) if isinstance(result, Unanswered) else result,
+        is_answered=not isinstance(result, Unanswered),
         seconds=round(monotonic() - begun, 4),
     )
 
@@ -144,7 +144,7 @@ def _context(
     }
 
 
-def _refusal(refused: Refusal) -> dict[str, Any]:
+def _refusal(refused: Unanswered) -> dict[str, Any]:
     return {
         "text": refused.reason,
         "unknown": list(refused.unknown),

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from assistant.engine.intents import INTENTS
 from assistant.engine.names import Vocabulary
-from assistant.engine.parser import ParsedQuestion, Refusal
+from assistant.engine.parser import ParsedQuestion, Unanswered
 from assistant.engine.slots import DAYS, parse_slots, schema_of
 
 DEADLINE_SECONDS = 10.0
@@ -36,7 +36,9 @@ class ModelUnusable(Exception):
     """The endpoint gave nothing that can be used; the message says why."""
 
 
-def parse_by_model(question: str, vocabulary: Vocabulary) -> ParsedQuestion | Refusal:
+def parse_by_model(
+    question: str, vocabulary: Vocabulary
+) -> ParsedQuestion | Unanswered:
     """Return the intent that the model names. Raise ModelUnusable."""
     return _asked(_content(_post(_request(question, vocabulary))), vocabulary)
 
@@ -145,7 +147,7 @@ def _content(answer: bytes) -> Any:
         raise ModelUnusable("its answer is not the JSON asked for.") from None
 
 
-def _asked(found: Any, vocabulary: Vocabulary) -> ParsedQuestion | Refusal:
+def _asked(found: Any, vocabulary: Vocabulary) -> ParsedQuestion | Unanswered:
     if not isinstance(found, dict) or not isinstance(found.get("intent"), str):
         raise ModelUnusable("its answer names no intent.")
     slots = found.get("slots")

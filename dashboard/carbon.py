@@ -63,6 +63,7 @@ class CarbonView(VisibleRowsMixin, FilterView):
         given = self.request.GET
         context["score"] = sustainability(query)
         context |= {
+            "question": query,
             "days": {"start": str(query.window.start), "end": str(query.window.end)},
             "answer": found,
             "period": ""

@@ -57,9 +57,12 @@ class ProviderError(Exception):
 
 
 def by_cause(errors: Iterable[ProviderError]) -> list[ProviderError]:
-    """Return one error per cause, in order, that names every region that it befell."""
+    """Return one error per cause, that names every region that it befell.
+
+    The order is of what they say, as regions that are read at once fail in any order.
+    """
     same: dict[tuple[str, ...], list[ProviderError]] = defaultdict(list)
-    for error in errors:
+    for error in sorted(errors, key=str):
         same[error.cause].append(error)
     return [_of_all(group) for group in same.values()]
 

@@ -26,6 +26,7 @@ from clouds.access import AccountScopedQuerySet, is_limited
 from core.admin.autocomplete import Picker
 from core.admin.change_list import StrictChangeList
 from core.admin.columns import linked
+from core.admin.counted_pages import CountedPages
 from core.api.json import Decoder
 from users.audit import record
 from users.changes import changes_of
@@ -262,6 +263,7 @@ def never(admin: object, request: HttpRequest, obj: Any = None) -> bool:
 class ReadOnlyAdmin(Admin[M]):
     """What only a sync writes: anybody with the permission to view it can look."""
 
+    paginator = CountedPages
     has_change_permission = has_delete_permission = never
 
     def has_add_permission(self, request: HttpRequest) -> bool:

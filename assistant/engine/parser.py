@@ -37,7 +37,7 @@ class ParsedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Unanswered:
     """Why a question is not answered; `nearest` are names for words unknown."""
 
     reason: str
@@ -47,15 +47,17 @@ class Refusal:
     """Of its words, those that the nearest intent understood."""
 
 
-def parse(text: str, vocabulary: Vocabulary, today: date) -> ParsedQuestion | Refusal:
+def parse(
+    text: str, vocabulary: Vocabulary, today: date
+) -> ParsedQuestion | Unanswered:
     """Return what is asked for; the first intent that understands every word."""
     words = words_of(text)
     if not words:
-        return Refusal("Ask a question in words.")
+        return Unanswered("Ask a question in words.")
     if len(text) > LONGEST_QUESTION:
-        return Refusal(f"Ask in at most {LONGEST_QUESTION} characters.")
+        return Unanswered(f"Ask in at most {LONGEST_QUESTION} characters.")
     if _acts(words):
-        return Refusal(READ_ONLY, [word for word in words if word in ACTIONS])
+        return Unanswered(READ_ONLY, [word for word in words if word in ACTIONS])
     readings = [_IntentReading(one, words, vocabulary, today) for one in INTENTS]
     triggered = [one.read() for one in readings if one.is_triggered()]
     if not triggered:
@@ -93,12 +95,12 @@ def _acts(words: Sequence[str]) -> bool:
     return first in ACTIONS
 
 
-def _refused_all(words: Sequence[str], vocabulary: Vocabulary) -> Refusal:
+def _refused_all(words: Sequence[str], vocabulary: Vocabulary) -> Unanswered:
     unknown = [word for word in words if word not in FILLERS]
     if set(unknown) & ACTIONS:
-        return Refusal(READ_ONLY, unknown)
+        return Unanswered(READ_ONLY, unknown)
     topics = ", ".join(one.name for one in INTENTS)
-    return Refusal(
+    return Unanswered(
         f"This is not a question that can be answered. Ask about: {topics}.",
         unknown,
         _nearest(unknown, vocabulary, NameKind),
@@ -106,16 +108,16 @@ def _refused_all(words: Sequence[str], vocabulary: Vocabulary) -> Refusal:
     )
 
 
-def _refused(best: "_IntentReading", vocabulary: Vocabulary) -> Refusal:
+def _refused(best: "_IntentReading", vocabulary: Vocabulary) -> Unanswered:
     share = 1 - len(best.unknown) / len(best.words)
     if not best.unknown:
-        return Refusal(best.problems[0], understood_share=share)
+        return Unanswered(best.problems[0], understood_share=share)
     if set(best.unknown) & ACTIONS:
-        return Refusal(READ_ONLY, best.unknown, understood_share=share)
+        return Unanswered(READ_ONLY, best.unknown, understood_share=share)
     several = " and ".join(f'"{word}"' for word in best.unknown)
     reason = f"{several} {'is' if len(best.unknown) == 1 else 'are'} not known here."
     nearest = _nearest(best.unknown, vocabulary, best.intent.names)
-    return Refusal(reason, best.unknown, nearest, share)
+    return Unanswered(reason, best.unknown, nearest, share)
 
 
 def _nearest(

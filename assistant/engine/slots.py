@@ -13,7 +13,7 @@ from assistant.engine.names import NameKind, Vocabulary
 from assistant.engine.parser import (
     LONGEST_QUESTION,
     ParsedQuestion,
-    Refusal,
+    Unanswered,
     too_many,
     with_defaults,
 )
@@ -26,25 +26,25 @@ SCHEMA_OF_DAY = {"type": "string", "format": "date"}
 
 def parse_slots(
     name: str, values: Mapping[str, Any], vocabulary: Vocabulary
-) -> ParsedQuestion | Refusal:
+) -> ParsedQuestion | Unanswered:
     """Return the question of an intent and its slots, or what is wrong with them."""
     intent = INTENT_OF.get(name)
     if intent is None:
-        return Refusal(
+        return Unanswered(
             f"There is no intent {name}. Choose from: {', '.join(INTENT_OF)}."
         )
     if reason := _unreadable(values):
-        return Refusal(reason)
+        return Unanswered(reason)
     slots: dict[str, str | Sequence[str]] = {}
     for slot, value in values.items():
         if value in (None, "", []):
             continue
         found = _checked(intent, slot, value, vocabulary)
-        if isinstance(found, Refusal):
+        if isinstance(found, Unanswered):
             return found
         slots[slot] = found
     if reason := _half_window(slots) or too_many(intent, slots):
-        return Refusal(reason)
+        return Unanswered(reason)
     return ParsedQuestion(intent.name, with_defaults(intent, slots))
 
 
@@ -73,9 +73,9 @@ def _half_window(slots: Mapping[str, Any]) -> str:
 
 def _checked(
     intent: Intent, slot: str, value: Any, vocabulary: Vocabulary
-) -> str | list[str] | Refusal:
+) -> str | list[str] | Unanswered:
     if slot not in intent.slots:
-        return Refusal(
+        return Unanswered(
             f"{intent.name} has no {slot}. It has: {', '.join(intent.slots)}.", [slot]
         )
     if kind := name_kind(intent, slot):
@@ -84,13 +84,17 @@ def _checked(
     if slot == "limit":
         is_limit = text.isascii() and text.isdigit() and 1 <= len(text) <= 2
         is_limit = is_limit and 1 <= int(text) <= LARGEST_LIMIT
-        return text if is_limit else Refusal(f"limit is 1 to {LARGEST_LIMIT}.", [slot])
+        return (
+            text if is_limit else Unanswered(f"limit is 1 to {LARGEST_LIMIT}.", [slot])
+        )
     if slot in DAYS:
-        return text if day_of(text) else Refusal(f"Give {slot} as 2026-01-31.", [slot])
+        return (
+            text if day_of(text) else Unanswered(f"Give {slot} as 2026-01-31.", [slot])
+        )
     choices = _choices(intent, slot, vocabulary)
     parts = text.split(",") if slot == "group_by" else [text]
     if not all(part in choices for part in parts) or len(parts) > 2:
-        return Refusal(
+        return Unanswered(
             f'"{text or value}" is no {slot}. Choose from: {", ".join(choices)}.',
             [slot],
         )
@@ -103,17 +107,19 @@ def name_kind(intent: Intent, slot: str) -> NameKind | None:
     return next((kind for kind, own in intent.names.items() if own == slot), None)
 
 
-def _names(kind: NameKind, value: Any, vocabulary: Vocabulary) -> list[str] | Refusal:
+def _names(
+    kind: NameKind, value: Any, vocabulary: Vocabulary
+) -> list[str] | Unanswered:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list | tuple):
-        return Refusal(f"Give {kind} as a text or a list of texts.", [kind])
+        return Unanswered(f"Give {kind} as a text or a list of texts.", [kind])
     found: list[str] = []
     for text in texts:
         names = vocabulary.find(kind, text) if isinstance(text, str) else ()
         if not names:
             near = vocabulary.nearest(str(text).lower(), [kind])
             reason = f'"{text}" is not known here.'
-            return Refusal(reason, [str(text)], {str(text): near} if near else {})
+            return Unanswered(reason, [str(text)], {str(text): near} if near else {})
         found += [one.value for one in names]
     return list(dict.fromkeys(found))
 

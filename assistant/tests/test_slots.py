@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assistant.engine.names import NameKind
-from assistant.engine.parser import ParsedQuestion, Refusal, parse
+from assistant.engine.parser import ParsedQuestion, Unanswered, parse
 from assistant.engine.slots import parse_slots
 from assistant.testing import FRIDAY, company
 
@@ -35,7 +35,7 @@ COMPANY = company()
 )
 def test_what_no_answer_could_use_is_refused(slots: Any, reason: str) -> None:
     found = parse_slots("why", slots, COMPANY)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Unanswered)
     assert found.reason == reason
 
 
@@ -54,7 +54,7 @@ def test_what_no_answer_could_use_is_refused(slots: Any, reason: str) -> None:
 )
 def test_a_forecast_is_of_one_name(slots: Any, reason: str) -> None:
     found = parse_slots("forecast", slots, COMPANY)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Unanswered)
     assert found.reason == reason
 
 
@@ -66,7 +66,7 @@ def test_whole_windows_are_taken() -> None:
 @pytest.mark.parametrize("day", ["9999-12-31", "9999-12", "0000-05", "0001-01-01"])
 def test_a_day_outside_of_the_century_is_no_day(day: str) -> None:
     found = parse(f"What did S3 cost in {day}?", COMPANY, FRIDAY)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Unanswered)
     assert found.unknown == [day]
 
 
@@ -74,12 +74,12 @@ def test_a_day_outside_of_the_century_is_no_day(day: str) -> None:
     "question", ["top ² services", "cost of the last ² days", "forecast of next ² days"]
 )
 def test_a_raised_number_is_no_number(question: str) -> None:
-    assert isinstance(parse(question, COMPANY, FRIDAY), Refusal)
+    assert isinstance(parse(question, COMPANY, FRIDAY), Unanswered)
 
 
 def test_a_question_of_unknown_words_has_names_for_the_first_few() -> None:
     words = [f"cloudfrnt{at}" for at in range(5)]
     found = parse(f"cost of {' '.join(words)}", COMPANY, FRIDAY)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Unanswered)
     assert (list(found.unknown), list(found.nearest)) == (words, words[:3])
     assert COMPANY.nearest("cloudfront" * 7, NameKind) == []

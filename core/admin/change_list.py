@@ -97,6 +97,7 @@ class StrictChangeList(ChangeList):
     """A list whose address is refused where its page offers no such filter or value."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._query_strings = dict[str, str]()
         try:
             super().__init__(*args, **kwargs)
         except IMPOSSIBLE as error:
@@ -106,6 +107,26 @@ class StrictChangeList(ChangeList):
             ) from error
         # Nobody but the date hierarchy uses this queryset after the page is read.
         self.queryset = cast("QuerySet[Model]", DateHierarchy(self.queryset))
+        # Each link would look up which page it leads to before it adds these.
+        self.filters_of_links, self.preserved_filters = self.preserved_filters, ""
+
+    def url_for_result(self, result: Model) -> str:
+        """Return where a row leads, from where this list is found again."""
+        url = super().url_for_result(result)
+        return f"{url}?{self.filters_of_links}" if self.filters_of_links else url
+
+    def get_query_string(
+        self,
+        new_params: dict[str, Any] | None = None,
+        remove: Iterable[str] | None = None,
+    ) -> str:
+        """Return Django's, once: the headers' are asked for again in each row."""
+        left_out = list(remove or ())
+        asked = repr((new_params, left_out))
+        if asked not in self._query_strings:
+            found = super().get_query_string(new_params, left_out)
+            self._query_strings[asked] = found
+        return self._query_strings[asked]
 
     def get_filters(self, request: HttpRequest) -> Any:
         """Return Django's, which leaves in `[2]` what no filter of the page takes."""

@@ -170,9 +170,3 @@ def children_of(process_id: int) -> list[int]:
         if int(fields[1]) == process_id and fields[0] != "Z":
             found.append(int(stat.parent.name))
     return found
-
-
-def resident_mib(process_id: int) -> float:
-    """What the process holds in memory."""
-    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -1,12 +1,13 @@
 """What boto3 makes for each client, and is the same each time, is made once.
 
 A class with the methods of a service, the settings of TLS, which no emulator speaks,
-the names of events, and which functions take all that an event says, take more than
-half of the time of a client, of which a test makes some twenty.
+and the names of events take, with the question which functions accept all that an event
+says, more than half of the time of a client, of which a test makes some twenty.
 """
 
 from collections.abc import Callable
 from functools import cache
+from inspect import CO_VARKEYWORDS
 from typing import Any
 
 from botocore import hooks, httpsession
@@ -14,7 +15,7 @@ from botocore.client import ClientCreator
 
 create_class = ClientCreator._create_client_class  # type: ignore[attr-defined]
 begin_aliases = hooks.EventAliaser.__init__
-takes_all = cache(hooks.accepts_kwargs)
+accepts_kwargs = hooks.accepts_kwargs
 classes: dict[str, type] = {}
 event_names: dict[str, str] = {}
 
@@ -38,5 +39,7 @@ def _with_known_names(aliaser: Any, *args: Any, **options: Any) -> None:
 
 
 def _accepts_kwargs(function: Callable[..., Any]) -> Any:
-    """A method is asked as the function that all objects of its class share."""
-    return takes_all(getattr(function, "__func__", function))
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return accepts_kwargs(function)
+    return bool(code.co_flags & CO_VARKEYWORDS)

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from clouds.access import AnyUser
+from clouds.versions import data_version
+from core.api.cache import computed_once, key_of
 from core.money import ZERO
 from core.windows import Window, first_of_month
 from costs.groupings import (
@@ -31,6 +33,7 @@ from costs.queries.trend import (
     largest_keys_of,
 )
 from costs.querysets import RestatementQuerySet
+from syncs.datasets import Dataset
 
 # The newest days of them; the admin lists all.
 RESTATEMENTS = 30
@@ -83,7 +86,7 @@ def cost_breakdown(
     Seven queries: the currencies, what each key cost in both periods, the trend (two),
     how far both are stored, restatements and their days; one for recent days, one more
     where such days grow, and one where rows answer. Where many keys have two parts,
-    the largest alone are asked for, in three queries instead of one; `with_every_key`
+    the largest alone are asked for, in four queries instead of one; `with_every_key`
     asks for all. Raises InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
@@ -92,8 +95,7 @@ def cost_breakdown(
     current: dict[str, Decimal] = {}
     largest = None
     if query.limit and not with_every_key and source.blocks(columns):
-        window, metric = query.window, query.metric
-        largest = largest_keys_of(source, columns, metric, window, query.limit)
+        largest = _largest_keys(source, query, user)
     if largest:
         former = _former_of_largest(source, query, largest)
     else:
@@ -111,6 +113,22 @@ def cost_breakdown(
     )
     found = breakdown_of(trend, former, query, source, user, account_names, currencies)
     return replace(found, amounts=current)
+
+
+def _largest_keys(
+    source: CostSource, query: CostQuery, user: AnyUser
+) -> list[str] | None:
+    """Return the keys that cost most, of all that the bills have. Two queries, or one
+    where they were found before in the same data."""
+    columns = columns_of(query.group_by)
+    found: list[str] | None = computed_once(
+        key_of(data_version(user, Dataset.COST), ["largest keys", query]),
+        "largest-keys",
+        lambda: largest_keys_of(
+            source, columns, query.metric, query.window, query.limit
+        ),
+    )
+    return found
 
 
 def _former_of_largest(

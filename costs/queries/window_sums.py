@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Aggregate, Count, Sum, Value
+from django.db.models import F, Value
+from django.db.models.expressions import Combinable
 
 from core.db.money_field import MoneyField
 from core.windows import Window
@@ -21,6 +22,7 @@ from costs.querysets import DailyCostQuerySet, within
 from costs.rollup_querysets import SumsQuerySet
 
 # ruff: noqa: S608 (names are columns of the models, values are bound)
+SIGNED = {1: "{}", -1: "-{}", 0: "0 * {}"}
 MONEY: MoneyField[Decimal, Decimal] = MoneyField()
 
 
@@ -48,22 +50,23 @@ def window_sums(
     is_covered = bool(single) and CoveredDay.objects.filter(within(*single)).exists()
     for (block, days), signs in all_signs.items():
         bills: DailyCostQuerySet
-        count: Aggregate
+        count: Combinable
         if block:
             bills = sums.filter(within(days), dimension=block)
-            count = Sum("row_count")
+            count = F("row_count")
         else:
             dated = {"day__gte": days.start, "day__lt": days.end}
-            bills, count = rows.filter(**dated), Count("pk")
+            bills, count = rows.filter(**dated), Value(1)
             bills = bills.counted(**dated) if is_covered else bills
         found = bills.order_by().values(*columns)
-        found = found.annotate(amount=Sum(metric), of_rows=count)
+        found = found.annotate(amount=F(metric), of_rows=count)
         try:
             sql, bound = found.query.sql_with_params()
         except EmptyResultSet:
             continue
         figures = ", ".join(
-            f"{sign} * amount AS amount_{at}, {sign} * of_rows AS rows_{at}"
+            f"{SIGNED[sign].format('amount')} AS amount_{at}, "
+            f"{SIGNED[sign].format('of_rows')} AS rows_{at}"
             for at, sign in enumerate(signs)
         )
         statements.append(f"SELECT {', '.join(columns)}, {figures} FROM ({sql}) part")

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clouds.models import CloudAccount
+from costs.admin import DailyCostAdmin
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.rollups import changing
 from costs.testing import tagged
@@ -218,3 +219,22 @@ def test_costs_without_a_tag_are_called_so(admin_client: Client) -> None:
     cells = page.split('data-label="tag value">')[1:]
     found = {cell.split("</td>")[0].strip() for cell in cells}
     assert found == {"shop", "(untagged)"}
+
+
+def test_a_very_long_list_is_not_counted_to_its_end(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make_account(1)
+    for number in range(4):
+        make_cost(account, f"{number}")
+    monkeypatch.setattr(DailyCostAdmin, "list_per_page", 1)
+    assert "4 daily costs" in admin_client.get(COSTS).text
+    monkeypatch.setattr("core.admin.counted_pages.MOST_COUNTED", 3)
+    first = admin_client.get(COSTS).text
+    assert "More than 3 daily costs; pages list the first 3" in first
+    assert "p=3" in first
+    assert "p=4" not in first
+    assert (
+        "1 daily cost\n"
+        in admin_client.get(f"{COSTS}?service__icontains=Service+2").text
+    )

@@ -11,9 +11,13 @@ import time_machine
 from django.test import Client
 
 from clouds.testing import account, see_only
+from clouds.versions import bump_versions
 from core.testing.clock import NOW
 from core.windows import last_complete_days
+from costs.queries.breakdown import cost_breakdown
+from costs.queries.query import CostQuery
 from costs.testing import store_costs, tagged
+from syncs.datasets import Dataset
 from users.testing import ask, csv_of, person, refused
 
 LAST_DAYS = last_complete_days(30, NOW)
@@ -212,3 +216,17 @@ def test_an_account_that_a_user_may_not_see_is_in_no_pair(client: Client) -> Non
     client.force_login(limited)
     text = client.get("/costs/?group_by=account,service").content.decode()
     assert names_of(text) == [["staging", "EC2"]]
+
+
+def test_the_largest_pairs_are_found_once_in_the_same_data(
+    bills: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = CostQuery(LAST_DAYS, group_by="account,service", limit=1)
+    viewer = person("viewer")
+    first = cost_breakdown(query, viewer, {})
+    with monkeypatch.context() as patched:
+        patched.delattr("costs.queries.breakdown.largest_keys_of")
+        assert cost_breakdown(query, viewer, {}).lines == first.lines
+    store_costs(account(3, "larger"), last_complete_days(60, NOW), {"EC2": "9"})
+    bump_versions(Dataset.COST)
+    assert cost_breakdown(query, viewer, {}).lines[0].total == 270

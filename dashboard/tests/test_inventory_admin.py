@@ -61,6 +61,20 @@ def ids(client: Client, query: str) -> set[str]:
     return {instance.resource_id for instance in rows}
 
 
+def test_a_row_leads_to_its_page_which_leads_back_to_the_same_list(
+    admin_client: Client,
+) -> None:
+    found = make_instance(1)
+    path = reverse("admin:inventory_instance_change", args=[found.pk])
+    asked = urlencode({"q": "i-0001", "state": "running"})
+    page = admin_client.get(f"{INSTANCES}?{asked}").content.decode()
+    link = f"{path}?{urlencode({'_changelist_filters': asked})}"
+    assert f'<a href="{link}"' in page
+    assert f'<a href="{path}"' in admin_client.get(INSTANCES).content.decode()
+    # The order that a column's heading asks for beside them.
+    assert "?o=1&amp;q=i-0001&amp;state=running" in page
+
+
 @pytest.mark.parametrize("url", [INSTANCES, CHANGES])
 def test_each_list_needs_few_queries_however_many_accounts(
     url: str, admin_client: Client, django_assert_max_num_queries: Callable[[int], Any]

@@ -25,7 +25,7 @@ from insights.forecasts.engine.forecast_records import (
     PATHS,
     Accuracy,
     DailySeries,
-    Refusal,
+    NoForecast,
 )
 from insights.forecasts.engine.widening import half_width, widened
 from insights.forecasts.models import Scope
@@ -158,14 +158,14 @@ def _version(series: DailySeries) -> str:
 def _to_replay(
     account: CloudAccount | None,
     wanted: Mapping[Key, DailySeries],
-    made: Mapping[Key, records.Forecast | Refusal],
+    made: Mapping[Key, records.Forecast | NoForecast],
 ) -> dict[tuple[Key, date], DailySeries]:
     """Return each series as it was in the ended months without a forecast then."""
     rows = _earlier(account)
     found: dict[tuple[Key, date], DailySeries] = {}
     for key, series in wanted.items():
         one = made[key]
-        if isinstance(one, Refusal) or not key.is_comparable:
+        if isinstance(one, NoForecast) or not key.is_comparable:
             continue
         months = ended_months(known_amounts(series))[: REPLAYED_MONTHS[key.scope]]
         for month in months:
@@ -194,7 +194,7 @@ def _earlier(account: CloudAccount | None) -> dict[Key, list[Forecast]]:
 def _measured(
     account: CloudAccount | None,
     wanted: Mapping[Key, DailySeries],
-    made: Mapping[Key, records.Forecast | Refusal],
+    made: Mapping[Key, records.Forecast | NoForecast],
 ) -> dict[Key, MeasuredMisses]:
     """Compare one earlier forecast of each ended month with the bill. Two queries."""
     rows = _earlier(account)
@@ -222,7 +222,7 @@ def _measured(
 def _store(
     account: CloudAccount | None,
     key: Key,
-    made: records.Forecast | Refusal,
+    made: records.Forecast | NoForecast,
     version: str,
     now: datetime,
     *,
@@ -230,7 +230,7 @@ def _store(
     misses: MeasuredMisses | None = None,
 ) -> None:
     """Store one forecast; it replaces one with the same forecast date."""
-    if isinstance(made, Refusal):
+    if isinstance(made, NoForecast):
         logger.warning("no forecast of %s of %s: %s", key, account, made.reason)
         return
     which = {"account": account, **asdict(key)}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from insights.recommendations.engine.advice import Rule
+from clouds.registry import CLOUDS
+from insights.recommendations.engine.advice import STOPPED, Rule
 from inventory.models import Resource
 from providers.acting import ActionKind
 
@@ -26,6 +27,13 @@ class RemediationKind(models.TextChoices):
     END_SCHEDULE = "end_schedule", "End schedule"
     RESTART_SYNC = "restart_sync", "Restart sync"
     FREE_SLOT = "free_slot", "End sync"
+
+    def label_in(self, provider: str) -> str:
+        """Return what is done, in that cloud's words: Azure bills on what is stopped,
+        so an instance is deallocated."""
+        if self == self.STOP_INSTANCE and STOPPED in CLOUDS[provider].billed_states:
+            return "Deallocate instance"
+        return self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ class RemediationAdmin(ReadOnlyAdmin[Remediation]):
         moment("proposed_at"),
         moment("finished_at"),
     )
-    list_select_related = ("resource", "run__account")
+    list_select_related = ("account", "resource", "run__account")
     list_filter = ("account", "status", "kind")
     search_fields = ("resource__name", "resource__resource_id", "proposed_by")
     ordering = ("-proposed_at", "-id")

@@ -190,10 +190,14 @@ class Remediation(models.Model):
         permissions = [("approve_remediation", "Can approve and reject actions")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.subject}"
+        return f"{self.label} {self.subject}"
 
     def get_absolute_url(self) -> str:
         return reverse("remediation", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        return RemediationKind(self.kind).label_in(self.account.provider)
 
     @property
     def subject(self) -> str:

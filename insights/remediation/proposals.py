@@ -45,6 +45,10 @@ class Proposal:
     target: str = ""
     reason: str = ""
 
+    @property
+    def label(self) -> str:
+        return self.kind.label_in(self.account.provider)
+
 
 def proposal_of(recommendation: Recommendation) -> Proposal | None:
     """Return the action that carries it out; None: a user has to do it."""
@@ -145,7 +149,7 @@ def why_not(proposal: Proposal) -> str:
 
 def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     traits = KINDS[proposal.kind]
-    label = proposal.kind.label
+    label = proposal.label
     if traits.of is None or traits.of != resource.kind:
         return f"{label} is nothing for a resource of kind {resource.kind}."
     if traits.needs_role and (reason := _why_not_changed(proposal, resource)):
@@ -206,7 +210,7 @@ def _why_not_of_run(proposal: Proposal, run: SyncRun) -> str:
         if not run.is_active:
             return f"Run {run.pk} has ended, so it holds no slot."
     else:
-        return f"{proposal.kind.label} is nothing for a run."
+        return f"{proposal.label} is nothing for a run."
     return _open_one(proposal)
 
 
@@ -230,6 +234,6 @@ def _open_one(proposal: Proposal) -> str:
         return ""
     status = found.get_status_display().lower()
     return (
-        f"Action {found.pk}, {found.get_kind_display().lower()}, is already {status} "
+        f"Action {found.pk}, {found.label.lower()}, is already {status} "
         "for it. Wait for its end, or cancel it."
     )

@@ -87,8 +87,9 @@ class RemediationView(VisibleRowsMixin, DetailView[Remediation]):
     context_object_name = "action"
     queryset = Remediation.objects.select_related(
         *("account", "resource__account", "run__account", "recommendation"),
-        *("anomaly__account", "undoes__resource", "recommendation__verification"),
-    ).prefetch_related("lines", "undone_by__resource")
+        *("anomaly__account", "undoes__resource", "undoes__account"),
+        "recommendation__verification",
+    ).prefetch_related("lines", "undone_by__resource", "undone_by__account")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row, user = self.object, self.request.user

@@ -28,8 +28,10 @@ class NotConfigured(Refusal):
     """No place is set."""
 
 
-class PublishFailed(Exception):
+class PublishFailed(Refusal):
     """A place did not take them; the sentence says which and why."""
+
+    is_away = True
 
 
 def publish_metrics(now: datetime) -> Mapping[str, int]:

@@ -143,11 +143,15 @@ def addresses(
 def gateways(
     account_id: str, anchor: date, now: datetime, events: Events = ()
 ) -> Iterator[NatGatewayRecord]:
+    attached = addresses(account_id, anchor, now, events)
+    ips = {one.attached_to: one.ip for one in attached if one.ip}
     for thing in _present(account_id, "nat-gateway", hours_since(anchor, now), events):
+        head = thing.head(anchor)
+        own = f"192.0.2.{4 + int(digest(thing.name)[:2], 16) % 250}"
         yield NatGatewayRecord(
-            **thing.head(anchor),
+            **head,
             gateway_type=thing.type,
-            public_ips=f"192.0.2.{4 + int(digest(thing.name)[:2], 16) % 250}",
+            public_ips=ips.get(head["resource_id"], own),
             vpc_id="vpc-0" + digest("vpc", account_id, thing.region)[:16]
             if thing.cloud is Cloud.AWS
             else "",

@@ -15,7 +15,7 @@ const chartAxis = (() => {
   // How a value of this unit is written, with so many digits after the point.
   function writer(unit, digits) {
     if (unit === "%") return (value) => `${value.toFixed(Math.min(digits, 1))}%`;
-    if (unit === "bytes") return sizeText;
+    if (unit === "bytes") return (value) => sizeText(value, sizeUnit(value));
     if (unit === "count") return (value) => value.toLocaleString("en-US", { maximumFractionDigits: digits });
     const number = new Intl.NumberFormat("en-US", {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
@@ -27,15 +27,21 @@ const chartAxis = (() => {
     };
   }
 
-  function sizeText(value) {
-    let unit = 0;
-    while (value >= 1024 && unit < SIZES.length - 1) { value /= 1024; unit += 1; }
-    return `${value.toFixed(value < 10 && unit && value % 1 ? 1 : 0)} ${SIZES[unit]}`;
+  // Of SIZES the largest that the value has one of.
+  function sizeUnit(value) {
+    const unit = Math.floor(Math.log(Math.max(value, 1)) / Math.log(1024));
+    return Math.min(unit, SIZES.length - 1);
+  }
+
+  function sizeText(value, unit) {
+    const amount = value / 1024 ** unit;
+    return `${amount.toFixed(amount < 10 && amount % 1 ? 1 : 0)} ${SIZES[unit]}`;
   }
 
   // As many digits as tell two ticks apart.
   function tickText(unit) {
     return (value, _, ticks) => {
+      if (unit === "bytes") return sizeText(value, sizeUnit(Math.max(...ticks.map((one) => one.value))));
       const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) : 1;
       return writer(unit, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)))(value);
     };
@@ -43,9 +49,10 @@ const chartAxis = (() => {
 
   // Ticks of bytes at round sizes: 1, 2, 5, 10... of the unit that the largest needs.
   function sizeStep(data) {
-    const step = Math.max(...data.series.flatMap((series) => series.values), 1) / 5;
-    const unit = 1024 ** Math.max(Math.floor(Math.log(step) / Math.log(1024)), 0);
-    return unit * [1, 2, 5, 10, 20, 50, 100, 200, 500, 1024].find((n) => n * unit >= step);
+    const largest = Math.max(...data.series.flatMap((series) => series.values), 1);
+    const size = 1024 ** sizeUnit(largest);
+    const steps = [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+    return size * steps.find((n) => n * size >= largest / 5 && (n >= 1 || size > 1));
   }
 
   function dayText(day, granularity, long) {

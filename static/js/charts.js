@@ -310,7 +310,7 @@
     data.series.forEach((series, index) => {
       if (series.band === "lower") return;
       const swatch = document.createElement("span");
-      swatch.className = "swatch";
+      swatch.className = series.band ? "swatch interval" : "swatch";
       swatch.style.backgroundColor = data.colors[index];
       legendButton(list, [swatch, series.name ?? series.label], () => {
         const show = !chart.isDatasetVisible(index);

@@ -15,7 +15,7 @@ from insights.forecasts.engine.forecast_records import (
     Accuracy,
     DailySeries,
     Forecast,
-    Refusal,
+    NoForecast,
 )
 from insights.forecasts.engine.intervals import Band, conformal_band, guessed_band
 from insights.forecasts.engine.members import MemberForecasts, forecast_members
@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 def forecast_many(
     series: Mapping[K, DailySeries], horizon: int, *, season: int = 7, folds: int = 4
-) -> dict[K, Forecast | Refusal]:
+) -> dict[K, Forecast | NoForecast]:
     """Forecast each series or refuse it, in the order given.
 
     `horizon` days after each series' end are forecast (see Forecast); `season` is the
@@ -43,18 +43,18 @@ def forecast_many(
 
 def each_or_refusal(
     series: Mapping[K, DailySeries], result_of: Callable[[DailySeries], Result]
-) -> dict[K, Result | Refusal]:
-    found: dict[K, Result | Refusal] = {}
+) -> dict[K, Result | NoForecast]:
+    found: dict[K, Result | NoForecast] = {}
     for key, one in series.items():
         try:
             found[key] = result_of(one)
-        except Refusal as refusal:
+        except NoForecast as refusal:
             found[key] = refusal.with_traceback(None)
     return found
 
 
 def forecast(series: DailySeries, horizon: int, season: int, folds: int) -> Forecast:
-    """Forecast one series, as forecast_many does. Raises Refusal."""
+    """Forecast one series, as forecast_many does. Raises NoForecast."""
     history, begin = known_days(series)
     values, first = since_start(history, begin, season)
     begun = [f"Started on {first}."] if first > begin else []
@@ -93,14 +93,14 @@ def known_days(series: DailySeries) -> tuple[FloatArray, date]:
         values = float_array(series.values)
     except InvalidValue as error:
         day = series.start + timedelta(days=error.index)
-        raise Refusal(
+        raise NoForecast(
             f"The value of {day} is {error.size}, which is no amount: correct it or "
             "leave the day out.",
             day,
         ) from None
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
-        raise Refusal("No day is known, so there is nothing to go by.")
+        raise NoForecast("No day is known, so there is nothing to go by.")
     first = series.start + timedelta(days=int(known[0]))
     return values[known[0] : known[-1] + 1], first
 
@@ -137,7 +137,7 @@ def notes(members: MemberForecasts, trials: list[Trial], ahead: int) -> list[str
 
 def measure_held_out(
     series: Mapping[str, DailySeries], horizon: int, season: int, folds: int
-) -> dict[str, Accuracy | Refusal]:
+) -> dict[str, Accuracy | NoForecast]:
     """Measure how good the forecast of each series' last days would have been.
 
     Those days are cut off before anything is chosen, weighed or scaled.
@@ -152,7 +152,7 @@ def held_out_accuracy(
 ) -> Accuracy:
     values, first = known_days(series)
     if len(values) <= horizon:
-        raise Refusal(
+        raise NoForecast(
             f"It has {len(values)} days, too few to hold out the last {horizon}."
         )
     history, actual = values[:-horizon], values[-horizon:]

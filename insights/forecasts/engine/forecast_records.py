@@ -81,7 +81,7 @@ class Forecast:
         return self.start + timedelta(days=len(self.mean))
 
 
-class Refusal(ValueError):
+class NoForecast(ValueError):
     """No forecast, and in one sentence why: an infinite value, or no known day."""
 
     def __init__(self, reason: str, day: date | None = None) -> None:

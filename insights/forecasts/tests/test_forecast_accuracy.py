@@ -11,7 +11,7 @@ from insights.forecasts.engine.forecast_records import (
     Accuracy,
     DailySeries,
     Forecast,
-    Refusal,
+    NoForecast,
 )
 from insights.forecasts.engine.intervals import slope_of
 from insights.forecasts.engine.scores import (
@@ -82,13 +82,13 @@ def test_origins_stand_evenly_apart_and_leave_enough_to_learn_from() -> None:
 
 
 @pytest.fixture(scope="module")
-def came() -> list[Accuracy | Refusal]:
+def came() -> list[Accuracy | NoForecast]:
     """How 25 forecasts did on the four weeks that they were not shown."""
     return list(measure_held_out(bills(25, 428), 28, 7, 4).values())
 
 
 def test_it_beats_seasonal_naive_and_its_intervals_hold(
-    came: list[Accuracy | Refusal],
+    came: list[Accuracy | NoForecast],
 ) -> None:
     found = [one for one in came if isinstance(one, Accuracy)]
     assert len(found) == 25
@@ -99,7 +99,7 @@ def test_it_beats_seasonal_naive_and_its_intervals_hold(
     assert 0.9 <= np.mean([one.coverage_95 for one in found]) <= 1
 
 
-def test_what_it_says_of_itself_comes_true(came: list[Accuracy | Refusal]) -> None:
+def test_what_it_says_of_itself_comes_true(came: list[Accuracy | NoForecast]) -> None:
     series = bills(25, 428)
     before = {key: DailySeries(FIRST, one.values[:400]) for key, one in series.items()}
     answer = forecast_many(before, 28).values()

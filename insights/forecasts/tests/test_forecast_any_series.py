@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insights.forecasts.engine.forecast import forecast_many
-from insights.forecasts.engine.forecast_records import DailySeries, Forecast, Refusal
+from insights.forecasts.engine.forecast_records import DailySeries, Forecast, NoForecast
 from insights.forecasts.engine.members import forecast_each, relevant_part
 
 FIRST = date(2025, 1, 1)
@@ -46,7 +46,7 @@ def test_it_answers_in_order_or_refuses(
 ) -> None:
     series = DailySeries(FIRST, values)
     found = forecast_many({0: series}, horizon, season=season)[0]
-    if isinstance(found, Refusal):
+    if isinstance(found, NoForecast):
         assert found.reason.endswith(".")
         known = [one for one in values if one is not None and not math.isnan(one)]
         assert not known or any(math.isinf(one) for one in known)

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from insights.forecasts.engine.forecast import forecast_many
-from insights.forecasts.engine.forecast_records import DailySeries, Forecast, Refusal
+from insights.forecasts.engine.forecast_records import DailySeries, Forecast, NoForecast
 from insights.forecasts.engine.members import is_sparse
 
 MODELS = "insights.forecasts.engine.smoothing_models"
@@ -159,7 +159,7 @@ def test_a_new_level_is_followed() -> None:
 def test_an_amount_that_is_none_is_refused_by_its_day(wrong: float) -> None:
     series = DailySeries(FIRST, [1.0, 2.0, wrong, 3.0])
     found = forecast_many({"it": series}, 7)["it"]
-    assert isinstance(found, Refusal)
+    assert isinstance(found, NoForecast)
     assert found.day == date(2025, 1, 8)
     assert "2025-01-08" in found.reason
 
@@ -167,14 +167,14 @@ def test_an_amount_that_is_none_is_refused_by_its_day(wrong: float) -> None:
 @pytest.mark.parametrize("values", [[], [None], [float("nan")] * 50])
 def test_a_series_without_a_known_day_is_refused(values: list[float | None]) -> None:
     found = forecast_many({"it": DailySeries(FIRST, values)}, 7)["it"]
-    assert isinstance(found, Refusal)
+    assert isinstance(found, NoForecast)
     assert found.reason == "No day is known, so there is nothing to go by."
 
 
 def test_one_refusal_stops_no_other() -> None:
     many = {"no": DailySeries(FIRST, []), "yes": DailySeries(FIRST, [1.0] * 30)}
     found = forecast_many(many, 7)
-    assert [type(one) for one in found.values()] == [Refusal, Forecast]
+    assert [type(one) for one in found.values()] == [NoForecast, Forecast]
 
 
 @pytest.mark.parametrize(("horizon", "season"), [(0, 7), (7, 0)])

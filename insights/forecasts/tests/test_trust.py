@@ -106,13 +106,23 @@ def test_the_page_shows_what_came_first_and_the_backtest_behind_a_fold() -> None
     assert "−15.4%" in months and "+10.0%" in months
 
 
-@pytest.mark.parametrize("path", ["/insights/", "/insights/forecasts/"])
-def test_lists_tell_the_line_and_no_method(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/insights/", "5.0% on average, 10.0% at most, measured in 2 months, 1 of"),
+        ("/insights/forecasts/", "5.0% average, 10.0% maximum"),
+    ],
+)
+def test_lists_tell_the_line_and_no_method(path: str, line: str) -> None:
     account()
-    month_end_miss(forecast(None), OCTOBER)
+    row = forecast(None)
+    month_end_miss(row, SEPTEMBER, actual=Decimal(110), is_replayed=True)
+    month_end_miss(row, OCTOBER)
     text = page(path)
-    assert "10.0%, measured in 1 month so far" in text
+    assert line in text
     assert "MASE" not in text
+    if path == "/insights/forecasts/":
+        assert "2 months, 1 replayed on past bills" in text
 
 
 def test_the_api_has_the_figures_and_the_months() -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from clouds.commands import chosen_accounts
 from core.commands import bad_arguments
-from insights.forecasts.engine.forecast_records import Accuracy, DailySeries, Refusal
+from insights.forecasts.engine.forecast_records import Accuracy, DailySeries, NoForecast
 
 # The figures, and the digits of each in the table.
 DIGITS = {"mase": 3, "naive_mase": 3, "smape": 1, "coverage_80": 2, "coverage_95": 2}
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             self.stdout.write(capture.get())
 
 
-def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
+def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | NoForecast]:
     """Measure the series of a file on their last days, held out."""
     # Here, so that no other command waits for numpy and pandas.
     from insights.csv_reader import InvalidFile, read_daily_series
@@ -85,7 +85,7 @@ def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     )
 
 
-def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
+def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | NoForecast]:
     """Measure each scope of the stored costs as its own forecast does."""
     from insights.forecasts.engine.forecast import forecast_many
 
@@ -95,9 +95,9 @@ def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     made = forecast_many(
         series, options["horizon"], season=options["season"], folds=options["origins"]
     )
-    short = Refusal("Too few days to try a forecast on its own past.")
+    short = NoForecast("Too few days to try a forecast on its own past.")
     return {
-        name: one if isinstance(one, Refusal) else one.accuracy or short
+        name: one if isinstance(one, NoForecast) else one.accuracy or short
         for name, one in made.items()
     }
 
@@ -121,7 +121,7 @@ def stored_series(accounts: list[str], service: str | None) -> dict[str, DailySe
 
 
 def as_json(
-    scored: Mapping[str, Accuracy | Refusal], options: Mapping[str, Any]
+    scored: Mapping[str, Accuracy | NoForecast], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     rows = [
         {"series": name, **asdict(one)}
@@ -133,7 +133,7 @@ def as_json(
     return {**same, "mean": means(scored), "series": rows}
 
 
-def means(scored: Mapping[str, Accuracy | Refusal]) -> dict[str, float | None]:
+def means(scored: Mapping[str, Accuracy | NoForecast]) -> dict[str, float | None]:
     """Return each figure's mean over the series that have it."""
     columns = {
         name: [getattr(one, name, None) for one in scored.values()] for name in DIGITS
@@ -146,7 +146,7 @@ def means(scored: Mapping[str, Accuracy | Refusal]) -> dict[str, float | None]:
 
 
 def as_table(
-    scored: Mapping[str, Accuracy | Refusal], options: Mapping[str, Any]
+    scored: Mapping[str, Accuracy | NoForecast], options: Mapping[str, Any]
 ) -> Table:
     title = f"{options['horizon']} days ahead, season {options['season']}"
     table = Table("series", title=title)

@@ -66,6 +66,7 @@ def test_a_machine_is_deallocated_and_started_again(
     vm = shop.add_vm("Web-1", tags={"team": "shop"})
     row = worked_on(approved(read(azure, Resource, shop), "stop_instance"))
     assert (row.status, row.error, vm.power) == ("succeeded", "", "deallocated")
+    assert str(row) == "Deallocate instance Web-1"
     operations = ApiUsage.objects.values_list("operation", flat=True)
     assert any("deallocate" in one for one in operations), list(operations)
     back = worked_on(decide(row, "roll_back", row.version, NOW, BOB))

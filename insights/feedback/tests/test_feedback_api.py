@@ -74,13 +74,6 @@ def test_exactly_one_insight_is_named_and_nothing_else(part: str) -> None:
     assert own in give(part, anomaly=1).json()["errors"]
 
 
-@pytest.mark.parametrize("kind", ["recommendation", "anomaly", "forecast"])
-def test_an_id_that_no_row_can_have_is_refused(kind: str) -> None:
-    answer = give("rate", **{kind: 2**63}, rating=3)
-    assert answer.status_code == 400
-    assert kind in answer.json()["errors"]
-
-
 def test_stats_comments_and_ones_own() -> None:
     owner = account()
     one, other = anomaly(owner), recommendation(owner)

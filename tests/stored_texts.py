@@ -66,10 +66,8 @@ def _natural_key(model: type[models.Model]) -> list[str]:
     for one in (*model._meta.constraints, *chain.from_iterable(of_parents)):
         if isinstance(one, models.UniqueConstraint) and one.fields:
             return [part for name in one.fields for part in _parts(model, name)]
-    for field in model._meta.concrete_fields:
-        if field.unique and field.is_relation:
-            return _parts(model, field.name)
-    return []
+    # What is of one row of another is told apart as that is.
+    return _parts(model, model._meta.pk.name) if model._meta.pk.is_relation else []
 
 
 def _parts(model: type[models.Model], name: str) -> list[str]:

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
@@ -12,6 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.etag import ConditionalMixin
+
+# Else it looks for libraries of maps, by calling a compiler some thirty times.
+DjangoFilterExtension._has_gis = False  # type: ignore[attr-defined]
 
 # First path segment -> description.
 TAGS = {

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from carbon.models import EmissionTotal, ResourceEmission
-from core.admin.columns import day, linked, moment
+from core.admin.columns import day, figure, linked, moment
 from inventory.admin import ResourceRowsAdmin
 from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
@@ -16,7 +16,11 @@ SUMS = ("kwh", "operational_kg", "embodied_kg")
 
 @admin.register(ResourceEmission)
 class ResourceEmissionAdmin(ResourceRowsAdmin[ResourceEmission]):
-    list_display = (DAY, RESOURCE, ACCOUNT_OF_RESOURCE, *SUMS, "unknown")
+    list_display = (
+        *(DAY, RESOURCE, ACCOUNT_OF_RESOURCE),
+        *(figure(ResourceEmission, name) for name in SUMS),
+        "unknown",
+    )
     list_select_related = ("resource__account",)
     list_filter = (
         *("resource__account", "resource", "day"),
@@ -25,17 +29,26 @@ class ResourceEmissionAdmin(ResourceRowsAdmin[ResourceEmission]):
     date_hierarchy = "day"
     # Exactly the index of days: millions of rows are paged without a sort.
     ordering = ("-day", "-resource_id")
-    fields = page((DAY, "resource", ACCOUNT_OF_RESOURCE), PARTS, (*SUMS, "unknown"))
+    fields = page(
+        (DAY, "resource", ACCOUNT_OF_RESOURCE),
+        tuple(figure(ResourceEmission, name) for name in PARTS),
+        (*(figure(ResourceEmission, name) for name in SUMS), "unknown"),
+    )
 
 
 @admin.register(EmissionTotal)
 class EmissionTotalAdmin(ReadOnlyAdmin[EmissionTotal]):
-    list_display = (DAY, ACCOUNT, "kind", "region", *SUMS, "resources", "unknown")
+    list_display = (
+        *(DAY, ACCOUNT, "kind", "region"),
+        *(figure(EmissionTotal, name) for name in SUMS),
+        *("resources", "unknown"),
+    )
     list_filter = ("account", "kind", "day")
     date_hierarchy = "day"
     ordering = ("-day", "-account_id", "kind", "region")
     fields = page(
-        *((DAY, ACCOUNT), ("kind", "region"), SUMS),
+        *((DAY, ACCOUNT), ("kind", "region")),
+        tuple(figure(EmissionTotal, name) for name in SUMS),
         ("resources", "unknown", "embodied_unknown"),
         (moment("computed_at"),),
     )

@@ -134,6 +134,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "core.formats"
 
 STATIC_URL = f"{SCRIPT_NAME}/static/"
 STATIC_ROOT = directory(STATE_DIR / "static")

@@ -109,7 +109,7 @@ SUBJECTS = {
 PAGES = [
     ("summary", "Home", "home"),
     ("costs", "Costs", "payments"),
-    ("teams", "Teams", "groups"),
+    ("teams", "Allocation", "groups"),
     ("instances", "Instances", "computer"),
     ("resources", "Resources", "category"),
     ("cpu", "CPU utilization", "monitoring"),

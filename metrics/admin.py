@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.admin.columns import day, linked
+from core.admin.columns import day, figure, linked
 from inventory.admin import ResourceRowsAdmin
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from users.audited_admin import M, page
@@ -87,9 +87,12 @@ class NetworkMetricAdmin(MetricAdmin[NetworkMetric]):
     fields = page((DAY, "resource", ACCOUNT), ("in_bytes", "out_bytes"))
 
 
+VALUES = tuple(figure(UsageMetric, one) for one in ("average", "maximum", "total"))
+
+
 @admin.register(UsageMetric)
 class UsageMetricAdmin(MetricAdmin[UsageMetric]):
-    list_display = (DAY, RESOURCE, ACCOUNT, "metric", "average", "maximum", "total")
+    list_display = (DAY, RESOURCE, ACCOUNT, "metric", *VALUES)
     list_filter = (*FILTERS, "metric")
     ordering = ("-day", "-resource_id", "-metric")
-    fields = page((DAY, "resource", ACCOUNT), ("metric", "average", "maximum", "total"))
+    fields = page((DAY, "resource", ACCOUNT), ("metric", *VALUES))

@@ -36,6 +36,10 @@ from insights.remediation.proposals import Proposal, propose
 from insights.testing import anomaly, budget, recommendation, request_of, somebody
 from insights.transitions import change_status, change_statuses
 from inventory.testing import instance
+from monitoring.models import Finding
+from monitoring.scans.engine import issues
+from monitoring.scans.scan import Scanned, store_scan
+from monitoring.scans.suppression import suppress, take_back
 from syncs.accounts.changes import save_account
 from users.audit import actor_of
 from users.models import AuditEntry
@@ -71,7 +75,7 @@ def test_a_change_and_its_entry_are_stored_together(
     request = request_of(user)
     changes = [*of_alerts(request), *of_insights(request), *of_costs(request)]
     changes += [*of_users(request), *of_accounts(request), *of_digests(request)]
-    changes += [*of_answers(request), *of_remediation(request)]
+    changes += [*of_answers(request), *of_remediation(request), *of_scans(request)]
     create = AuditEntry.objects.create
 
     def fail_late(**values: Any) -> None:
@@ -202,4 +206,17 @@ def of_remediation(request: HttpRequest) -> list[Change]:
         decided(
             "roll_back", "succeeded", undo={"kind": "start_instance", "target": ""}
         ),
+    ]
+
+
+def of_scans(request: HttpRequest) -> list[Change]:
+    low = issues.Severity.LOW
+    made = [issues.Issue(rule, low, "SQL by hand", "a/b.py", 1) for rule in "ab"]
+    store_scan(Scanned({"bandit": made}, {}), NOW, NOW)
+    found, accepted = Finding.objects.order_by("rule")
+    until, actor = TODAY + timedelta(days=3), actor_of(request)
+    suppress(accepted, "Not reachable.", until, TODAY, actor)
+    return [
+        partial(suppress, found, "Not reachable.", until, TODAY, actor),
+        partial(take_back, accepted, actor),
     ]

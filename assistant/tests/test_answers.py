@@ -1,5 +1,6 @@
 """Answers have the figures of the API and of the page that they link to."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from assistant.ask import ask
 from assistant.models import Interaction
+from assistant.operation_answers import answer_action
+from core.testing.clock import NOW
 from insights.testing import budget
 from users.testing import session_of
 
@@ -205,3 +208,19 @@ def test_what_is_asked_is_kept_with_how_it_was_understood(ada: User) -> None:
     assert (row.user, row.source, row.intent) == (ada, "api", "cost")
     assert (row.understood_by, row.confidence) == ("grammar", 1.0)
     assert row.context["slots"]["service"] == ["Amazon Simple Storage Service"]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (2, "2 open actions. Each waits for its approval."),
+        (3, "3 open actions. Of those listed 2 wait for their approval."),
+    ],
+)
+def test_actions_say_how_many_wait_for_their_approval(count: int, said: str) -> None:
+    facts = {"id": 1, "title": "Stop web", "proposed_at": NOW.isoformat()}
+    waits = {**facts, "status": "proposed", "proposed_by": "ada"}
+    question: Any = SimpleNamespace(
+        slots={}, get=lambda *_, **__: {"count": count, "results": [waits, waits]}
+    )
+    assert answer_action(question).text == said

@@ -52,6 +52,18 @@ def amount(name: str, currency: str = "currency", *, exact: bool = False) -> Col
     )
 
 
+def figure(model: type[Model], name: str) -> Column:
+    """Return the column of that float, to four digits and at least to the unit."""
+    column = _column(name, lambda row, value: written(value))
+    column.short_description = model._meta.get_field(name).verbose_name  # type: ignore[attr-defined, union-attr]
+    return column
+
+
+def written(value: float) -> str:
+    """Return it as `0.07432`, `454.2` or `62,329,966,588`."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def _column(name: str, write: Callable[[Model, Any], str]) -> Column:
     """Return the column of that field, a dash for None."""
     value_of = attrgetter(name)

@@ -95,7 +95,7 @@ def cost_breakdown(
     current: dict[str, Decimal] = {}
     largest = None
     if query.limit and not with_every_key and source.blocks(columns):
-        largest = _largest_keys(source, query, user)
+        largest = _largest_keys(source, query, user, query.limit)
     if largest:
         former = _former_of_largest(source, query, largest)
     else:
@@ -116,7 +116,7 @@ def cost_breakdown(
 
 
 def _largest_keys(
-    source: CostSource, query: CostQuery, user: AnyUser
+    source: CostSource, query: CostQuery, user: AnyUser, limit: int
 ) -> list[str] | None:
     """Return the keys that cost most, of all that the bills have. Two queries, or one
     where they were found before in the same data."""
@@ -124,9 +124,7 @@ def _largest_keys(
     found: list[str] | None = computed_once(
         key_of(data_version(user, Dataset.COST), ["largest keys", query]),
         "largest-keys",
-        lambda: largest_keys_of(
-            source, columns, query.metric, query.window, query.limit
-        ),
+        lambda: largest_keys_of(source, columns, query.metric, query.window, limit),
     )
     return found
 

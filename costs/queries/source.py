@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, Sum
@@ -344,14 +345,18 @@ class CostSource:
         gaps = histories.keys() - whole.keys()
         totals = self._counted(self.totals.filter(account__in=gaps))
         counts = totals.days_per_account(windows) if gaps else {}
+
+        @cache  # most accounts are read since the same day, until the same day
+        def known_days(first: date, last: date) -> tuple[int, ...]:
+            return tuple(self._known_days(first, last, window) for window in windows)
+
         spans = []
         for account, parts in histories.items():
             first = min(part.first_day for part in parts)
             last = max(part.last_day for part in parts)
             days = counts.get(account, (0,) * len(windows))
             if one := whole.get(account):
-                ends = one.first_day, one.last_day
-                days = tuple(self._known_days(*ends, window) for window in windows)
+                days = known_days(one.first_day, one.last_day)
             is_current = any(part.is_current for part in parts)
             known = [covers[part.pk] for part in parts if part.pk in covers]
             days = with_covered(days, known, windows)

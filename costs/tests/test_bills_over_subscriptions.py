@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -143,3 +143,15 @@ def test_a_second_scope_over_other_subscriptions_is_stored_beside_it(
     bills[GROUP] = Bill({OTHER_SUBSCRIPTION: "1"}, window)
     assert [read(one, now)[0] for one in (first, second)] == ["succeeded"] * 2
     assert total(window) == 120
+
+
+def test_a_subscription_that_moved_from_one_scope_to_the_other_is_counted_once(
+    bills: dict[str, Bill], now: datetime
+) -> None:
+    window = last_complete_days(30, now)
+    moved_on = window.start + timedelta(days=10)
+    first, second = azure_account(BILLING_SCOPE), azure_account(GROUP)
+    bills[BILLING_SCOPE] = Bill({SUBSCRIPTION: "3"}, Window(window.start, moved_on))
+    bills[GROUP] = Bill({SUBSCRIPTION: "3"}, Window(moved_on, window.end))
+    assert [read(one, now)[0] for one in (first, second)] == ["succeeded"] * 2
+    assert total(window) == 90

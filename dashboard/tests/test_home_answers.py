@@ -243,12 +243,15 @@ def test_who_sees_one_account_is_told_of_its_budget_and_items(client: Client) ->
     anomaly(other, service="Hidden")
     anomaly(mine, service="Shown")
     budget(name="everything", amount=Decimal(1))
+    one_service = {"scope": "service", "account": mine, "key": "EC2"}
+    budget(name="of one service", amount=Decimal(2), **one_service)
+    budget(name="of mine", scope="account", account=mine, amount=Decimal(400))
     see_only(person("viewer"), mine)
     text = page(client)
     assert "Hidden" not in text
     assert "Shown" in text
     assert "everything" not in text
-    assert status(client) == "On course for $300 this month; 1 open anomaly needs you."
+    assert status(client) == ("On course for $300 of $400; 1 open anomaly needs you.")
 
 
 def test_the_first_day_of_a_month_has_nothing_to_compare(client: Client) -> None:

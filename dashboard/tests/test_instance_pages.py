@@ -252,6 +252,12 @@ def test_a_list_price_is_shown_where_it_is_known(viewer: Client) -> None:
     assert "$78.11" in viewer.get(web.get_absolute_url()).content.decode()
 
 
+def test_a_type_that_is_unknown_is_a_dash(viewer: Client) -> None:
+    instance(account(), "web", instance_type="")
+    page = viewer.get("/instances/").content.decode()
+    assert re.search(r'data-label="Type">—|<td>—</td>', page)
+
+
 @pytest.mark.parametrize(
     ("query", "days"),
     [("", 90), ("?days=30", 30), ("?days=400", 400), ("?days=7", 90), ("?days=x", 90)],

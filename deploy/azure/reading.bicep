@@ -1,4 +1,4 @@
-// The roles by which cloudintel reads a subscription. None of them can change anything.
+// The roles by which cloudintel reads a subscription. None of them can change a resource.
 //
 //   az deployment sub create --location westeurope --template-file reading.bicep \
 //     --parameters principalId=$(az ad sp show --id CLIENT --query id --output tsv)

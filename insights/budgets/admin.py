@@ -1,6 +1,6 @@
 """The admin of budgets and of their alerts."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -49,16 +49,20 @@ class BudgetAdmin(AuditedAdmin[Budget]):
             delete_budget(budget, request)
 
 
+PERIOD = day("period")
+
+
 @admin.register(BudgetAlert)
 class BudgetAlertAdmin(ReadOnlyAdmin[BudgetAlert]):
     list_display = (
         linked("budget", ordering="budget__name"),
-        day("period"),
+        PERIOD,
         "kind",
         "threshold",
         amount("amount", "budget.currency"),
         moment("at"),
     )
+    list_display_links = (cast("str", PERIOD),)
     list_filter = ("kind",)
     search_fields = ("budget__name",)
     ordering = ("-at", "-id")

@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib import admin
 
-from core.admin.columns import amount, day, moment
+from core.admin.columns import amount, day, figure, moment
 from insights.models import Forecast, ForecastPoint, MonthEndMiss
 from users.audited_admin import ACCOUNT, ReadOnlyAdmin, ReadOnlyInline, page
 
@@ -48,9 +48,7 @@ class ForecastAdmin(ReadOnlyAdmin[Forecast]):
         ACCOUNT,
         "currency",
         day("data_until"),
-        "mase",
-        "naive_mase",
-        "coverage_80",
+        *(figure(Forecast, name) for name in ("mase", "naive_mase", "coverage_80")),
         "is_newest",
     )
     list_filter = ("account", "scope", "is_newest", "is_replayed", "data_until")
@@ -61,7 +59,7 @@ class ForecastAdmin(ReadOnlyAdmin[Forecast]):
         ("title", ACCOUNT, "currency"),
         (day("data_until"), "horizon", moment("made_at")),
         ("model", "note"),
-        ("mase", "naive_mase", "smape"),
-        ("coverage_80", "coverage_95", "folds"),
-        ("widened_to_percent",),
+        tuple(figure(Forecast, name) for name in ("mase", "naive_mase", "smape")),
+        (figure(Forecast, "coverage_80"), figure(Forecast, "coverage_95"), "folds"),
+        (figure(Forecast, "widened_to_percent"),),
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from clouds.models import CloudAccount
+from clouds.testing import account
 from inventory.kinds import KINDS, kinds_of
 from inventory.models import Bucket, Resource, StateChange, Volume
 from inventory.sync import (
@@ -16,7 +17,7 @@ from inventory.sync import (
     sync_network,
     sync_storage,
 )
-from inventory.testing import FakeCloud
+from inventory.testing import FakeCloud, instance
 from providers.errors import ErrorKind, ProviderError
 from providers.records import (
     AddressRecord,
@@ -337,5 +338,6 @@ def test_all_of_a_closed_account_is_gone(
 ) -> None:
     cloud.answers = [RegionResources(EU, [VOLUME, BUCKET])]
     sync_storage(mine, now)
+    left = instance(account(2, "other"), "web")
     mark_closed(mine, now + HOUR)
-    assert present() == set()
+    assert [one.pk for one in Resource.objects.filter(gone_since=None)] == [left.pk]

@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 
-from core.admin.columns import moment
+from core.admin.columns import figure, moment
 from monitoring.models import NamedQuery, SlowQuery
 from users.audited_admin import ReadOnlyAdmin, UnlimitedUsersAdmin, page
+
+ELAPSED = figure(SlowQuery, "elapsed_ms")
 
 
 @admin.register(NamedQuery)
@@ -17,8 +19,8 @@ class NamedQueryAdmin(ReadOnlyAdmin[NamedQuery], UnlimitedUsersAdmin[NamedQuery]
 
 @admin.register(SlowQuery)
 class SlowQueryAdmin(ReadOnlyAdmin[SlowQuery], UnlimitedUsersAdmin[SlowQuery]):
-    list_display = (moment("at"), "name", "elapsed_ms")
+    list_display = (moment("at"), "name", ELAPSED)
     list_filter = ("at",)
     search_fields = ("name",)
     ordering = ("-at", "-id")
-    fields = page((moment("at"), "name", "elapsed_ms"), "plan")
+    fields = page((moment("at"), "name", ELAPSED), "plan")

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.admin.columns import moment
+from core.admin.columns import figure, moment
 from monitoring.models import HealthPeriod
 from users.audited_admin import ACCOUNT, ReadOnlyAdmin, page
 
@@ -13,12 +13,15 @@ COUNTS = ("checks", "degraded", "down")
 class HealthPeriodAdmin(ReadOnlyAdmin[HealthPeriod]):
     list_display = (
         *(moment("starts_at"), "component", ACCOUNT, "grain", "state", *COUNTS),
-        *("response_ms", "message"),
+        *(figure(HealthPeriod, "response_ms"), "message"),
     )
     list_filter = (*("grain", "state", "component"), "account", "starts_at")
     search_fields = ("component", "message")
     ordering = ("-grain", "-starts_at", "-id")
     fields = page(
         *(("component", ACCOUNT), ("grain", moment("starts_at")), ("state", *COUNTS)),
-        *(("response_ms", "max_response_ms"), ("message", moment("checked_at"))),
+        tuple(
+            figure(HealthPeriod, name) for name in ("response_ms", "max_response_ms")
+        ),
+        *(("message", moment("checked_at")),),
     )

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from clouds.testing import aws_account
 from core.testing.clock import NOW
 from core.testing.postgres import free_port
+from monitoring.health import recording
 from monitoring.health.components import (
     COMPONENTS,
     Component,
@@ -21,7 +22,7 @@ from monitoring.health.components import (
     NotMeasured,
     register,
 )
-from monitoring.health.recording import check_health
+from monitoring.health.recording import check_health, find_accounts
 from monitoring.models import HealthPeriod
 from syncs.models import SyncRun
 
@@ -119,6 +120,16 @@ def test_accounts_are_kept_each_quarter_of_an_hour_by_their_worst_dataset() -> N
     assert "AccessDenied" in found.message
     # Of the other one, all but its costs was never read.
     assert HealthPeriod.objects.get(grain="hour", account=fresh).state == "degraded"
+
+
+def test_what_all_accounts_took_is_shared_between_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in ("123456789012", "210987654321"):
+        aws_account(number, name=number)
+    ticks = iter([10.0, 10.5])
+    monkeypatch.setattr(recording, "perf_counter", lambda: next(ticks))
+    assert [one.response_ms for one in find_accounts(NOW)] == [250.0, 250.0]
 
 
 def test_a_removed_account_takes_its_history_with_it() -> None:

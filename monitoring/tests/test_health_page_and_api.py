@@ -97,7 +97,9 @@ def test_who_is_limited_meets_no_other_account(client: Client) -> None:
     see_only(user, mine)
     client.force_login(user)
     names = {"broker", f"account-{mine.pk}"}
-    assert set(components(client)) == names
+    found = components(client)
+    assert set(found) == names
+    assert found[f"account-{mine.pk}"]["account"] == mine.account_id
     rows = client.get(HISTORY).json()["results"]
     assert {row["component"] for row in rows} == names
     page = client.get("/monitoring/health/").content.decode()
@@ -163,6 +165,8 @@ def test_the_page_says_what_is_not_ok_and_draws_each_day(
     assert "Nothing has been checked for 3 minutes." in page
     assert "down in 10 of 1,000 checks" in page
     assert page.count("99.00%") == 12
+    # Of 90 days the one before today.
+    assert page.count('<rect class="down" x="88.1"') == 12
 
 
 def test_while_a_new_installation_starts_the_page_does_not_say_that_all_is_ok(

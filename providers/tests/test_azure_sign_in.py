@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,22 @@ def test_a_refused_sign_in_is_one_sentence(
     assert raised.value.kind == kind
     assert says in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_why_there_is_no_identity_is_the_first_line_of_the_reason(
+    over_tls: EmulatedAzure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Loaded by who signs in alone, as it takes its time.
+    identity = import_module("azure.identity")
+
+    def unavailable(self: object, scope: str) -> None:
+        reason = "No endpoint answered.\nAttempted: all."
+        raise identity.CredentialUnavailableError(reason)
+
+    monkeypatch.setattr(identity.ClientSecretCredential, "get_token", unavailable)
+    with pytest.raises(ProviderError, match=r"No endpoint answered\.") as raised:
+        read_by(over_tls, BY_SECRET)
+    assert "Attempted" not in str(raised.value)
 
 
 def test_an_expired_secret_is_expired(over_tls: EmulatedAzure) -> None:

@@ -36,16 +36,17 @@ class Connector:
 
 @adding_accounts()
 def store_account(
-    kind: str, account_id: str, given: Mapping[str, Any], actor: Actor
+    kind: str, account_id: str, given: Mapping[str, Any], actor: Actor, name: str = ""
 ) -> tuple[CloudAccount, str]:
     """Add the account, or change what is given of the one that is there.
 
-    `given` are fields of the account, and settings of its cloud. Return it, and the
-    sentence that says so. Raises CommandError.
+    `given` are fields of the account, and settings of its cloud; `name` is what a new
+    one is called without any in it. Return it, and the sentence that says so. Raises
+    CommandError.
     """
     before = CloudAccount.objects.filter(provider=kind, account_id=account_id).first()
     account = before or CloudAccount(
-        provider=kind, account_id=account_id, name=account_id.rpartition("/")[2]
+        provider=kind, account_id=account_id, name=name or account_id.rpartition("/")[2]
     )
     names = CLOUDS[kind].settings.names()
     stored = {**account.settings, **{name: given[name] for name in names & {*given}}}

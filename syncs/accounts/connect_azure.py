@@ -6,7 +6,7 @@ from typing import Any
 
 from clouds.registry import CloudKind
 from core.commands import bad_arguments
-from providers.azure.account_settings import CLOUDS
+from providers.azure.account_settings import CLOUDS, GUID
 from providers.azure.cost_management import TAG_PRICE
 from providers.settings import priced_tags
 from syncs.accounts.connect import Connector, Options, store_account
@@ -93,8 +93,9 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 def connect(options: Options, now: datetime, actor: Actor) -> Iterator[str]:
     """Store it. No request is sent: check_access tries what may be read."""
+    account_id = _account_id(options)
     account, sentence = store_account(
-        CloudKind.AZURE, _account_id(options), _given(options), actor
+        CloudKind.AZURE, account_id, _given(options), actor, _name_of(account_id)
     )
     yield sentence
     if account.is_payer:
@@ -116,6 +117,15 @@ def _account_id(options: Options) -> str:
     if name == "management_group" and "/" not in account_id:
         return MANAGEMENT_GROUP + account_id
     return account_id
+
+
+def _name_of(account_id: str) -> str:
+    """Return what it is called until a user names it: nobody reads a whole GUID."""
+    last = account_id.rpartition("/")[2]
+    if not GUID.fullmatch(last):
+        return last
+    kind = "subscription" if last == account_id else "management group"
+    return f"{kind} {last[:8]}"
 
 
 def _given(options: Options) -> dict[str, Any]:

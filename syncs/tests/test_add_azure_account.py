@@ -39,7 +39,7 @@ def refusal(*args: str) -> str:
 
 def test_a_subscription_is_added_with_who_asks_and_without_a_secret() -> None:
     shown = add_account("--subscription", SUBSCRIPTION.upper(), *SIGN_IN, *SECRET)
-    assert f"Added {SUBSCRIPTION} ({SUBSCRIPTION})." in shown
+    assert f"Added subscription {SUBSCRIPTION[:8]} ({SUBSCRIPTION})." in shown
     account = CloudAccount.objects.get()
     assert (account.account_id, account.is_payer) == (SUBSCRIPTION, False)
     assert account.settings == {

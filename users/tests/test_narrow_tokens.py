@@ -15,6 +15,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from users.activity.sentences import facts_of
+from users.admin import accounts_of_token
 from users.models import ApiToken, AuditEntry
 from users.testing import person
 from users.tokens import make_token, token_facts
@@ -78,6 +79,16 @@ def test_one_whose_accounts_are_gone_sees_none(three: list[CloudAccount]) -> Non
     token = make_token(person("viewer"), 1, accounts=[three[0]])[1]
     three[0].delete()
     assert names_seen(token) == []
+
+
+def test_the_admin_says_which_accounts_each_sees(three: list[CloudAccount]) -> None:
+    user = person("viewer")
+    gone = make_token(user, 1, accounts=three[2:])[0]
+    gone.accounts.clear()
+    made = (make_token(user, 1)[0], make_token(user, 1, accounts=three[:1])[0], gone)
+    assert [accounts_of_token(one) for one in made] == [
+        *("all that its user sees", str(three[0]), "none"),
+    ]
 
 
 def test_what_concerns_all_accounts_is_closed_to_it(three: list[CloudAccount]) -> None:

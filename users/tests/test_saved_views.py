@@ -59,7 +59,9 @@ def test_an_address_is_kept_as_it_is_written(ada: APIClient) -> None:
     assert save(ada, address=f"{address}&page=3").json()["address"] == address
 
 
-def test_a_view_with_a_name_that_one_has_replaces_it(ada: APIClient) -> None:
+def test_a_view_with_a_name_that_one_has_replaces_it(
+    ada: APIClient, ben: APIClient
+) -> None:
     first = save(ada).json()
     again = save(ada, address="/resources/?state=running").json()
     assert again["id"] == first["id"]
@@ -68,6 +70,9 @@ def test_a_view_with_a_name_that_one_has_replaces_it(ada: APIClient) -> None:
     refused = ada.patch(f"{VIEWS}{other['id']}/", {"name": "By account"}, format="json")
     assert refused.status_code == 400
     assert "Choose another name" in refused.text
+    save(ben, "Mine")
+    renamed = ada.patch(f"{VIEWS}{other['id']}/", {"name": "Mine"}, format="json")
+    assert renamed.status_code == 200
 
 
 @pytest.mark.parametrize(

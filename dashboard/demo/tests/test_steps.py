@@ -15,6 +15,7 @@ from clouds.models import CloudAccount, DemoCompany, DemoEvent
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, Restatement
+from dashboard.demo import applying
 from dashboard.demo.company import catch_up
 from dashboard.demo.control import Busy, play, queue
 from dashboard.demo.testing import LAMBDA, cost, do
@@ -165,3 +166,15 @@ def test_no_second_process_does_steps_while_another_one_is_alive() -> None:
     with pytest.raises(Busy):
         play()
     assert DemoCompany.objects.get().held_by == own_mark()
+
+
+def test_an_action_that_another_worker_took_is_waited_for(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "work_on", lambda pk: None)
+    monkeypatch.setattr(applying, "LOOK_SECONDS", 0)
+    action = Remediation()
+    monkeypatch.setattr(action, "refresh_from_db", lambda: None)
+    looks = iter([False, False, True])
+    applying._worked_on(action, lambda: next(looks))
+    assert next(looks, None) is None

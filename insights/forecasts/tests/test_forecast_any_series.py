@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from insights.forecasts.engine.forecast import forecast_many
 from insights.forecasts.engine.forecast_records import DailySeries, Forecast, NoForecast
+from insights.forecasts.engine.members import forecast_each, relevant_part
 
 FIRST = date(2025, 1, 1)
 amounts = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from([0.0, 1.0])
@@ -78,3 +79,19 @@ def test_in_cents_it_is_a_hundred_times_that_in_dollars(
             expected = [value * factor for value in getattr(one, name)]
             close = pytest.approx(expected, rel=1e-3, abs=1e-3 * size * factor)
             assert getattr(other, name) == close
+
+
+@pytest.mark.parametrize(("days_at_zero", "days_left"), [(40, 61), (41, 41)])
+def test_a_series_is_over_once_it_is_zero_for_more_than_twice_its_longest_pause(
+    days_at_zero: int, days_left: int
+) -> None:
+    values = np.array([3.0, *[0.0] * 19, 3.0, *[0.0] * days_at_zero])
+    part, note = relevant_part(values, FIRST, season=7)
+    assert (len(part), bool(note)) == (days_left, days_left == days_at_zero)
+
+
+@pytest.mark.parametrize(("days", "has_models"), [(13, False), (14, True)])
+def test_models_are_fitted_to_two_weeks_and_more(days: int, has_models: bool) -> None:
+    values = 100 + 10 * np.random.default_rng(1).random(days)
+    paths, _ = forecast_each(values, 28, 7)
+    assert (len(paths) > 1) == has_models

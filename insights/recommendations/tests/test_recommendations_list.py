@@ -95,6 +95,13 @@ def test_the_totals_are_of_what_is_filtered_and_count_alternatives_once() -> Non
     assert "Halve web Instance web, compute: oversized $150.00" in filtered
 
 
+def test_sums_per_category_are_the_same_in_any_order() -> None:
+    with_alternative()
+    rows = Recommendation.objects.all()
+    assert len(rows.per_category()) < len(rows)
+    assert rows.order_by("title").per_category() == rows.per_category()
+
+
 @pytest.mark.parametrize(
     ("order", "first"),
     [("savings_monthly", "db"), ("-savings_monthly", "web"), ("name", "db")],

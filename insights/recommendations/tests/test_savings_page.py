@@ -162,4 +162,5 @@ def test_a_limited_user_sees_the_savings_of_their_accounts(client: Client) -> No
 
 
 def test_without_any_the_page_says_what_to_do(viewer: Client) -> None:
+    account()
     assert "Mark a recommendation as done" in text(viewer)

@@ -20,6 +20,7 @@ from insights.remediation.testing import (
     ADA,
     BOB,
     FakeActing,
+    log_of,
     proposed,
     running,
     worked_on,
@@ -116,6 +117,8 @@ def test_it_is_stopped_and_started_once_at_each_hour(
         *("succeeded", "bob"),
         "stopped",
     )
+    tried = "Request would have succeeded, but DryRun flag is set."
+    assert log_of(stopped).count(tried) == 1
     assert run_due(at(21, 12)) == []
     assert run_due(at(23, 5)) == []
     assert [one.kind for one in run_due(at(23, 6))] == ["start_instance"]

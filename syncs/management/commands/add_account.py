@@ -38,7 +38,10 @@ class Command(BaseCommand):
             choices=[kind.value for kind in CONNECTORS],
             help="The cloud. Default: aws, or files with --files.",
         )
-        parser.add_argument("--name", help="How to call it. Default: its account id.")
+        parser.add_argument(
+            "--name",
+            help="How to call it. Default: its account id; of a GUID, its beginning.",
+        )
         parser.add_argument(
             "--tag-key",
             action="append",

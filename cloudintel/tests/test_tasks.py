@@ -1,5 +1,6 @@
 """What is sent by itself is known to those who work."""
 
+import gc
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,6 +36,22 @@ def test_each_task_that_beat_sends_is_one_of_the_workers() -> None:
 def test_each_moment_of_a_worker_has_its_receiver(signal: Any, receiver: Any) -> None:
     # To send one would have Celery change this process for good.
     assert receiver in [get() for _, get in signal.receivers]
+
+
+def test_a_worker_looks_for_all_garbage_after_each_task(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(gc, "freeze", lambda: looked.append("frozen"))
+    monkeypatch.setattr(gc, "collect", lambda: looked.append("collected"))
+    celery.collect_after_tasks()
+    try:
+        receivers = [get() for _, get in signals.task_postrun.receivers]
+        assert celery.collect_garbage in receivers
+    finally:
+        signals.task_postrun.disconnect(celery.collect_garbage)
+    celery.collect_garbage()
+    assert looked == ["frozen", "collected"]
 
 
 @pytest.mark.django_db

@@ -40,8 +40,11 @@ def numbered_keys() -> Iterator[TableKeys]:
         cursor.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1")
         before = dict(cursor.fetchall())
     _set_keys(dict(zip(before, count(FIRST_KEY, KEYS_OF_A_TABLE), strict=False)))
-    yield TableKeys([name.removesuffix("_id_seq").partition("_")[2] for name in before])
-    _set_keys(before)
+    tables = [name.removesuffix("_id_seq").partition("_")[2] for name in before]
+    try:
+        yield TableKeys(tables)
+    finally:
+        _set_keys(before)
 
 
 def _set_keys(last: Mapping[str, int | None]) -> None:

@@ -17,7 +17,9 @@ from tests.table_keys import TableKeys, numbered_keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 APPROVED = HOUSE / "tests" / "approved" / "syncs"
+CLOUDS = ("aws", "azure")
 TIMES = ("first", "denied", "denied-again", "healed")
+SAID = ("printed", "logged", "sent")
 ALL = 1000
 
 
@@ -35,7 +37,7 @@ def clouds(
 
 
 @pytest.mark.parametrize("time", TIMES)
-@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize("cloud", CLOUDS)
 def test_clouds_are_asked_what_is_approved(
     cloud: str, time: str, clouds: Read, approve: Approve
 ) -> None:
@@ -45,7 +47,7 @@ def test_clouds_are_asked_what_is_approved(
     approve(APPROVED / "asked" / f"{name}.txt", text)
 
 
-@pytest.mark.parametrize("what", ["printed", "logged", "sent"])
+@pytest.mark.parametrize("what", SAID)
 def test_it_says_what_is_approved(what: str, clouds: Read, approve: Approve) -> None:
     read, keys = clouds
     approve(APPROVED / f"{what}.txt", keys.text(getattr(read, what), ALL))
@@ -57,3 +59,13 @@ def test_rows_are_stored_as_approved(name: str, clouds: Read, approve: Approve) 
     texts = (keys.text(of_model(model)) for model in MODELS[name])
     text = "\n".join(one for one in texts if one.strip())
     approve(APPROVED / "stored" / f"{name}.txt", text)
+
+
+def test_nothing_is_approved_that_nothing_is_compared_with() -> None:
+    compared = {
+        *(f"asked/{cloud}-{time}.txt" for cloud in CLOUDS for time in TIMES),
+        *(f"{what}.txt" for what in SAID),
+        *(f"stored/{name}.txt" for name in MODELS),
+    }
+    files = (one.relative_to(APPROVED) for one in APPROVED.rglob("*.*"))
+    assert {str(one) for one in files} <= compared

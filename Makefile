@@ -81,7 +81,8 @@ clean:
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
-	$(PYTHON) -m venv $(VENV)
+# Of another Python, an environment that is there would be of both, and of none.
+	@$(BIN)/python -c 'import pip, ssl' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(MAKE) --jobs 2 --no-print-directory install-half-0 install-half-1 LOCK=$<
 	@touch $@
 

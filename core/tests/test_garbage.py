@@ -19,7 +19,7 @@ def _as_it_was() -> Iterator[None]:
 def test_it_is_looked_for_as_ever_once_the_last_application_is_ready(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    frozen_at = []
+    frozen_at: list[tuple[int, int, int]] = []
     # What other tests left would stay, had it been looked for no more.
     monkeypatch.setattr(gc, "freeze", lambda: frozen_at.append(gc.get_threshold()))
     begin_loading()

@@ -24,7 +24,7 @@ RANDOM = [
     re.compile(r"\S*/cloudintel-test-\w+"),
 ]
 # Another processor may compute other last digits; seconds have none.
-LONG_NUMBER = re.compile(r"(?<![:\d])-?\d+\.\d{5,}(?:e[+-]\d+)?")
+LONG_NUMBER = re.compile(r"(?<![:\d])-?\d+(?:,\d{3})*\.\d{5,}(?:e[+-]\d+)?")
 # Those that begin another line.
 BREAKING = {
     *("address", "article", "aside", "caption", "dd", "details", "dialog", "div"),
@@ -53,10 +53,15 @@ def approvable(lines: Iterable[str], limit: int = LINES) -> list[str]:
 
 
 def _repeatable(line: str) -> str:
-    line = LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", line)
+    line = LONG_NUMBER.sub(_rounded, line)
     for pattern in RANDOM:
         line = pattern.sub("*", line)
     return line
+
+
+def _rounded(found: re.Match[str]) -> str:
+    digits = found[0].replace(",", "")
+    return f"{float(digits):{',' if digits != found[0] else ''}.6g}"
 
 
 def of_json(value: Any, indent: str = "") -> Iterator[str]:

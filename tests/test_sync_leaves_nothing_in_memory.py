@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SYNCS = 2
 # A client of a cloud is some 60 KB, and a sync makes a dozen; 18 KB are seen to stay,
-# most of them by the emulator and the queue, which are in the same process.
+# in caches of libraries that have an end.
 LARGEST_GROWTH = 60_000
 
 

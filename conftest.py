@@ -129,9 +129,8 @@ def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
 def pytest_configure() -> None:
     # Guessing passwords is made slow on purpose, and no test guesses one.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Looking through all that was imported takes a seventh of the time, for nothing,
-    # and often through what is new a twentieth: most of it is freed without.
-    gc.set_threshold(500_000, 20, 100)
+    # Looking through all that was imported takes a seventh of the time, for nothing.
+    gc.set_threshold(50_000, 20, 100)
     kept_contexts.keep_only_pages()
     quick_clients.make_once()
     quick_sessions.begin()

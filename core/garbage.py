@@ -13,12 +13,15 @@ ordinary = gc.get_threshold()
 
 
 def begin_loading() -> None:
-    """Look rarely until `end_loading`, which is a seventh of the time of a start."""
+    """Look rarely until `end_loading`, which is an eighth of the time of a start."""
     gc.set_threshold(WHILE_LOADING, *ordinary[1:])
 
 
 def end_loading() -> None:
-    """Look as often as ever from now on, but never again at what was loaded."""
+    """Look as often as ever from now on, but never again at what was loaded.
+
+    So it is not looked for at the end of the process either, which took as long.
+    """
     gc.set_threshold(*ordinary)
     gc.freeze()
 

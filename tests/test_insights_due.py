@@ -114,6 +114,14 @@ def test_what_is_shared_follows_where_a_worker_was_killed_before_it(
     assert shared == [NOW]
 
 
+def test_what_is_shared_is_computed_by_one_process_at_a_time(
+    shared: list[datetime],
+) -> None:
+    with claimed(None, NOW):
+        [outcome] = refresh([], NOW, parts=[Part.BUDGETS])
+    assert (outcome.is_taken, shared) == (True, [])
+
+
 def test_what_is_computed_is_due_again_when_a_sync_stored_something() -> None:
     one, other = account(1, "production"), account(2, "staging")
     refresh_all()

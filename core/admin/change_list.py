@@ -110,6 +110,12 @@ class StrictChangeList(ChangeList):
         # Each link would look up which page it leads to before it adds these.
         self.filters_of_links, self.preserved_filters = self.preserved_filters, ""
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if getattr(self.paginator, "has_more", False):
+            # Else the heading would say that there are exactly so many.
+            self.full_result_count = self.result_count
+
     def url_for_result(self, result: Model) -> str:
         """Return where a row leads, from where this list is found again."""
         url = super().url_for_result(result)

@@ -1,6 +1,7 @@
 """Columns of the admin's lists and lines of its pages: links, days, money, labels."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -60,8 +61,8 @@ def figure(model: type[Model], name: str) -> Column:
 
 
 def written(value: float) -> str:
-    """Return it as `0.07432`, `454.2` or `62,329,966,588`."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    """Return it as `0.00007432`, `454.2` or `62,329,966,588`."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{Decimal(f'{value:.4g}'):,f}"
 
 
 def _column(name: str, write: Callable[[Model, Any], str]) -> Column:

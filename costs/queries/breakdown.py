@@ -121,8 +121,10 @@ def _largest_keys(
     """Return the keys that cost most, of all that the bills have. Two queries, or one
     where they were found before in the same data."""
     columns = columns_of(query.group_by)
+    # Not by how the page looks, nor what it is compared with.
+    asked = ["largest keys", query.window, query.values]
     found: list[str] | None = computed_once(
-        key_of(data_version(user, Dataset.COST), ["largest keys", query]),
+        key_of(data_version(user, Dataset.COST), asked),
         "largest-keys",
         lambda: largest_keys_of(source, columns, query.metric, query.window, limit),
     )

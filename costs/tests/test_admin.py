@@ -231,6 +231,7 @@ def test_a_very_long_list_is_not_counted_to_its_end(
     assert "4 daily costs" in admin_client.get(COSTS).text
     monkeypatch.setattr("core.admin.counted_pages.MOST_COUNTED", 3)
     first = admin_client.get(COSTS).text
+    assert "3 results" not in first
     assert "More than 3 daily costs; pages list the first 3" in first
     assert "p=3" in first
     assert "p=4" not in first

@@ -108,13 +108,22 @@ def refresh(
             outcome.is_taken = True
         outcomes.append(outcome)
     if wanted := [part for part in SHARED_PARTS if part in parts]:
-        outcome = Outcome(None)
-        for part in wanted:
-            outcome.refresh_part(part, partial(SHARED_PARTS[part], now))
-        if wanted == [*SHARED_PARTS]:
-            record_part(Part.NOTICES, versions[None])
-        outcomes.append(outcome)
+        outcomes.append(_refresh_shared(wanted, versions[None], now))
     return outcomes
+
+
+def _refresh_shared(wanted: Sequence[Part], version: str, now: datetime) -> Outcome:
+    """Refresh what all accounts share, which one process does at a time."""
+    outcome = Outcome(None)
+    try:
+        with claimed(None, now):
+            for part in wanted:
+                outcome.refresh_part(part, partial(SHARED_PARTS[part], now))
+            if wanted == [*SHARED_PARTS]:
+                record_part(Part.NOTICES, version)
+    except AlreadyRefreshing:
+        outcome.is_taken = True
+    return outcome
 
 
 def _refresh_account(

@@ -2,7 +2,7 @@
 "use strict";
 
 const chartAxis = (() => {
-  const SIZES = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const SIZES = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
   // Charges of the 1st cut the axis where they are so many times any other day.

@@ -124,8 +124,10 @@ def _name_of(account_id: str) -> str:
     last = account_id.rpartition("/")[2]
     if not GUID.fullmatch(last):
         return last
-    kind = "subscription" if last == account_id else "management group"
-    return f"{kind} {last[:8]}"
+    if last == account_id:
+        return f"subscription {last[:8]}"
+    is_group = account_id.startswith(MANAGEMENT_GROUP)
+    return f"{'management group' if is_group else 'billing scope'} {last[:8]}"
 
 
 def _given(options: Options) -> dict[str, Any]:

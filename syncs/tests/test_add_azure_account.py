@@ -93,6 +93,11 @@ def test_who_reads_does_not_act() -> None:
             "1234567",
         ),
         (
+            ("--billing-scope", BILLING_SCOPE.replace("1234567", TENANT)),
+            BILLING_SCOPE.replace("1234567", TENANT),
+            "billing scope 00000000",
+        ),
+        (
             ("--management-group", "Platform"),
             "/providers/microsoft.management/managementgroups/platform",
             "platform",

@@ -91,10 +91,10 @@ def test_sums_are_by_month_and_by_category(viewer: Client) -> None:
     shown = text(viewer)
     months = shown.partition("By month")[2].partition("By category")[0]
     assert "November 2026 $100.08 $30.00 $70.08 — — —" in months
-    assert "October 2026 — — — $140.16 $60.08 −$80.08" in months
+    assert "October 2026 $0.00 $0.00 $0.00 $140.16 $60.08 −$80.08" in months
     categories = shown.partition("By category")[2]
     assert "Compute $100.08 $30.00 $70.08 $70.08 $60.08 −$10.00" in categories
-    assert "Storage — — — $70.08 $0.00 −$70.08" in categories
+    assert "Storage $0.00 $0.00 $0.00 $70.08 $0.00 −$70.08" in categories
 
 
 @pytest.mark.usefixtures("history")

@@ -89,11 +89,6 @@ class PeriodRow(NamedTuple):
     expected: Decimal | None
     query: str | None
 
-    @property
-    def is_marked(self) -> bool:
-        """Whether anything is said beside the day."""
-        return self.is_estimated or self.is_restated or bool(self.expected)
-
 
 def by_period(
     trend: Trend,

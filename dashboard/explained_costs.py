@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import AnyUser
+from clouds.models import CloudAccount
 from core.api.files import table_file, wants_file
 from core.money import ZERO
 from costs.api.views import DAYS_PARAMETERS, DailyCostViewSet
@@ -37,6 +38,7 @@ from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import SeveralCurrencies
 from costs.views import CostsView
+from dashboard.frame import Frame
 from dashboard.spending import Figure, Spending
 from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.anomalies.incident_costs import cost_incidents
@@ -47,6 +49,10 @@ PARAMETERS = DAYS_PARAMETERS | {*ExplanationParameters().fields}
 
 class ExplainedCostsView(CostsView):
     """The costs page, with what changed since the period before and why."""
+
+    def accounts(self) -> list[CloudAccount]:
+        """Return those that the page's frame asks for too."""
+        return Frame.of(self.request).accounts
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -61,11 +61,12 @@ def store_all(number: int) -> dict[str, int]:
         # its rows are archived; how much recent days grow; alert channels; marks of
         # anomalies; months of lines.
         ("/", 35),
-        # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (4); what explains the change, as below, and
-        # whether its rows are archived; how much recent days grow, for the default
-        # range and for these days; months of lines, twice.
-        ("/costs/", 28),
+        # currencies, whether bills cover others, trend (2), both periods, spans,
+        # restatements (2); the version of costs, and what there is to choose from (4);
+        # what explains the change, as below, and whether its rows are archived; how
+        # much recent days grow, for the default range and for these days; months of
+        # lines, twice.
+        ("/costs/", 29),
         # version; states, regions, resource groups, types, tags; keys and rows; CPU;
         # list prices; accounts.
         ("/instances/", 19),

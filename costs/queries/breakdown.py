@@ -20,7 +20,7 @@ from costs.groupings import (
     keys_of,
 )
 from costs.growth.still_expected import StillExpected, still_expected
-from costs.models import Restatement
+from costs.models import CoveredDay, Restatement
 from costs.queries.coverage import incomplete_windows
 from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
@@ -83,15 +83,17 @@ def cost_breakdown(
 ) -> CostBreakdown:
     """Return the breakdown in one currency; of several in one in which bills go on.
 
-    Seven queries: the currencies, what each key cost in both periods, the trend (two),
-    how far both are stored, restatements and their days; one for recent days, one more
-    where such days grow, and one where rows answer. Where many keys have two parts,
-    the largest alone are asked for, in four queries instead of one; `with_every_key`
-    asks for all. Raises InvalidQuery.
+    Eight queries: the currencies, whether bills cover others, what each key cost in
+    both periods, the trend (two), how far both are stored, restatements and their days;
+    one for recent days, one more where such days grow, and one where rows answer. Where
+    many keys have two parts, the largest alone are asked for, in three queries instead
+    of one, and two more where bills cover others; `with_every_key` asks for all. Raises
+    InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
     columns = columns_of(query.group_by)
     source = source.without_archived(columns, query.window, query.compared_with)
+    source = with_cover(source)
     current: dict[str, Decimal] = {}
     largest = None
     if query.limit and not with_every_key and source.blocks(columns):
@@ -160,6 +162,14 @@ def in_one_currency(
     return query, source, currencies
 
 
+def with_cover(source: CostSource) -> CostSource:
+    """Return the same, knowing whether another bill covers any day. One query.
+
+    Mostly none does, and to look that up for each row takes as long as to sum.
+    """
+    return replace(source, is_covered=CoveredDay.objects.exists())
+
+
 def breakdown_of(
     trend: Trend,
     former: Mapping[str, Decimal],
@@ -183,7 +193,7 @@ def breakdown_of(
         replace(series, key=line.label)
         for series, line in zip(trend.series, lines, strict=False)
     ]
-    changes = restatements_of(query, user)
+    changes = restatements_of(query, user, is_covered=source.is_covered)
     return CostBreakdown(
         query=query,
         trend=replace(trend, series=series),
@@ -274,9 +284,14 @@ def _total(trend: Trend, lines: Sequence[Line]) -> Line | None:
     return Line("", "Total", trend.total, share, before)
 
 
-def restatements_of(query: CostQuery, user: AnyUser) -> RestatementQuerySet:
-    """The changes that the cloud made to days of the window."""
-    changed = Restatement.objects.counted().visible_to(user).in_window(query.window)
+def restatements_of(
+    query: CostQuery, user: AnyUser, *, is_covered: bool = True
+) -> RestatementQuerySet:
+    """The changes that the cloud made to days of the window; unless it `is_covered`
+    nowhere, of those that no other bill covers."""
+    changed = Restatement.objects.visible_to(user).in_window(query.window)
+    if is_covered:
+        changed = changed.counted()
     if query.filters["account"]:
         changed = changed.filter(account__account_id__in=query.filters["account"])
     if query.filters["provider"]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from clouds.access import AnyUser
+from clouds.versions import data_version
+from core.api.cache import computed_once, key_of
 from core.money import ZERO
 from costs.groupings import UNTAGGED
 from costs.models import CoveredDay, TagSpan
@@ -12,6 +14,7 @@ from costs.queries.query import DIMENSIONS, CostQuery
 from costs.queries.source import CostSource
 from costs.querysets import within
 from providers.records import ChargeCategory
+from syncs.datasets import Dataset
 
 # A longer list is no list to pick from; the URL takes any key.
 LONGEST = 500
@@ -81,8 +84,8 @@ def filter_options(
     tag_keys: Sequence[str],
 ) -> list[Picker]:
     """Return services, regions, accounts, charge categories and, where there are any,
-    resource groups and tags; of costs by tag only what they tell. Four queries, and
-    one for each tag key."""
+    resource groups and tags; of costs by tag only what they tell. One query, one for
+    each tag key, and four where the same data was not asked before."""
     seen = CostSource.visible_to(user).in_window(query.window)
     if query.tag_key:
         by_tag = seen.by_tag(query.tag_key, user)
@@ -93,8 +96,10 @@ def filter_options(
             _picker(query, "account", "Accounts", accounts, account_names),
             _tag_picker(query, seen, query.tag_key, user),
         ]
-    services, regions, accounts, groups = (
-        seen.values_of(name, LONGEST) for name in COLUMNS
+    services, regions, accounts, groups = computed_once(
+        key_of(data_version(user, Dataset.COST), ["filter options", query.window]),
+        "cost-filters",
+        lambda: [seen.values_of(name, LONGEST) for name in COLUMNS],
     )
     of_groups = _picker(query, "resource_group", "Resource groups", groups, {})
     return [

@@ -225,7 +225,9 @@ class CostSource:
         None is the amount of a key without a row of that window.
         """
         if blocks := self.blocks(columns):
-            return window_sums(*blocks, columns, metric, windows)
+            return window_sums(
+                *blocks, columns, metric, windows, is_covered=self.is_covered
+            )
         found = self.by(*columns, months_of=windows)
         return found.window_sums(columns, metric, *windows)
 

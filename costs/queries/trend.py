@@ -149,7 +149,14 @@ def largest_keys_of(
     """Return the same of the source's costs in a window. One query, which finds them
     where blocks of days are summed."""
     if blocks := source.blocks(columns):
-        found = window_sums(*blocks, columns, metric, [window], largest=limit + 1)
+        found = window_sums(
+            *blocks,
+            columns,
+            metric,
+            [window],
+            largest=limit + 1,
+            is_covered=source.is_covered,
+        )
         keys = [BETWEEN_KEYS.join(of_columns) for *of_columns, _ in found]
         return keys[:limit] if len(keys) > limit else None
     sums = source.window_sums(columns, metric, window)
@@ -226,9 +233,9 @@ def _with_others(
     found: Iterable[Found], sums_of_all: Iterable[Found]
 ) -> tuple[str | None, dict[str, dict[date, Decimal]]]:
     """The same of some keys, and of all others what they lack of the sums of all."""
-    found, sums_of_all = list(found), list(sums_of_all)
     currency, amounts = _amounts(found)
-    only_currency(one for one, *_ in (*found, *sums_of_all))
+    sums_of_all = list(sums_of_all)
+    only_currency({*filter(None, [currency]), *(one for one, *_ in sums_of_all)})
     others = {period: amount for _, _, period, amount in sums_of_all}
     # A key may be called "Other" itself.
     amounts.pop(OTHER, None)

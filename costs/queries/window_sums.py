@@ -34,9 +34,10 @@ def window_sums(
     windows: Sequence[Window],
     *,
     largest: int | None = None,
+    is_covered: bool = True,
 ) -> list[tuple[Any, ...]]:
     """Return (a key of each column, the amount of each window). One query, and one
-    whether other bills cover the single days.
+    whether other bills cover the single days, unless it `is_covered` nowhere.
 
     `sums` and `rows` are those of every day. None is the amount of a key without a row
     of that window. With `largest` only so many keys that cost most in the first window;
@@ -45,9 +46,9 @@ def window_sums(
     statements, params = [], []
     all_signs = _signs(windows)
     single = [days for block, days in all_signs if block is None]
-    # Mostly no other bill covers them, and to look it up for each row takes as long as
-    # to sum them.
-    is_covered = bool(single) and CoveredDay.objects.filter(within(*single)).exists()
+    if is_covered and single:
+        # Mostly not those days, and to look it up for each row takes as long as to sum.
+        is_covered = CoveredDay.objects.filter(within(*single)).exists()
     for (block, days), signs in all_signs.items():
         bills: DailyCostQuerySet
         count: Combinable

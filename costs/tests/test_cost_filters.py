@@ -7,8 +7,10 @@ import pytest
 import time_machine
 
 from clouds.testing import BILLING_SCOPE, account, azure_account
+from clouds.versions import bump_version
 from core.testing.clock import NOW
 from costs.testing import charge, close, one_bill
+from syncs.datasets import Dataset
 from users.testing import ask, csv_of, viewer, walk
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,16 @@ def test_resource_groups_are_distinguished_and_filtered_everywhere() -> None:
     assert lines.startswith("day,resource_group,amount,currency,metric\r\n")
 
 
+def test_what_there_is_to_choose_from_is_read_once_in_the_same_data(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages = [viewer().get("/costs/", {"start": f"{FIRST}"}).content.decode()]
+    with monkeypatch.context() as patched:
+        patched.delattr("costs.queries.source.CostSource.values_of")
+        pages.append(viewer().get("/costs/", {"start": f"{FIRST}"}).content.decode())
+    assert all("S3, and more" in page for page in pages)
+
+
 def test_the_page_offers_resource_groups_where_there_are_any() -> None:
     start = {"start": f"{FIRST}", "currency": "CHF"}
     page = viewer().get("/costs/", start).content.decode()
@@ -121,6 +133,7 @@ def test_the_page_offers_resource_groups_where_there_are_any() -> None:
     owner = azure_account()
     charge(owner, FIRST, "3", group="shop-rg", currency="CHF")
     close(owner, FIRST, currency="CHF")
+    bump_version(owner, Dataset.COST)  # as a sync does
     page = viewer().get("/costs/", {**start, "group_by": "resource_group"})
     text = page.content.decode()
     assert "Resource groups" in text

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from clouds.models import CloudAccount
 from clouds.testing import account
+from clouds.versions import bump_version
 from core.testing.browser import (
     DESK,
     PHONE,
@@ -23,6 +24,7 @@ from core.windows import last_complete_days
 from costs.testing import store_costs
 from insights.testing import recommendation
 from inventory.testing import instance
+from syncs.datasets import Dataset
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -154,11 +156,13 @@ def test_a_picker_of_eight_is_searched(costs: Page) -> None:
     services = costs.locator("details", has_text="Services").first
     services.locator("summary").click()
     expect(services.get_by_placeholder("Find")).to_be_hidden()
+    staging = account(2, "staging")
     store_costs(
-        account(2, "staging"),
+        staging,
         last_complete_days(3, timezone.now()),
         {f"Service {number}": "1" for number in range(8)},
     )
+    bump_version(staging, Dataset.COST)  # As a sync does.
     costs.reload()
     is_ready(costs, "Costs")
     services.locator("summary").click()

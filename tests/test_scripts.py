@@ -208,7 +208,7 @@ def test_sizes_are_of_1024_bytes(page: Page) -> None:
     ]
     assert sizes(page, values) == [
         *("0 B", "1000 B", "1023 B", "1 KiB", "1.5 KiB", "10 KiB"),
-        *("1 MiB", "1 GiB", "1024 TiB"),
+        *("1 MiB", "1 GiB", "1 PiB"),
     ]
 
 

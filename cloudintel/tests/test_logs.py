@@ -122,7 +122,7 @@ def test_a_request_that_breaks_is_written_with_where_it_did(
 ) -> None:
     client.force_login(User.objects.create_superuser("ada"))
     client.raise_request_exception = False
-    monkeypatch.setattr(CostsView, "accounts", None)
+    monkeypatch.setattr(CostsView, "get_context_data", None)
     assert client.get("/costs/").status_code == 500
     assert "Traceback" in written.text
 

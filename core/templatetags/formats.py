@@ -38,6 +38,8 @@ def money_change(amount: Decimal | None, currency: str | None) -> str:
 @register.filter
 def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> SafeString:
     """Table cells of these amounts: a year of days has thousands of them."""
+    if not amounts:
+        return SafeString()
     # A row is escaped at once; format_html_join would take ten times as long.
     row = escape("\n".join([money(amount, currency) for amount in amounts]))
     cells = row.replace("\n", '</td><td class="number">')

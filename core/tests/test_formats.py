@@ -51,6 +51,13 @@ def test_a_change_has_a_sign() -> None:
     assert formats.percent_change(3.44) == "+3.4%"
 
 
+def test_a_row_of_a_table_has_a_cell_for_each_amount() -> None:
+    cells = formats.money_cells([Decimal(2), None], "<b>")
+    assert cells.count('<td class="number">') == cells.count("</td>") == 2
+    assert "<b>" not in cells
+    assert formats.money_cells([], "USD") == ""
+
+
 def test_what_rounds_to_zero_has_no_sign() -> None:
     for nearly_nothing in (0.04, -0.04, 0.0, -0.0):
         assert formats.percent_change(nearly_nothing) == "0.0%"

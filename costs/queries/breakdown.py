@@ -287,8 +287,8 @@ def _total(trend: Trend, lines: Sequence[Line]) -> Line | None:
 def restatements_of(
     query: CostQuery, user: AnyUser, *, is_covered: bool = True
 ) -> RestatementQuerySet:
-    """The changes that the cloud made to days of the window; unless it `is_covered`
-    nowhere, of those that no other bill covers."""
+    """The changes that the cloud made to days of the window, without those that another
+    bill covers; with `is_covered` false there are none of these."""
     changed = Restatement.objects.visible_to(user).in_window(query.window)
     if is_covered:
         changed = changed.counted()

@@ -37,7 +37,7 @@ def window_sums(
     is_covered: bool = True,
 ) -> list[tuple[Any, ...]]:
     """Return (a key of each column, the amount of each window). One query, and one
-    whether other bills cover the single days, unless it `is_covered` nowhere.
+    whether other bills cover the single days, where `is_covered` says that they may.
 
     `sums` and `rows` are those of every day. None is the amount of a key without a row
     of that window. With `largest` only so many keys that cost most in the first window;
